@@ -1,0 +1,40 @@
+# Two commands do everything on a machine with Python, make and git: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+UV := $(VENV)/tools/bin/uv
+BIN := $(VENV)/bin
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: demo test lint types layers unit sync clean
+
+demo: sync
+	$(BIN)/roadstead verify cases/dunai-2024
+
+test: lint types layers unit
+
+lint: sync
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: sync
+	$(BIN)/mypy
+
+layers: sync
+	$(BIN)/lint-imports
+
+unit: sync
+	$(BIN)/pytest -n 2
+
+# uv lives inside the environment that it manages, so nothing outside this folder is touched.
+sync: $(UV)
+	@$(UV) sync --frozen --quiet --python $(PYTHON)
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roadstead needs Python 3.11 or newer; call make PYTHON=/path/to/python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed: on Debian, apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)/tools
+	@$(VENV)/tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.5'
+
+clean:
+	rm -rf $(VENV) cases/*/out cases/*/.cache

@@ -1,0 +1,44 @@
+"""Small quantities: ranges that keep conflicting sources, estimates with their sigma."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from roadstead.model.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A closed interval [low, high]; what several sources say, or what an analyst is ready to assume."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
+            raise InputError(f"range [{self.low}, {self.high}] must be two finite numbers, the lower one first")
+
+    @property
+    def mid(self) -> float:
+        """Middle of the interval."""
+        return (self.low + self.high) / 2
+
+    def widened(self, other: Range) -> Range:
+        """The smallest range holding both."""
+        return Range(min(self.low, other.low), max(self.high, other.high))
+
+    def __str__(self) -> str:
+        return f"{self.low:g}" if self.low == self.high else f"{self.low:g}-{self.high:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A measured value with one standard deviation, both in the unit of the field that holds it."""
+
+    value: float
+    sigma: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.value) and self.sigma >= 0):
+            raise InputError(f"estimate {self.value} +- {self.sigma} needs a finite value and a sigma >= 0")

@@ -1,0 +1,101 @@
+"""What may be said: statuses of elements, verdicts of claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from roadstead.model.claim import ElementName
+from roadstead.model.values import Range
+
+
+class Status(StrEnum):
+    """What may be said of one element of a claim."""
+
+    SEEN = "seen by us"
+    CONSISTENT = "consistent with"
+    REPORTED = "reported, not verified by us"
+    CONTRADICTED = "contradicted"
+    NOT_DETERMINABLE = "not determinable"
+
+
+class Call(StrEnum):
+    """What may be said of a whole claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NOT_DETERMINABLE = "not determinable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """One element of a claim with its status, first without anybody's reports, then with them."""
+
+    name: ElementName
+    statement: str
+    status: Status
+    """with reports"""
+    status_without_reports: Status
+    why: str
+    evidence: tuple[str, ...] = ()
+    """scene ids and source ids it rests on"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing:
+    """The whole claim weighed once: by our own looks alone, or with reports."""
+
+    call: Call
+    prior: Range
+    """P(claim) before any evidence, over the stated range"""
+    probability: Range
+    """P(claim | evidence) over the stated prior range"""
+    bayes_factor: Range | None
+    """None: too few effective samples, or no evidence"""
+    effective_hits: float
+    """smaller of the effective sample sizes with and without the claim"""
+    n_samples: int
+    words: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HypothesisShare:
+    """How one hypothesis fares."""
+
+    id: str
+    text: str
+    prior: Range
+    posterior: Range
+    log_evidence: float
+    """natural log of p(evidence | hypothesis), looks only"""
+    inseparable_from: tuple[str, ...] = ()
+    """hypotheses with the same likelihood: images cannot separate these"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """The denominator of a verdict."""
+
+    looks_held: int
+    usable_looks: int
+    scenes: tuple[str, ...]
+    hours_of_window: float
+    longest_gap_hours: float
+    """longest stretch of the window without a usable look held by us"""
+    catalogues_asked: tuple[str, ...]
+    statement: str
+    """in words: what is known to have been looked at, and what never can be known"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The verdict on one claim."""
+
+    claim_id: str
+    without_reports: Weighing
+    with_reports: Weighing
+    elements: tuple[Element, ...]
+    hypotheses: tuple[HypothesisShare, ...]
+    coverage: Coverage
+    simulated: bool = False
