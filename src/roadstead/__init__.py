@@ -1,1 +1,37 @@
-"""Roadstead."""
+"""Roadstead: verify claims about ship movements with satellite images, after the fact and for the public record.
+
+    import roadstead
+    result = roadstead.verify("cases/dunai-2024")
+    found = roadstead.detect(["scene.tif"], out=Path("ships.geojson"))
+
+Names are loaded when first used, so that importing the package is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from roadstead.archive import IntakeFacts, add
+    from roadstead.case import load_case, new_case
+    from roadstead.model.errors import RoadsteadError
+    from roadstead.pipeline import detect, explain, verify
+
+_HOMES = {
+    "IntakeFacts": "archive",
+    "RoadsteadError": "model.errors",
+    "add": "archive",
+    "detect": "pipeline",
+    "explain": "pipeline",
+    "load_case": "case",
+    "new_case": "case",
+    "verify": "pipeline",
+}
+__all__ = ["IntakeFacts", "RoadsteadError", "add", "detect", "explain", "load_case", "new_case", "verify"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'roadstead' has no attribute {name!r}")
+    return getattr(import_module(f"roadstead.{_HOMES[name]}"), name)

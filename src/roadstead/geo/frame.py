@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from affine import Affine
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
 from roadstead.model import InputError, RasterError
 
 if TYPE_CHECKING:
-    from affine import Affine
     from numpy.typing import ArrayLike, NDArray
 
 

@@ -73,6 +73,8 @@ class Participant:
     troops: Range | None = None
     home: str = ""
     """site id of its routine base; empty: elsewhere"""
+    calls_at: tuple[str, ...] = ()
+    """other sites of the case where it routinely calls"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,8 @@ class Claim:
     at_most: int | None = None
     activity: str = ""
     persons: Range | None = None
+    trips: int = 1
+    """laden passages of each vessel, for transit"""
     prior: Range
     """prior probability that things happened as claimed, low and high"""
     prior_reason: str

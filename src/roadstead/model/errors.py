@@ -45,7 +45,7 @@ class CaseError(InputError):
     """
 
     def __init__(self, file: Path | str, line: int | None, key: str, message: str) -> None:
-        self.file, self.line, self.key = str(file), line, key
+        self.file, self.line, self.key, self.message = str(file), line, key, message
         where = f"{file}:{line}" if line else f"{file}"
         super().__init__(f"{where}: {key}: {message}" if key else f"{where}: {message}")
 

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 class Step(Protocol):
     """A named, versioned computation whose results may be cached."""
 
-    name: str
-    version: int
-    """raised by hand whenever the same inputs may give another result"""
+    @property
+    def name(self) -> str:
+        """Stable name, part of the cache key."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Raised by hand whenever the same inputs may give another result."""
+        ...
 
     def run(self, value: Any) -> Any:
         """Compute the result for one input value."""
@@ -34,8 +40,15 @@ class Step(Protocol):
 class Detector(Protocol):
     """Finds vessels in one window of a scene."""
 
-    name: str
-    version: int
+    @property
+    def name(self) -> str:
+        """Stable name, part of the cache key and printed with each detection."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Raised by hand whenever the same pixels may give another result."""
+        ...
 
     def detect(self, scene: Scene, pixels: Pixels) -> tuple[list[Candidate], list[Rejected]]:
         """Return candidates sorted by row then column, and what was rejected with the reason."""
@@ -55,7 +68,10 @@ class PixelReader(Protocol):
 class Catalogue(Protocol):
     """Lists scenes that are known to exist."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """As it is printed in reports."""
+        ...
 
     def search(self, aoi: BaseGeometry, span: TimeSpan) -> Iterable[Scene]:
         """Scenes that meet the area (WGS84) within the span."""

@@ -1,0 +1,7 @@
+"""Verdicts: elements, weighing over priors, alternatives, words."""
+
+from roadstead.assess.elements import places
+from roadstead.assess.verdicts import ASSESS_VERSION, assess, weighed_reports, world_of
+from roadstead.assess.words import probability_word, probability_words
+
+__all__ = ["ASSESS_VERSION", "assess", "places", "probability_word", "probability_words", "weighed_reports", "world_of"]

@@ -1,0 +1,173 @@
+"""The status of each element of a claim: first from our own looks, then with what sources report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.coverage import usable
+from roadstead.identify import size_agrees
+from roadstead.infer import Observed
+from roadstead.model import Call, Claim, ClaimKind, Element, ElementName, Sighting, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roadstead.case import Case
+
+PERSONS_CAVEAT = "Images show ships, not passengers."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What our own looks give for one claim."""
+
+    looks: tuple[Observed, ...]
+    """usable looks at the claim's places inside its window"""
+    fitting: int
+    """detections in them whose size agrees with the claimed vessels"""
+    activities: tuple[Sighting, ...]
+    """marks by eye that name the claimed activity"""
+
+
+def places(claim: Claim) -> tuple[str, ...]:
+    """Every site the claim names."""
+    return tuple(dict.fromkeys((*claim.sites, *claim.origins, *claim.destinations)))
+
+
+def seen_for(case: Case, claim: Claim, observed: Sequence[Observed], marked: Sequence[Sighting]) -> Seen:
+    """Collect what our looks and marks say of a claim."""
+    here = places(claim)
+    looks = tuple(
+        o for o in observed
+        if o.look.site_id in here and usable(o.look) and o.look.time and o.look.time.overlaps(claim.when)
+    )  # fmt: skip
+    who = [case.vessel(v) for v in claim.who]
+    fitting = sum(not who or any(size_agrees(d, v) for v in who) for o in looks for d in o.detections)
+    activities = tuple(
+        s for s in marked
+        if s.activity and s.activity == claim.activity and s.site_id in here and s.time.overlaps(claim.when)
+    )  # fmt: skip
+    return Seen(looks=looks, fitting=fitting, activities=activities)
+
+
+def elements(case: Case, claim: Claim, seen: Seen, call: Call) -> tuple[Element, ...]:
+    """All elements of a claim with their statuses."""
+    scenes = tuple(sorted({o.look.scene_id for o in seen.looks}))
+    out = []
+    for name, text in _statements(case, claim):
+        if text:
+            status, why = _own_status(case, claim, seen, call, name)
+            out.append(_element(case, claim, name, text, (status, why, scenes)))
+    return tuple(out)
+
+
+def _statements(case: Case, claim: Claim) -> list[tuple[ElementName, str]]:
+    who = ", ".join(case.vessel(v).name for v in claim.who)
+    if claim.kind is ClaimKind.STATEMENT:
+        return [(ElementName.WHAT, claim.text)]
+    route = " or ".join(case.site(s).name for s in claim.sites)
+    if claim.origins:
+        route = (
+            f"from {' or '.join(case.site(s).name for s in claim.origins)} "
+            f"to {' or '.join(case.site(s).name for s in claim.destinations)}"
+        )
+    return [
+        (ElementName.WHO, who or "vessels, unnamed"),
+        (ElementName.WHERE, route),
+        (ElementName.WHEN, claim.when_text),
+        (ElementName.HOW_MANY, _number(claim)),
+        (ElementName.WHAT, _what(claim)),
+    ]
+
+
+def _number(claim: Claim) -> str:
+    low, high = claim.at_least, claim.at_most
+    words = [f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else ""]
+    text = " and ".join(w for w in words if w)
+    trips = f", {claim.trips} trips each" if claim.trips > 1 else ""
+    return f"{text} vessels{trips}" if text else trips.lstrip(", ")
+
+
+def _what(claim: Claim) -> str:
+    if claim.persons:
+        return f"{claim.persons} persons carried"
+    return claim.activity
+
+
+def _element(
+    case: Case, claim: Claim, name: ElementName, text: str, own: tuple[Status, str, tuple[str, ...]]
+) -> Element:
+    status, why, evidence = own
+    source = case.source(claim.source_id)
+    reported = status is Status.NOT_DETERMINABLE
+    return Element(
+        name=name,
+        statement=text,
+        status=Status.REPORTED if reported else status,
+        status_without_reports=status,
+        why=f"{why} Reported by {source.name} ({source.grade})." if reported else why,
+        evidence=(source.id,) if reported else evidence,
+    )
+
+
+def _own_status(case: Case, claim: Claim, seen: Seen, call: Call, name: ElementName) -> tuple[Status, str]:
+    if claim.kind is ClaimKind.STATEMENT:
+        return Status.NOT_DETERMINABLE, "Images of ships cannot test this statement."
+    if name is ElementName.WHAT:
+        return _what_status(case, claim, seen)
+    if not seen.looks:
+        where = ", ".join(case.site(s).name for s in places(claim))
+        return Status.NOT_DETERMINABLE, f"No usable look of ours at {where} in this window."
+    if name is ElementName.HOW_MANY:
+        return _number_status(claim, seen, call)
+    if not seen.fitting:
+        return (
+            Status.NOT_DETERMINABLE,
+            "No vessel of fitting size was found in our looks; that is not proof of absence.",
+        )
+    found = f"{seen.fitting} detection(s) of fitting size in {len(seen.looks)} look(s)"
+    if claim.who:
+        return Status.CONSISTENT, f"{found}; size alone names no ship."
+    if claim.kind is ClaimKind.TRANSIT:
+        return Status.CONSISTENT, f"{found}; a passage is not seen, only its ends."
+    return Status.SEEN, f"{found}."
+
+
+def _number_status(claim: Claim, seen: Seen, call: Call) -> tuple[Status, str]:
+    most = max((len(o.detections) for o in seen.looks), default=0)
+    found = f"At most {most} vessels were found in one look"
+    if call is Call.SUPPORTED:
+        return (Status.CONSISTENT if claim.who else Status.SEEN), f"{found}; the verdict allows for missed ones."
+    if call is Call.CONTRADICTED:
+        return Status.CONTRADICTED, f"{found}; the verdict allows for missed and false ones."
+    return Status.NOT_DETERMINABLE, f"{found}; that does not settle the number."
+
+
+def _what_status(case: Case, claim: Claim, seen: Seen) -> tuple[Status, str]:
+    if claim.kind is ClaimKind.PERSONS:
+        return Status.NOT_DETERMINABLE, f"{PERSONS_CAVEAT} {_capacity(case, claim)}".strip()
+    if seen.activities:
+        who = ", ".join(sorted({s.text or "an analyst" for s in seen.activities}))
+        return Status.SEEN, f"Marked by eye: {who}."
+    if not seen.looks:
+        return Status.NOT_DETERMINABLE, "No usable look of ours in this window."
+    if "anchor" in claim.activity:
+        moments = len({o.look.time for o in seen.looks})
+        if moments < 2:
+            return (
+                Status.NOT_DETERMINABLE,
+                "One look cannot tell a ship at anchor from one under way; two looks hours apart are needed.",
+            )
+    return Status.NOT_DETERMINABLE, f'Nothing that we hold shows "{claim.activity}"; this version marks it by eye only.'
+
+
+def _capacity(case: Case, claim: Claim) -> str:
+    capacities = [c for v in claim.who if (c := case.vessel(v).troops)]
+    if not capacities or claim.persons is None:
+        return ""
+    low, high = sum(c.low for c in capacities), sum(c.high for c in capacities)
+    return (
+        f"{len(capacities)} ships of {min(c.low for c in capacities):g}-{max(c.high for c in capacities):g} persons "
+        f"could carry {low:g}-{high:g} in one lift; {claim.persons} are claimed."
+    )

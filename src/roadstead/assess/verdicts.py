@@ -1,0 +1,136 @@
+"""A verdict per claim: weighed without anybody's reports, then with them; elements; alternatives; coverage."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roadstead import library
+from roadstead.assess.elements import elements, places, seen_for
+from roadstead.assess.weigh import weigh
+from roadstead.assess.words import probability_words
+from roadstead.coverage import coverage_of
+from roadstead.geo import great_circle_km
+from roadstead.infer import Evidence, World, sample
+from roadstead.model import Call, Claim, ClaimKind, Range, Sighting, Verdict, Weighing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from roadstead.case import Case
+    from roadstead.infer import Observed
+
+ASSESS_VERSION = 1
+"""raised whenever the same evidence may give another verdict"""
+DETOUR = 1.3
+"""great circles are lengthened by this where no sea distance is sourced"""
+
+
+def assess(
+    case: Case, claim: Claim, observed: Sequence[Observed], marked: Sequence[Sighting], *, simulated: bool = False
+) -> Verdict:
+    """The verdict on one claim.
+
+    Args:
+        case: the case.
+        claim: one of its claims.
+        observed: every look that we hold, with its detections and P(detect) for the vessels of this claim.
+        marked: activities marked by eye.
+        simulated: whether any pixels are simulated.
+    """
+    world = world_of(case, claim)
+    reports = weighed_reports(case, claim)
+    traffic = {s.id: case.traffic_at(s.id) for s in case.sites}
+    evidence = Evidence(world=world, traffic=traffic, observed=tuple(observed), reports=tuple(reports))
+    samples = sample(claim, evidence, seed=case.seed)
+    weights = [r.likelihood_ratio or (1.0, 1.0) for r in reports]
+    without, shares = weigh(claim, case.hypotheses, samples, [], case.thresholds)
+    with_reports, _ = weigh(claim, case.hypotheses, samples, weights, case.thresholds)
+    seen = seen_for(case, claim, observed, marked)
+    coverage = coverage_of(claim.when, places(claim), [o.look for o in observed])
+    if without.call is Call.NOT_DETERMINABLE and with_reports.call is not Call.NOT_DETERMINABLE:
+        # Reports alone never rise above "reported".
+        note = "reports alone never decide: the call stays with what we saw ourselves"
+        with_reports = replace(with_reports, call=Call.NOT_DETERMINABLE, notes=(*with_reports.notes, note))
+    return Verdict(
+        claim_id=claim.id,
+        without_reports=_worded(without, claim, looks=len(seen.looks)),
+        with_reports=_worded(with_reports, claim, looks=len(seen.looks), reports=[r.id for r in reports]),
+        elements=elements(case, claim, seen, without.call),
+        hypotheses=shares,
+        coverage=coverage,
+        simulated=simulated,
+    )
+
+
+def weighed_reports(case: Case, claim: Claim) -> list[Sighting]:
+    """Reports that weigh in the second computation: not the claim's own origin, not F or 6, one per origin."""
+    own = case.source(claim.source_id).origin
+    best: dict[str, Sighting] = {}
+    for report in sorted(case.reported, key=lambda r: r.id):
+        source = case.source(report.source_id)
+        if source.origin == own or source.weighs_nothing or report.likelihood_ratio is None:
+            continue
+        held = best.get(source.origin)
+        if held is None or _strength(report) > _strength(held):
+            best[source.origin] = report
+    return sorted(best.values(), key=lambda r: r.id)
+
+
+def _strength(report: Sighting) -> float:
+    low, high = report.likelihood_ratio or (1.0, 1.0)
+    return max(abs(math.log(low)), abs(math.log(high)))
+
+
+def world_of(case: Case, claim: Claim) -> World:
+    """Sites, distances and the claim's vessels."""
+    return World(
+        sites=tuple(s.id for s in case.sites),
+        vessels=tuple(case.vessel(v) for v in claim.who),
+        sea_km=_sea_km(case),
+        routine=case.routine,
+    )
+
+
+def _sea_km(case: Case) -> NDArray[np.float64]:
+    out = np.zeros((len(case.sites), len(case.sites)))
+    for i, a in enumerate(case.sites):
+        for j, b in enumerate(case.sites):
+            if i != j:
+                sourced = library.sea_distance_km(a.id, b.id)
+                circle = great_circle_km(a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg)
+                out[i, j] = sourced.km if sourced else DETOUR * circle
+    return out
+
+
+def _worded(weighing: Weighing, claim: Claim, *, looks: int, reports: Sequence[str] = ()) -> Weighing:
+    p = probability_words(weighing.probability)
+    span = f"{_percent(weighing.probability)} over the stated priors ({_percent(weighing.prior)} before evidence)"
+    if claim.kind is ClaimKind.STATEMENT:
+        why = "Images of ships cannot test it."
+    elif not looks and not reports:
+        why = "We hold no usable look at its places and time, so the probability is the assumed one."
+    elif not looks:
+        why = f"No look of ours; only reports move it ({', '.join(reports)})."
+    else:
+        why = f"Weighed on {looks} look(s) of ours" + (f" and {len(reports)} report(s)." if reports else ".")
+    call = weighing.call.value.capitalize()
+    return replace(weighing, words=f"{call}: {p}, {span}. {why}")
+
+
+def _percent(p: Range) -> str:
+    low, high = _one(p.low), _one(p.high)
+    return low if low == high else f"{low}-{high}"
+
+
+def _one(p: float) -> str:
+    if 0 < p < 0.01:
+        return "< 1 %"
+    if 0.99 < p < 1:
+        return "> 99 %"
+    return f"{100 * p:.0f} %"

@@ -1,0 +1,146 @@
+"""Reading a case folder. A mistake in one entry leaves that entry out; the rest of the case is still read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from roadstead import library
+from roadstead.case import build
+from roadstead.case.case import Case, Routine, SiteTraffic, require_folder
+from roadstead.case.problems import TomlFile
+from roadstead.case.schema import (
+    CaseFile,
+    ClaimEntry,
+    HypothesisEntry,
+    ReportedFile,
+    SightingEntry,
+    SiteEntry,
+    SourceEntry,
+    VesselEntry,
+)
+from roadstead.model import CaseError, Claim, Hypothesis, Participant, Range, Sighting, Site, Source, Thresholds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from roadstead.case.locate import Path as KeyPath
+
+DEFAULT_HYPOTHESES = (
+    ("wrong-port", "true, but to or at another port", "wrong-port", (0.5, 1.5)),
+    ("wrong-date", "true, but at another time", "wrong-date", (0.5, 1.5)),
+    ("routine", "the ships moved as they always do", "routine", (1.0, 4.0)),
+    ("none-of-these", "none of these", "routine", (0.5, 1.5)),
+)
+T = TypeVar("T")
+
+
+def load_case(folder: Path) -> Case:
+    """Read case.toml and reported.toml of a case folder.
+
+    Raises:
+        InputError: there is no such case.
+        CaseError: the file cannot be read at all, or nothing usable is left of it; entries with mistakes
+            are otherwise left out and named in `Case.mistakes`.
+    """
+    file = TomlFile(require_folder(folder) / "case.toml")
+    head = file.check(CaseFile, file.data, ())
+    if head is None:
+        raise _combined(file)
+    known, site_traffic = _places_and_actors(file, head)
+    claims = _built(file, ClaimEntry, "claims", head.claims, lambda e, p: build.claim(e, file, p, known))
+    hypotheses = [build.hypothesis(e) for _, e in file.entries(HypothesisEntry, "hypotheses", head.hypotheses)]
+    reported, report_problems = _reported(folder, known)
+    if not claims and file.problems:
+        raise _combined(file)
+    return Case(
+        id=head.id,
+        title=head.title,
+        summary=head.summary,
+        folder=folder,
+        seed=head.seed,
+        sites=tuple(known.sites.values()),
+        traffic=site_traffic,
+        vessels=tuple(known.vessels.values()),
+        sources=tuple(known.sources.values()),
+        claims=tuple(claims),
+        hypotheses=tuple(hypotheses) or _default_hypotheses(),
+        routine=Routine(
+            home_days=Range(*head.routine.home_days),
+            away_days=Range(*head.routine.away_days),
+            reason=head.routine.reason,
+        ),
+        thresholds=Thresholds(**head.thresholds.model_dump()),
+        images=tuple((folder / i) for i in head.images),
+        reported=reported,
+        warnings=_language_warnings(claims, reported, known),
+        mistakes=tuple(str(p) for p in (*file.problems, *report_problems)),
+    )
+
+
+def _combined(file: TomlFile) -> CaseError:
+    first, *rest = file.problems
+    message = "\n".join([first.message, *(str(p) for p in rest)])
+    return CaseError(first.file, first.line, first.key, message)
+
+
+def _built(
+    file: TomlFile, model: type[Any], key: str, values: list[Any], make: Callable[[Any, KeyPath], T | None]
+) -> list[T]:
+    made = (make(entry, path) for path, entry in file.entries(model, key, values))
+    return [m for m in made if m is not None]
+
+
+def _places_and_actors(file: TomlFile, head: CaseFile) -> tuple[build.Known, tuple[SiteTraffic, ...]]:
+    entries = file.entries(SiteEntry, "sites", head.sites)
+    sites: dict[str, Site] = {}
+    for path, entry in entries:
+        made = build.site(entry, file, path)
+        if made:
+            sites[made.id] = made
+    traffic = tuple(t for _, e in entries if (t := build.traffic(e)) and e.id in sites)
+    vessels: list[Participant] = _built(
+        file, VesselEntry, "vessels", head.vessels, lambda e, p: build.vessel(e, file, p, sites)
+    )
+    sources: list[Source] = [build.source(e) for _, e in file.entries(SourceEntry, "sources", head.sources)]
+    known = build.Known(sites, {v.id: v for v in vessels}, {s.id: s for s in sources}, head.timezone)
+    return known, traffic
+
+
+def _reported(folder: Path, known: build.Known) -> tuple[tuple[Sighting, ...], list[CaseError]]:
+    path = folder / "reported.toml"
+    if not path.is_file():
+        return (), []
+    try:
+        file = TomlFile(path)
+    except CaseError as error:
+        return (), [error]
+    head = file.check(ReportedFile, file.data, ())
+    if head is None:
+        return (), file.problems
+    made = _built(file, SightingEntry, "sightings", head.sightings, lambda e, p: build.sighting(e, file, p, known))
+    return tuple(made), file.problems
+
+
+def _default_hypotheses() -> tuple[Hypothesis, ...]:
+    return tuple(
+        Hypothesis(id=i, text=t, motion=m, weight=Range(*w), reason="default of the program; state your own")
+        for i, t, m, w in DEFAULT_HYPOTHESES
+    )
+
+
+def _language_warnings(claims: list[Claim], reported: tuple[Sighting, ...], known: build.Known) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for claim in claims:
+        places = (*claim.sites, *claim.origins, *claim.destinations)
+        near = known.sites[places[-1]] if places else next(iter(known.sites.values()), None)
+        said = f"claim {claim.id}"
+        tz = near.timezone if near else known.timezone
+        for w in (*library.place_warnings(claim.text, near), *library.date_warnings(claim.text, claim.when, tz)):
+            found[f"{said}: {w}"] = None
+    for sighting in reported:
+        near = known.sites[sighting.site_id]
+        dates = library.date_warnings(sighting.text, sighting.time, near.timezone)
+        for w in (*library.place_warnings(sighting.text, near), *dates):
+            found[f"report {sighting.id}: {w}"] = None
+    return tuple(found)

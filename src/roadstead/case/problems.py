@@ -1,0 +1,142 @@
+"""Mistakes in case files: collected with file, line and key, so that one does not hide or lose the rest."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from roadstead.case.locate import TomlLines
+from roadstead.model import CaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path as FilePath
+
+    from roadstead.case.locate import Path
+
+Model = TypeVar("Model", bound=BaseModel)
+MAX_FILE_BYTES = 8 * 1024 * 1024
+
+
+class TomlFile:
+    """A TOML file with its mistakes."""
+
+    def __init__(self, path: FilePath) -> None:
+        self.path = path
+        self.text = _read(path)
+        self.data = _parse(path, self.text)
+        self.problems: list[CaseError] = []
+        self._lines: TomlLines | None = None
+
+    def problem(self, path: Path, message: str) -> None:
+        """Record one mistake at a key path."""
+        self._lines = self._lines or TomlLines(self.text)
+        self.problems.append(CaseError(self.path, self._lines.line(path), _dotted(path), message))
+
+    def check(self, model: type[Model], value: Any, path: Path) -> Model | None:
+        """The value as `model`, or None with every mistake recorded."""
+        try:
+            return model.model_validate(value)
+        except ValidationError as error:
+            for item in error.errors(include_url=False):
+                self.problem((*path, *_real_location(item["loc"], value)), _sentence(item, model))
+            return None
+
+    def entries(self, model: type[Model], key: str, values: Iterable[Any]) -> list[tuple[Path, Model]]:
+        """The good entries of a list of tables with their paths; double ids are mistakes."""
+        good: list[tuple[Path, Model]] = []
+        seen: dict[str, int] = {}
+        for i, value in enumerate(values):
+            entry = self.check(model, value, (key, i))
+            if entry is None:
+                continue
+            ident = str(getattr(entry, "id", i))
+            if ident in seen:
+                self.problem((key, i, "id"), f"{ident!r} is already the id of {key}[{seen[ident]}]; ids must differ")
+                continue
+            seen[ident] = i
+            good.append(((key, i), entry))
+        return good
+
+    def known(self, path: Path, wanted: str, allowed: Iterable[str], what: str) -> bool:
+        """Whether `wanted` is one of `allowed`; if not, the mistake is recorded with near names."""
+        names = list(allowed)
+        if wanted in names:
+            return True
+        self.problem(path, f"unknown {what} {wanted!r}; {_near(wanted, names)}")
+        return False
+
+
+def _near(wanted: str, names: list[str]) -> str:
+    close = difflib.get_close_matches(wanted, names, n=1)
+    listed = ", ".join(sorted(names)) or "none"
+    return f"did you mean {close[0]!r}? Known: {listed}" if close else f"known: {listed}"
+
+
+def _read(path: FilePath) -> str:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise CaseError(
+                path, None, "", f"is larger than {MAX_FILE_BYTES // 2**20} MiB; a case file holds text only"
+            )
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CaseError(path, None, "", f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except OSError as error:
+        raise CaseError(path, None, "", f"cannot be read: {error.strerror}") from error
+
+
+def _parse(path: FilePath, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = getattr(error, "lineno", None) or _line_in(str(error))
+        raise CaseError(path, line, "", f"is no valid TOML: {str(error).rstrip('.')}; look at that line") from error
+    except RecursionError as error:
+        raise CaseError(path, None, "", "is nested too deeply to be read; flatten its lists") from error
+
+
+def _line_in(message: str) -> int | None:
+    _, found, rest = message.partition("at line ")
+    digits = rest.split(",")[0]
+    return int(digits) if found and digits.isdigit() else None
+
+
+def _dotted(path: Path) -> str:
+    out = ""
+    for part in path:
+        out += f"[{part}]" if isinstance(part, int) else f".{part}" if out else part
+    return out
+
+
+def _real_location(loc: tuple[int | str, ...], value: Any) -> Path:
+    """Drop the parts that pydantic adds for union members; they stand in no file."""
+    out: list[int | str] = []
+    for part in loc:
+        if isinstance(value, dict):
+            if part not in value and len(out) != len(loc) - 1:
+                continue
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            continue
+        out.append(part)
+    return tuple(out)
+
+
+def _sentence(item: Any, model: type[BaseModel]) -> str:
+    kind, found = item["type"], item.get("input")
+    if kind == "extra_forbidden":
+        names = [f.alias or n for n, f in model.model_fields.items()]
+        return f"unknown key; {_near(str(item['loc'][-1]), names)}"
+    if kind == "missing":
+        return "is missing and must be given"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if kind == "string_pattern_mismatch":
+        message = "allowed: lower-case letters, digits and hyphens, beginning with a letter or digit"
+    shown = repr(found) if isinstance(found, (str, int, float, bool)) else type(found).__name__
+    return message if kind == "value_error" else f"found {shown[:60]}; {message[0].lower()}{message[1:]}"

@@ -1,0 +1,128 @@
+"""The commands. Each imports what it needs when it runs, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(
+    name="roadstead",
+    help="Verify claims about ship movements with satellite images, after the fact and for the public record.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="case folder, holds case.toml")]
+AsJson = Annotated[bool, typer.Option("--json", help="machine-readable answer; nothing else on stdout")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"roadstead {version('roadstead')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Verify claims about ship movements with satellite images."""
+
+
+@app.command()
+def verify(case: CaseFolder, json: AsJson = False) -> None:
+    """Weigh every claim of a case and write out/report.html and out/verdicts.json."""
+    from roadstead.cli.verify import run
+
+    raise typer.Exit(run(case, as_json=json))
+
+
+@app.command()
+def detect(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="INPUT...", help="GeoTIFF, COG, STAC item, Planet order folder")
+    ],
+    out: Annotated[Optional[Path], typer.Option("--out", help="file to write: .geojson or .csv")] = None,  # noqa: UP045 - typer reads it
+    bands: Annotated[str, typer.Option(help="role of each band where metadata lacks it, e.g. red,green,blue,nir")] = "",
+    sar_unit: Annotated[str, typer.Option(help="what radar pixels hold: db, amplitude or linear")] = "",
+    gsd_m: Annotated[
+        Optional[float], typer.Option("--gsd", help="pixel size, metres, of an image without georeference")
+    ] = None,  # noqa: UP045
+    json: AsJson = False,
+) -> None:
+    """Find and measure vessels in images."""
+    from roadstead.cli.detect import run
+
+    raise typer.Exit(run(inputs, out=out, bands=bands, sar_unit=sar_unit, gsd_m=gsd_m, as_json=json))
+
+
+@app.command()
+def explain(case: CaseFolder, json: AsJson = False) -> None:
+    """List what `verify` would read and compute, and which hosts would learn which area. Does nothing else."""
+    from roadstead.cli.explain import run
+
+    raise typer.Exit(run(case, as_json=json))
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to make")]) -> None:
+    """Write a commented case template."""
+    from roadstead.case import new_case
+
+    made = new_case(folder)
+    typer.echo(f"Wrote {made}. Fill it in, then: roadstead verify {folder}")
+
+
+@app.command()
+def add(
+    case: CaseFolder,
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help="images, orders, zips, figures, marks")],
+    url: Annotated[str, typer.Option(help="where it was published")] = "",
+    publisher: Annotated[str, typer.Option(help="who published it")] = "",
+    licence: Annotated[str, typer.Option(help="licence of the pixels")] = "",
+    credit: Annotated[str, typer.Option(help="credit line to print")] = "",
+    captured: Annotated[str, typer.Option(help="time of the image, e.g. 2024-10-17 or 2024-10-17T02:15Z")] = "",
+    timezone: Annotated[str, typer.Option(help="zone in which --captured is meant")] = "UTC",
+    date_basis: Annotated[str, typer.Option(help="on what that time rests: metadata, caption, inferred")] = "",
+    bands: Annotated[str, typer.Option(help="role of each band where metadata lacks it, e.g. red,green,blue")] = "",
+    sar_unit: Annotated[str, typer.Option(help="what radar pixels hold: db, amplitude or linear")] = "",
+    gsd_m: Annotated[
+        Optional[float], typer.Option("--gsd", help="pixel size in metres where metadata lacks it")
+    ] = None,  # noqa: UP045
+    gsd_basis: Annotated[str, typer.Option(help="on what that pixel size rests")] = "",
+    cropped: Annotated[bool, typer.Option(help="it was cropped")] = False,
+    annotated: Annotated[bool, typer.Option(help="arrows or labels were drawn on it")] = False,
+    resampled: Annotated[bool, typer.Option(help="it was enlarged or reduced")] = False,
+    site: Annotated[str, typer.Option(help="site id that it shows, for pictures without georeference")] = "",
+    of: Annotated[str, typer.Option("--of", help="for marks: id of the exhibit that was looked at")] = "",
+    analyst: Annotated[str, typer.Option(help="for marks: who looked")] = "",
+    by: Annotated[str, typer.Option("--by", help="who brings it in")] = "",
+    json: AsJson = False,
+) -> None:
+    """Take files into the case as exhibits: hashed, kept untouched, their origin recorded."""
+    from roadstead.cli.add import run
+
+    facts = {
+        "url": url, "publisher": publisher, "licence": licence, "credit": credit, "captured": captured,
+        "timezone": timezone, "date_basis": date_basis, "bands": bands, "sar_unit": sar_unit, "gsd_m": gsd_m,
+        "gsd_basis": gsd_basis, "cropped": cropped, "annotated": annotated, "resampled": resampled, "site_id": site,
+        "of_exhibit": of, "analyst": analyst, "added_by": by,
+    }  # fmt: skip
+    raise typer.Exit(run(case, paths, facts, as_json=json))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to put the copy")] = Path("roadstead-demo"),
+) -> None:
+    """Copy the shipped Dunai case into a folder and verify it."""
+    from roadstead.cli.demo import run
+
+    raise typer.Exit(run(folder))

@@ -1,0 +1,31 @@
+"""`roadstead demo`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from roadstead.cli.verify import run as run_verify
+from roadstead.model import NotFound, StorageError
+
+CASE = "dunai-2024"
+
+
+def run(folder: Path) -> int:
+    """Copy the shipped case where it is not there yet, and verify it."""
+    target = folder / CASE
+    if not (target / "case.toml").exists():
+        try:
+            shutil.copytree(shipped_case(CASE), target, ignore=shutil.ignore_patterns("out", "ledger", ".cache"))
+        except OSError as error:
+            raise StorageError(f"{target}: cannot be written ({error}); name another folder") from error
+    return run_verify(target, as_json=False)
+
+
+def shipped_case(name: str) -> Path:
+    """The folder of a case that comes with the program: in the wheel, or in the source tree."""
+    package = Path(__file__).resolve().parents[1]
+    for place in (package / "cases" / name, package.parents[1] / "cases" / name):
+        if (place / "case.toml").is_file():
+            return place
+    raise NotFound(f"the shipped case {name!r} is missing from this installation; install the package again")

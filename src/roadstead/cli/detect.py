@@ -1,0 +1,69 @@
+"""`roadstead detect`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.markup import escape
+from rich.table import Table
+
+from roadstead.cli import say
+from roadstead.cli.guard import BAD_INPUT, DONE
+from roadstead.model import BandRole, InputError, SarUnit
+from roadstead.pipeline import detect as detect_in
+from roadstead.pipeline import properties
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+    from pathlib import Path
+
+    from roadstead.pipeline import Detected
+
+E = TypeVar("E", bound="StrEnum")
+
+
+def run(inputs: list[Path], *, out: Path | None, bands: str, sar_unit: str, gsd_m: float | None, as_json: bool) -> int:
+    """Detect and print; exit code 2 when an image could not be used."""
+    roles = band_roles(bands)
+    with say.progress("detecting") as progress:
+        found = detect_in(inputs, out=out, bands=roles, sar_unit=sar_unit_of(sar_unit), gsd_m=gsd_m, progress=progress)
+    say.losses(found.failures)
+    if as_json:
+        say.print_json([properties(d) for d in found.detections])
+    else:
+        _print(found, out)
+    return BAD_INPUT if found.failures else DONE
+
+
+def band_roles(text: str) -> tuple[BandRole, ...] | None:
+    """Band roles of a comma-separated list; None for none."""
+    names = [t.strip().lower() for t in text.split(",") if t.strip()]
+    return tuple(_one_of(BandRole, n, "--bands") for n in names) or None
+
+
+def sar_unit_of(text: str) -> SarUnit | None:
+    """The radar unit of a word; None for none."""
+    return _one_of(SarUnit, text.strip().lower(), "--sar-unit") if text.strip() else None
+
+
+def _one_of(kind: type[E], text: str, option: str) -> E:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise InputError(f"{option}: {text!r} is not known; allowed: {', '.join(k.value for k in kind)}") from error
+
+
+def _print(found: Detected, out: Path | None) -> None:
+    table = Table(show_edge=False)
+    for column in ("scene", "row", "col", "score", "length m", "beam m", "axis deg", "alongside"):
+        table.add_column(column, justify="left" if column == "scene" else "right")
+    for d in found.detections:
+        table.add_row(
+            escape(d.scene_id), f"{d.row_px:.0f}", f"{d.col_px:.0f}", f"{d.score:.2f}",
+            *(f"{e.value:.0f} ± {e.sigma:.0f}" if e else "-" for e in (d.length_m, d.beam_m, d.heading_deg)),
+            {True: "yes", False: "no", None: "-"}[d.alongside],
+        )  # fmt: skip
+    say.out.print(table)
+    say.out.print(f"{len(found.detections)} vessel(s) in {len(found.scenes)} image(s).")
+    if out:
+        say.out.print(f"Written: {escape(str(out))}", soft_wrap=True)

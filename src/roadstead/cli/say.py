@@ -1,0 +1,42 @@
+"""Speaking to people: tables on stdout, progress and losses on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def losses(sentences: Iterable[str]) -> None:
+    """What could not be used, one sentence a line."""
+    for sentence in sentences:
+        err.print(f"[yellow]left out:[/yellow] {escape(sentence)}", soft_wrap=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on stderr, only where somebody watches; it is gone when done."""
+    from rich.progress import Progress
+
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+
+        def step(item: str, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, description=f"{what} {escape(item)}")
+
+        yield step

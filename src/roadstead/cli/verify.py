@@ -1,0 +1,62 @@
+"""`roadstead verify`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from roadstead.cli import say
+from roadstead.cli.guard import BAD_INPUT, DONE
+from roadstead.model import Call, Range, Weighing
+from roadstead.pipeline import Result
+from roadstead.pipeline import verify as verify_case
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STYLE = {Call.SUPPORTED: "bold green", Call.CONTRADICTED: "bold red", Call.NOT_DETERMINABLE: "default"}
+
+
+def run(case: Path, *, as_json: bool) -> int:
+    """Verify and print; exit code 2 when the case file holds mistakes that had to be left out."""
+    with say.progress("reading") as progress:
+        result = verify_case(case, progress=progress)
+    say.losses(result.losses)
+    if as_json:
+        say.print_json(json.loads(result.verdicts_file.read_text("utf-8")))
+    else:
+        _print(result)
+    return BAD_INPUT if result.case.mistakes else DONE
+
+
+def _print(result: Result) -> None:
+    table = Table(title=escape(result.case.title), title_justify="left", title_style="bold", show_edge=False)
+    for column in ("Claim", "Source", "By our own looks", "P", "With reports", "P"):
+        table.add_column(column, overflow="fold")
+    for verdict in result.verdicts:
+        claim = result.case.claim(verdict.claim_id)
+        source = result.case.source(claim.source_id)
+        table.add_row(
+            escape(claim.id),
+            escape(f"{source.name} ({source.grade})"),
+            *_cells(verdict.without_reports),
+            *_cells(verdict.with_reports),
+        )
+    say.out.print(table)
+    for warning in result.case.warnings:
+        say.out.print(f"[yellow]note:[/yellow] {escape(warning)}", soft_wrap=True)
+    say.out.print(f"{result.steps_done} step(s) computed, {result.steps_found} found done.")
+    say.out.print(f"Report:   {escape(str(result.report))}", soft_wrap=True)
+    say.out.print(f"Verdicts: {escape(str(result.verdicts_file))}", soft_wrap=True)
+
+
+def _cells(w: Weighing) -> tuple[str, str]:
+    return f"[{STYLE[w.call]}]{w.call.value}[/]", _percent(w.probability)
+
+
+def _percent(p: Range) -> str:
+    low, high = f"{100 * p.low:.0f}", f"{100 * p.high:.0f}"
+    return f"{low} %" if low == high else f"{low}-{high} %"

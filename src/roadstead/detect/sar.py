@@ -1,0 +1,229 @@
+"""Vessels in SAR images: constant false-alarm rate on a K-distributed sea, then what else could be as bright.
+
+One configuration serves all products: lengths are in metres, the threshold is a false-alarm rate, and the rest
+follows from the pixel size. The steps, each in its module:
+
+    pixels -> intensity, smoothed to about 30 m
+    sar_background   block sums, local mean, threshold of a K distribution
+    sar_land         land told from sea on the grid of blocks
+    sar_clusters     bright pixels listed and grouped
+    sar_sidelobes    pixels explained by the cross of a brighter one
+    sar_objects      groups measured; shapes no vessel has
+    sar_artifacts    edges of data, azimuth ambiguities
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roadstead.detect.sar_artifacts import ambiguity_of, near_nodata, part_of, structures
+from roadstead.detect.sar_background import Background, background, block_mean, block_sums, smoothed
+from roadstead.detect.sar_clusters import bright_pixels, groups, members
+from roadstead.detect.sar_land import coastal_blocks, land_blocks
+from roadstead.detect.sar_objects import CORE, Bright, BrightObject, bright_object, required_db, shape_fault
+from roadstead.detect.sar_sidelobes import axes_turn_deg, sidelobe_parents
+from roadstead.geo import ground_frame
+from roadstead.imagery import sar_db
+from roadstead.model import Candidate, Rejected
+
+if TYPE_CHECKING:
+    from roadstead.model import Pixels, Scene
+
+BLOCK_M = 150.0
+_SMOOTH_M = 30.0
+_JOIN_M = 40.0
+_GROW = 0.5
+_SCORE_DB = 0.5
+_LAND_TARGET = 300.0
+"""bright land that may have visible sidelobes and ambiguities: 25 dB over the nearest sea"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SarDetector:
+    """Finds vessels in SAR pixels of 3 to 40 m, in dB, amplitude or linear units."""
+
+    name: str = "sar-cfar"
+    version: int = 1
+    false_alarm_rate: float = 1e-6
+    """share of sea pixels above the threshold, before clusters are tested"""
+    threshold_db: float = 0.0
+    """added to the threshold; positive finds less"""
+
+    def detect(self, scene: Scene, pixels: Pixels) -> tuple[list[Candidate], list[Rejected]]:
+        """Return candidates and rejected objects, each sorted by row then column of their middle.
+
+        Raises:
+            BandsUnknown: the scene does not say what its pixels hold.
+            RasterError: the window has neither georeference nor pixel size.
+        """
+        sea = _sea(scene, pixels, self.false_alarm_rate)
+        if sea is None:
+            return [], []
+        bright = _bright(sea, 10 ** (self.threshold_db / 10))
+        return _judged(sea, bright)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sea:
+    """The image and its background."""
+
+    smooth: NDArray[np.float32]
+    valid: NDArray[np.bool_]
+    back: Background
+    land: NDArray[np.bool_]
+    """land, on the grid of blocks"""
+    coast: NDArray[np.bool_]
+    """land and the blocks that touch it"""
+    pixel_m: tuple[float, float]
+
+
+def _sea(scene: Scene, pixels: Pixels, false_alarm_rate: float) -> _Sea | None:
+    """Background of a window, or None where it holds too little sea."""
+    height, width = pixels.valid.shape
+    frame = ground_frame(pixels.transform, pixels.crs, (height, width), scene.gsd_m)
+    pixel_m = frame.pixel_m(width / 2, height / 2)
+    intensity = np.float32(10) ** (sar_db(pixels, scene) / np.float32(10))
+    valid = pixels.valid & np.isfinite(intensity)
+    window_px = 2 * round(max(_SMOOTH_M / max(pixel_m) - 1, 0) / 2) + 1
+    smooth = smoothed(intensity, valid, window_px)
+    block_px = max(4, round(BLOCK_M / max(pixel_m)))
+    everything = np.full((-(-height // block_px), -(-width // block_px)), np.inf, np.float32)
+    sums = block_sums(smooth, valid, block_px, everything)
+    mean = block_mean(sums, block_px)
+    count = np.where(np.isfinite(mean), sums[0], np.nan)
+    log_mean = sums[3] / count
+    rough = np.sqrt(np.maximum(sums[4] / count - log_mean**2, 0))
+    block_m = block_px * max(pixel_m)
+    land = land_blocks(log_mean, rough, block_m)
+    back = background(smooth, valid, np.where(land, np.float32(np.nan), mean), block_px, false_alarm_rate)
+    if not np.isfinite(back.mean).any():
+        return None
+    return _Sea(
+        smooth=smooth,
+        valid=valid,
+        back=back,
+        land=land,
+        coast=coastal_blocks(land),
+        pixel_m=pixel_m,
+    )
+
+
+def _bright(sea: _Sea, offset: float) -> Bright:
+    """Pixels near or above the threshold, and very bright ones on land."""
+    back = sea.back
+    limit = back.mean * back.factor * np.float32(min(offset, 1.0) * _GROW)
+    limit[sea.land] = back.nearest_mean()[sea.land] * np.float32(_LAND_TARGET)
+    rows, cols = bright_pixels(sea.smooth, sea.valid, limit, back.block_px)
+    level, mean = sea.smooth[rows, cols], back.mean_at(rows, cols)
+    on_land = sea.land[rows // back.block_px, cols // back.block_px]
+    contrast = level / mean
+    ratio = contrast / back.factor_at(rows, cols)
+    top = np.flatnonzero((contrast > 1000) & ~on_land)
+    top = top[np.argsort(-contrast[top], kind="stable")][:400]
+    return Bright(
+        rows_px=rows,
+        cols_px=cols,
+        level=level,
+        contrast=contrast,
+        ratio=ratio / np.float32(offset),
+        plain_ratio=ratio,
+        on_land=on_land,
+        turn_deg=axes_turn_deg(sea.smooth, (rows[top], cols[top]), mean[top], sea.pixel_m),
+    )
+
+
+def _judged(sea: _Sea, bright: Bright) -> tuple[list[Candidate], list[Rejected]]:
+    """Candidates and rejected objects."""
+    parents = sidelobe_parents(bright, sea.pixel_m)
+    lobes = np.flatnonzero((parents >= 0) & ~bright.on_land)
+    rejected = [_rejected(o, _sidelobe_reason(o, bright, parents)) for o in _objects(sea, bright, lobes)]
+    free = np.flatnonzero((parents < 0) & ~bright.on_land)
+    structure_m = structures(bright, free, sea.pixel_m)
+    kept: list[BrightObject] = []
+    for found in sorted(_objects(sea, bright, free), key=lambda o: -o.peak):
+        reason = _fault(found, sea, bright, structure_m)
+        if reason:
+            rejected.append(_rejected(found, reason))
+            continue
+        whole = part_of(found, kept, bright, sea.pixel_m)
+        if whole is None:
+            kept.append(found)
+        else:
+            merged = bright_object(np.concatenate([whole.index, found.index]), bright, sea.pixel_m)
+            kept[kept.index(whole)] = whole if shape_fault(merged) else merged
+    kept.sort(key=lambda o: (o.row_px, o.col_px))
+    return [_candidate(o, sea, bright) for o in kept], sorted(rejected, key=lambda r: (r.row_px, r.col_px))
+
+
+def _fault(found: BrightObject, sea: _Sea, bright: Bright, structure_m: NDArray[np.float64]) -> str | None:
+    """The reason to reject an object, or None."""
+    along_m = structure_m[found.brightest]
+    if along_m:
+        return f"part of a structure {along_m:.0f} m long"
+    return (
+        shape_fault(found)
+        or near_nodata(found, sea.valid, sea.pixel_m)
+        or _faint(found, sea)
+        or ambiguity_of(found, bright, sea.pixel_m)
+    )
+
+
+def _beside_land(found: BrightObject, sea: _Sea) -> bool:
+    block_px = sea.back.block_px
+    return bool(sea.coast[int(found.row_px) // block_px, int(found.col_px) // block_px])
+
+
+def _excess_db(found: BrightObject, sea: _Sea) -> float:
+    height, width = sea.valid.shape
+    rim = min(found.row_px, found.col_px, height - found.row_px, width - found.col_px)
+    return found.margin_db - required_db(found, unsure=_beside_land(found, sea) or rim < 3)
+
+
+def _faint(found: BrightObject, sea: _Sea) -> str | None:
+    short_db = -_excess_db(found, sea)
+    if short_db <= 0:
+        return None
+    where = "beside land" if _beside_land(found, sea) else "on open water"
+    return f"too faint by {short_db:.1f} dB for an object of {found.half_px} pixels {where}"
+
+
+def _rejected(found: BrightObject, reason: str) -> Rejected:
+    return Rejected(row_px=found.row_px, col_px=found.col_px, reason=reason)
+
+
+def _objects(sea: _Sea, bright: Bright, index: NDArray[np.int64]) -> list[BrightObject]:
+    """Groups among these bright pixels that reach the threshold."""
+    reach_px = max(1.5, _JOIN_M / max(sea.pixel_m))
+    parts = members(groups(bright.rows_px[index], bright.cols_px[index], reach_px))
+    return [bright_object(index[p], bright, sea.pixel_m) for p in parts if bright.ratio[index[p]].max() >= 1]
+
+
+def _sidelobe_reason(found: BrightObject, bright: Bright, parents: NDArray[np.int64]) -> str:
+    parent = parents[found.brightest]
+    return f"sidelobe of the target at row {bright.rows_px[parent]}, column {bright.cols_px[parent]}"
+
+
+def _candidate(found: BrightObject, sea: _Sea, bright: Bright) -> Candidate:
+    """The body of an object as a candidate; weights are half at 13 dB below its peak."""
+    below_db = 10 * np.log10(bright.level[found.index] / (CORE * found.peak))
+    weights = np.clip(0.5 + below_db / 12, 0, 1).astype(np.float32)
+    body = weights > 0
+    rows, cols = bright.rows_px[found.index[body]], bright.cols_px[found.index[body]]
+    alongside = bool(sea.coast[rows // sea.back.block_px, cols // sea.back.block_px].any())
+    return Candidate(
+        rows_px=rows,
+        cols_px=cols,
+        weights=weights[body],
+        score=_score(_excess_db(found, sea)),
+        alongside=alongside,
+        notes=("within 150 m of land: detection is less sure there",) if alongside else (),
+    )
+
+
+def _score(excess_db: float) -> float:
+    """Probability that an object so far above what is required is a vessel; one half at 0 dB."""
+    return float(1 / (1 + np.exp(-excess_db / _SCORE_DB)))

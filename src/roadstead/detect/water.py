@@ -1,0 +1,162 @@
+"""Sea mask from the pixels themselves: darkness where near infrared exists, else darkness and smoothness.
+
+Normalised-difference indices (McFeeters 1996, Int. J. Remote Sensing 17, 1425-1432) need reflectance; files that
+people hold are often stretched, which moves their zero. The darkness of water in the infrared survives a stretch, so
+the threshold is taken between the two modes of the square root of the dark-subtracted infrared (Otsu 1979, IEEE
+Trans. SMC 9, 62-66). Without infrared the local standard deviation is added: water is dark and smooth, land seldom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+from skimage.filters import threshold_otsu
+from skimage.morphology import remove_small_holes, remove_small_objects
+
+from roadstead.model import BandRole
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from roadstead.model import Pixels, Scene
+
+_LARGEST_SHIP_M2 = 45_000.0  # 400 m by 60 m, and a pixel of 10 m on every side
+_LEAST_BASIN_M2 = {True: 15_000.0, False: 40_000.0}  # with and without infrared; trees and roofs are small and dark
+_LEAST_GAP = 2.2  # threshold above the water's median in its own sigmas; Otsu's cut through plain noise lies at 1.4
+_CLEAR_GAP = 5.0
+_LEAST_ROUGHENING = 2.0  # land is rougher than water; two shades of sea, clear and turbid, are equally smooth
+_TEXTURE_WEIGHT = 3.0
+_WINDOW_PX = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaterMask:
+    """Where the sea is."""
+
+    water: NDArray[np.bool_]
+    """shape (height, width); True is water; gaps smaller than a ship are filled, so ships off the quay are in it"""
+    surface: NDArray[np.bool_]
+    """shape (height, width); True where the water's surface itself shows"""
+    dryness: NDArray[np.float32]
+    """shape (height, width); 0 on water, 0.5 at the threshold, 1 on what is twice as far from water, 0 where invalid"""
+    land_distance_m: NDArray[np.float32]
+    """shape (height, width); metres to the nearest land, 0 on land, infinite where no land is in the window"""
+    confidence: float
+    """0-1: how clearly land and water separate; 0 where all valid pixels were taken for water"""
+    method: str
+    """`infrared`, `visible` or `unknown`"""
+    notes: tuple[str, ...] = ()
+
+
+def water_mask(scene: Scene, pixels: Pixels, pixel_m: tuple[float, float]) -> WaterMask:
+    """Tell sea from land.
+
+    Args:
+        scene: names the bands.
+        pixels: the window.
+        pixel_m: ground size of a pixel along its row and along its column, metres.
+    """
+    infrared = [pixels.values[i] for i, r in enumerate(scene.bands) if r in {BandRole.NIR, BandRole.SWIR16}]
+    visible = [pixels.values[i] for i, r in enumerate(scene.bands) if r in {BandRole.RED, BandRole.GREEN, BandRole.PAN}]
+    planes = infrared or visible
+    if not planes or not pixels.valid.any():
+        return _unknown(pixels.valid, "no band and no valid pixel tells water from land: all valid pixels are searched")
+    dark = _darkness(np.stack(planes), pixels.valid)
+    rough = _roughness(dark, pixels.valid)
+    feature = dark if infrared else _smoothed(dark, pixels.valid) + _TEXTURE_WEIGHT * rough
+    cut, gap = _threshold(feature[pixels.valid])
+    darker, brighter = (np.median(rough[pixels.valid & side]) for side in (feature <= cut, feature > cut))
+    if gap < _LEAST_GAP or brighter < _LEAST_ROUGHENING * darker:
+        return _unknown(pixels.valid, "land and water do not separate in brightness: all valid pixels are searched")
+    surface = (feature < cut) & pixels.valid
+    area_m2 = pixel_m[0] * pixel_m[1]
+    surface = remove_small_objects(surface, max_size=int(_LEAST_BASIN_M2[bool(infrared)] / area_m2))
+    if not surface.any():
+        return _unknown(pixels.valid, "no stretch of water is large enough to be sure: all valid pixels are searched")
+    middle = float(np.median(dark[surface]))
+    if not infrared:
+        cut = (middle + float(np.median(dark[(feature > cut) & pixels.valid]))) / 2
+        surface = _grown(surface, dark < cut) & pixels.valid
+    dryness = np.clip((dark - middle) / (2 * (cut - middle)), 0, 1).astype(np.float32)
+    confidence = min(1.0, gap / _CLEAR_GAP) * (1.0 if infrared else 0.7)
+    notes = () if infrared else ("sea mask from visible bands only: dark woods may pass for water",)
+    how = ("infrared" if infrared else "visible", confidence, notes)
+    return _finished(surface, dryness * pixels.valid, pixels.valid, pixel_m, how)
+
+
+def _darkness(planes: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Square root of the mean of the planes above their darkest valid pixels; 0 where invalid."""
+    lowest = np.percentile(planes[:, valid], 0.1, axis=1).astype(np.float32)
+    above = np.clip(planes - lowest[:, None, None], 0, None).mean(axis=0)
+    return np.where(valid, np.sqrt(above), np.float32(0)).astype(np.float32)
+
+
+def _smoothed(plane: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Mean in a small window over valid pixels; the plane is 0 where invalid."""
+    share = np.maximum(ndimage.uniform_filter(valid.astype(np.float32), _WINDOW_PX), 1e-3)
+    return np.asarray(ndimage.uniform_filter(plane, _WINDOW_PX) / share, np.float32)
+
+
+def _roughness(plane: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Standard deviation in a small window over valid pixels."""
+    variance = _smoothed(plane * plane, valid) - np.square(_smoothed(plane, valid))
+    return np.asarray(np.sqrt(np.clip(variance, 0, None)), np.float32)
+
+
+def _threshold(values: NDArray[np.float32]) -> tuple[float, float]:
+    """Otsu's threshold, and its distance from the darker class's median in that class's sigmas."""
+    if values.min() == values.max():
+        return float(values[0]), 0.0
+    cut = float(threshold_otsu(values))  # type: ignore[no-untyped-call]
+    darker = values[values <= cut]
+    middle = float(np.median(darker))
+    sigma = 1.4826 * float(np.median(np.abs(darker - middle)))
+    return cut, (cut - middle) / max(sigma, 1e-6 * abs(cut), 1e-12)
+
+
+def _grown(surface: NDArray[np.bool_], dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Water up to the shore: the window of the roughness keeps the seed off every edge."""
+    near = ndimage.binary_dilation(surface, np.ones((3, 3), bool), iterations=_WINDOW_PX // 2 + 1)
+    return np.asarray(near & dark, bool)
+
+
+def _finished(
+    surface: NDArray[np.bool_],
+    dryness: NDArray[np.float32],
+    valid: NDArray[np.bool_],
+    pixel_m: tuple[float, float],
+    how: tuple[str, float, tuple[str, ...]],
+) -> WaterMask:
+    """Fill what is smaller than a ship, and measure the distance to the rest."""
+    hole_px = int(_LARGEST_SHIP_M2 / (pixel_m[0] * pixel_m[1]))
+    # outside the valid area lies no land: a ship at the edge of the image must not grow into it
+    water = remove_small_holes(surface | ~valid, max_size=hole_px, connectivity=2)
+    distance = np.full(valid.shape, np.inf, np.float32)
+    if not water.all():
+        distance = ndimage.distance_transform_edt(water, sampling=(pixel_m[1], pixel_m[0])).astype(np.float32)
+    method, confidence, notes = how
+    return WaterMask(
+        water=water & valid,
+        surface=surface,
+        dryness=dryness,
+        land_distance_m=distance,
+        confidence=confidence,
+        method=method,
+        notes=notes,
+    )
+
+
+def _unknown(valid: NDArray[np.bool_], note: str) -> WaterMask:
+    """All valid pixels taken for water, with the reason."""
+    return WaterMask(
+        water=valid.copy(),
+        surface=valid.copy(),
+        dryness=np.zeros(valid.shape, np.float32),
+        land_distance_m=np.full(valid.shape, np.inf, np.float32),
+        confidence=0.0,
+        method="unknown",
+        notes=(note,),
+    )

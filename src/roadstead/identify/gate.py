@@ -1,0 +1,87 @@
+"""What the resolved distance allows to be said of a ship, and which library classes its size is consistent with.
+
+The criteria are Johnson's (1958, Image Intensifier Symposium, Fort Belvoir), 50 %: 8 resolved pixels across the
+critical dimension to recognise a class, 13 to identify a hull; the critical dimension of a ship is its beam.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead import library
+
+if TYPE_CHECKING:
+    from roadstead.model import Detection, Participant
+
+RECOGNISE_PIXELS, IDENTIFY_PIXELS = 8.0, 13.0
+SIGMAS = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What may be said of one detection."""
+
+    beam_pixels: float | None
+    """resolved pixels across the beam; None where the beam was not measured"""
+    may_recognise: bool
+    may_identify: bool
+    words: str
+
+
+def gate(detection: Detection, resolved_m: float | None) -> Gate:
+    """The statement that pixels allow.
+
+    Args:
+        detection: with its measured beam.
+        resolved_m: worst of native, delivered and measured sharpness, metres; None where unknown.
+    """
+    if detection.beam_m is None or not resolved_m:
+        return Gate(
+            beam_pixels=None,
+            may_recognise=False,
+            may_identify=False,
+            words="No size can be given: the pixel size is not known. A vessel was seen, no more.",
+        )
+    pixels = detection.beam_m.value / resolved_m
+    if pixels < RECOGNISE_PIXELS:
+        words = (
+            f"{pixels:.1f} resolved pixels across the beam: too few to recognise a class ({RECOGNISE_PIXELS:.0f}) "
+            f"or identify a hull ({IDENTIFY_PIXELS:.0f}). Size only."
+        )
+    else:
+        words = (
+            f"{pixels:.1f} resolved pixels across the beam would allow a class to be compared; no comparison was made."
+        )
+    return Gate(
+        beam_pixels=round(pixels, 2),
+        may_recognise=pixels >= RECOGNISE_PIXELS,
+        may_identify=pixels >= IDENTIFY_PIXELS,
+        words=words,
+    )
+
+
+def consistent_classes(detection: Detection) -> tuple[str, ...]:
+    """Library classes whose length and beam agree with the measured ones; size never names a class."""
+    if detection.length_m is None:
+        return ()
+    found = []
+    for entry in library.classes().values():
+        length, beam = detection.length_m, detection.beam_m
+        long_enough = length.value + SIGMAS * length.sigma >= entry.length_m.low
+        short_enough = length.value - SIGMAS * length.sigma <= entry.length_m.high
+        wide = beam is None or (
+            beam.value + SIGMAS * beam.sigma >= entry.beam_m.low
+            and beam.value - SIGMAS * beam.sigma <= entry.beam_m.high
+        )
+        if long_enough and short_enough and wide:
+            found.append(entry.name)
+    return tuple(sorted(found))
+
+
+def size_agrees(detection: Detection, vessel: Participant) -> bool:
+    """Whether the measured length agrees with a vessel of interest within two sigma; unknown length agrees."""
+    if detection.length_m is None:
+        return True
+    reach = SIGMAS * detection.length_m.sigma
+    return vessel.length_m.low - reach <= detection.length_m.value <= vessel.length_m.high + reach

@@ -1,0 +1,19 @@
+"""Reading pixels: windows with a validity mask, bands by role, decibels, resolved distance, figures."""
+
+from roadstead.imagery.bands import SAR_FLOOR_DB, band, sar_db
+from roadstead.imagery.memory import MemoryReader
+from roadstead.imagery.reader import MAX_VALUES, RasterioReader
+from roadstead.imagery.resolution import resolved_distance_m
+from roadstead.imagery.show import chip, stretch
+
+__all__ = [
+    "MAX_VALUES",
+    "SAR_FLOOR_DB",
+    "MemoryReader",
+    "RasterioReader",
+    "band",
+    "chip",
+    "resolved_distance_m",
+    "sar_db",
+    "stretch",
+]

@@ -1,0 +1,26 @@
+"""Histories: brackets without a model, motion priors, the likelihood of looks, claims as predicates, sampling."""
+
+from roadstead.infer.brackets import brackets_from_looks, brackets_from_reports
+from roadstead.infer.histories import ELSEWHERE, UNDER_WAY, Grid, Histories, grid_for
+from roadstead.infer.looks import Observed, log_likelihood
+from roadstead.infer.motion import World
+from roadstead.infer.predicates import ClaimPredicate, SightingPredicate
+from roadstead.infer.sampler import Evidence, Weighted, sample
+
+__all__ = [
+    "ELSEWHERE",
+    "UNDER_WAY",
+    "ClaimPredicate",
+    "Evidence",
+    "Grid",
+    "Histories",
+    "Observed",
+    "SightingPredicate",
+    "Weighted",
+    "World",
+    "brackets_from_looks",
+    "brackets_from_reports",
+    "grid_for",
+    "log_likelihood",
+    "sample",
+]

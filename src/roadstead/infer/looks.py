@@ -1,0 +1,129 @@
+"""The likelihood of a look under a history: detections carry no names, so associations are summed out exactly.
+
+For the vessels of interest present S and N other vessels at the site, each detection is a vessel of interest, another
+vessel, or clutter; every vessel gives at most one detection. The sum over all injective matchings is a dynamic
+programme over the subset of S matched and the number of others matched. Scores p_i are taken as calibrated
+under the look's own expected count: detection i has clutter intensity 1 - p_i and vessel intensity p_i / sum(p).
+The measured length enters as its density under a named vessel's length over that of ships at large.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+from roadstead.model import Detection, Look
+
+if TYPE_CHECKING:
+    from roadstead.infer.histories import Histories
+    from roadstead.model import Estimate, Participant
+
+SHIPS_MEDIAN_M, SHIPS_LOG_SIGMA = 120.0, 0.6
+"""lengths of ships at large, log-normal; assumed until measured"""
+SCORE_FLOOR = 0.01
+MAX_TIMES = 24
+MAX_DETECTIONS = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One look with what was found in it and how surely each vessel would have been found."""
+
+    look: Look
+    detections: tuple[Detection, ...]
+    p_detect: tuple[float, ...]
+    """per vessel of interest, before the site effect"""
+    p_detect_other: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Sums over matchings: rows are subsets of the vessels of interest, columns numbers of others matched."""
+
+    log_sums: NDArray[np.float64]
+
+
+def log_likelihood(observed: Observed, histories: Histories, vessels: tuple[Participant, ...]) -> NDArray[np.float64]:
+    """Natural logarithm of p(look | history) for each history, up to one constant; shape (n,).
+
+    A look whose time is a span is averaged over the span. A look outside the histories' time or places is 0.
+    """
+    look = observed.look
+    if look.time is None or look.site_id not in histories.sites:
+        return np.zeros(histories.n)
+    times = histories.grid.indices(look.time)
+    if not times.size:
+        return np.zeros(histories.n)
+    chosen = times[np.unique(np.linspace(0, times.size - 1, min(MAX_TIMES, times.size)).astype(int))]
+    table = _matchings(observed, vessels)
+    logs = np.stack([_at_time(observed, histories, table, int(t)) for t in chosen])
+    return np.asarray(np.logaddexp.reduce(logs, axis=0) - np.log(len(chosen)))
+
+
+def _at_time(observed: Observed, histories: Histories, table: _Table, t: int) -> NDArray[np.float64]:
+    site = histories.sites.index(observed.look.site_id)
+    bits = (1 << np.arange(len(histories.vessels))).astype(np.int64)
+    present = ((histories.place[:, :, t] == site) * bits).sum(axis=1)
+    others = histories.traffic[:, site, t].astype(np.int64)
+    effect = histories.site_effect[:, site]
+    states, where = np.unique(np.stack([present, others, np.round(effect * 1000)]), axis=1, return_inverse=True)
+    value = np.array([_state(observed, table, int(s), int(o), float(e) / 1000) for s, o, e in states.T])
+    return np.asarray(value[where.reshape(-1)])
+
+
+def _state(observed: Observed, table: _Table, present: int, others: int, effect: float) -> float:
+    """Logarithm of p(look | exactly these vessels of interest and so many others are there)."""
+    p = np.clip(np.array(observed.p_detect) * effect, 0.0, 0.999)
+    p_other = min(max(observed.p_detect_other * effect, 1e-6), 0.999)
+    matched = np.arange(min(others, table.log_sums.shape[1] - 1) + 1)
+    ways = gammaln(others + 1) - gammaln(others - matched + 1)
+    ways = ways + matched * np.log(p_other) + (others - matched) * np.log1p(-p_other)
+    total = -np.inf
+    subset = present
+    while True:
+        log_p = sum(
+            float(np.log(p[v]) if subset >> v & 1 else np.log1p(-p[v]))
+            for v in range(len(p))
+            if present >> v & 1 and (p[v] > 0 or not subset >> v & 1)
+        )
+        possible = all(p[v] > 0 for v in range(len(p)) if subset >> v & 1)
+        if possible:
+            total = np.logaddexp(total, log_p + np.logaddexp.reduce(table.log_sums[subset, : matched.size] + ways))
+        if subset == 0:
+            return float(total)
+        subset = (subset - 1) & present
+
+
+def _matchings(observed: Observed, vessels: tuple[Participant, ...]) -> _Table:
+    detections = observed.detections[:MAX_DETECTIONS]
+    scores = np.clip([d.score for d in detections], SCORE_FLOOR, 1 - SCORE_FLOOR)
+    expected = float(np.sum(scores)) or 1.0
+    subsets, v = 1 << len(vessels), len(vessels)
+    log_sums = np.full((subsets, len(detections) + 1), -np.inf)
+    log_sums[0, 0] = 0.0
+    for p, detection in zip(scores, detections, strict=True):
+        as_ship, before = np.log(p / expected), log_sums
+        log_sums = before + np.log1p(-p)
+        log_sums[:, 1:] = np.logaddexp(log_sums[:, 1:], before[:, :-1] + as_ship)
+        for i in range(v):
+            with_i = np.nonzero(np.arange(subsets) >> i & 1)[0]
+            ratio = _length_ratio(detection.length_m, vessels[i])
+            log_sums[with_i] = np.logaddexp(log_sums[with_i], before[with_i ^ (1 << i)] + as_ship + ratio)
+    return _Table(log_sums)
+
+
+def _length_ratio(measured: Estimate | None, vessel: Participant) -> float:
+    """Logarithm of the density of the measured length under this vessel over that under ships at large."""
+    if measured is None:
+        return 0.0
+    own = max((vessel.length_m.high - vessel.length_m.low) / np.sqrt(12), 0.5)
+    sigma = float(np.hypot(measured.sigma, own))
+    named = -0.5 * ((measured.value - vessel.length_m.mid) / sigma) ** 2 - np.log(sigma)
+    z = max(measured.value, 1.0)
+    at_large_sigma = float(np.hypot(SHIPS_LOG_SIGMA, measured.sigma / z))
+    at_large = -0.5 * (np.log(z / SHIPS_MEDIAN_M) / at_large_sigma) ** 2 - np.log(at_large_sigma * z)
+    return float(named - at_large)

@@ -1,0 +1,44 @@
+"""Read the data files of the library, and say exactly what is wrong with a broken one."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from roadstead.model import CaseError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    Entry = TypeVar("Entry", bound=BaseModel)
+
+DATA = Path(__file__).parent / "data"
+"""The data files shipped in the package."""
+
+
+def read_entry(path: Path, schema: type[Entry]) -> Entry:
+    """Read one TOML file into its schema.
+
+    Raises:
+        CaseError: the file is absent, no TOML, or breaks the schema; it names file, key and what is allowed.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - only when data are read: keeps start-up light
+
+    try:
+        return schema.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise CaseError(path, None, "", f"cannot be read ({error.strerror}); reinstall or restore the file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CaseError(path, None, "", f"is no TOML file in UTF-8: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        found = "" if first["type"] in {"value_error", "missing"} else f"; found {first['input']!r}"
+        raise CaseError(path, None, key, f"{message}{found}") from error
+
+
+def read_folder(folder: Path, schema: type[Entry]) -> list[tuple[Path, Entry]]:
+    """Read every TOML file of a folder, sorted by name; raises CaseError as `read_entry` does."""
+    return [(path, read_entry(path, schema)) for path in sorted(folder.glob("*.toml"))]

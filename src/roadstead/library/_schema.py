@@ -1,0 +1,222 @@
+"""What the data files may hold: pydantic at the file edge. Imported only when data are read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date  # noqa: TC003 - pydantic needs the types at run time
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+Text = Annotated[str, Field(min_length=1)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+def _regex(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+    return pattern
+
+
+Regex = Annotated[Text, AfterValidator(_regex)]
+
+
+class Strict(BaseModel):
+    """Refuses unknown keys, and says which are allowed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        unknown = sorted(set(data) - set(cls.model_fields)) if isinstance(data, dict) else []
+        if unknown:
+            raise ValueError(f"unknown key {unknown[0]!r}; allowed are {', '.join(cls.model_fields)}")
+        return data
+
+
+class NumberSaid(Strict):
+    """One source's number or range for a field."""
+
+    value: Annotated[tuple[float, float], Field(description="low, high")]
+    source: Text
+    text: str = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> NumberSaid:
+        if not 0 < self.value[0] <= self.value[1]:
+            raise ValueError(f"value {list(self.value)} must be [low, high], both above 0")
+        return self
+
+    @property
+    def words(self) -> str:
+        """The statement as the source words it, or its figures."""
+        low, high = self.value
+        return self.text or (f"{low:g}" if low == high else f"{low:g}-{high:g}")
+
+
+class TextSaid(Strict):
+    """One source's words for a field."""
+
+    text: Text
+    source: Text
+
+
+class Numbers(Strict):
+    """Everything said of a numeric field."""
+
+    said: Annotated[tuple[NumberSaid, ...], Field(min_length=1)]
+
+
+class Texts(Strict):
+    """Everything said of a field in words."""
+
+    said: Annotated[tuple[TextSaid, ...], Field(min_length=1)]
+
+
+class Superstructure(Strict):
+    """Where the superstructure stands, coarsely."""
+
+    group: Literal["forward", "midships", "aft", "unknown"]
+    source: Text
+
+
+class ClassFile(Strict):
+    """One vessel class."""
+
+    id: Text
+    name: Text
+    designation: str = ""
+    length_m: Numbers
+    beam_m: Numbers
+    draught_m: Numbers | None = None
+    speed_kn: Numbers | None = None
+    troops: Numbers | None = None
+    cargo_t: Numbers | None = None
+    layout: Texts
+    superstructure: Superstructure
+
+
+class HullFile(Strict):
+    """One named ship."""
+
+    id: Text
+    name: Text
+    class_id: Text
+    notes: str = ""
+    names: tuple[TextSaid, ...] = ()
+    pennant: Texts | None = None
+    imo: Texts | None = None
+    mmsi: Texts | None = None
+    built: Texts | None = None
+    length_m: Numbers | None = None
+    beam_m: Numbers | None = None
+    dwt_t: Numbers | None = None
+    gross_tonnage: Numbers | None = None
+    home: Texts | None = None
+    flag: Texts | None = None
+    owner: Texts | None = None
+    type: Texts | None = None
+    layout: Texts | None = None
+    photographs: Texts | None = None
+
+
+class NameEntry(Strict):
+    """A place name in one script (ISO 15924)."""
+
+    text: Text
+    script: Annotated[str, Field(pattern=r"^[A-Z][a-z]{3}$")]
+
+
+class Position(Strict):
+    """A position that a source gives for a site."""
+
+    kind: Literal["port", "settlement", "water"]
+    lon: Longitude
+    lat: Latitude
+    source: Text
+
+
+class SiteFile(Strict):
+    """One site."""
+
+    id: Text
+    name: Text
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    timezone: Text
+    notes: str = ""
+    sources: Annotated[tuple[Text, ...], Field(min_length=1)]
+    names: Annotated[tuple[NameEntry, ...], Field(min_length=1)]
+    aoi: Annotated[tuple[tuple[Longitude, Latitude], ...], Field(min_length=3)]
+    positions: Annotated[tuple[Position, ...], Field(min_length=1)]
+
+
+class DistanceEntry(Strict):
+    """A sourced distance by water between two sites."""
+
+    between: tuple[Text, Text]
+    km: Positive
+    source: Text
+
+
+class DistancesFile(Strict):
+    """All sourced distances."""
+
+    distances: tuple[DistanceEntry, ...]
+
+
+class MissionEntry(Strict):
+    """A satellite or constellation."""
+
+    id: Text
+    name: Text
+    match: Regex
+    modality: Literal["sar", "optical"]
+    native_pixel_m: Positive
+    resolved_m: Positive
+    acquisition: Literal["systematic", "daily, archive incomplete", "tasked"]
+    operator: Text
+    credit: Text
+    licence: Text
+    start: date
+    end: date | None = None
+    note: str = ""
+    sources: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class MissionsFile(Strict):
+    """All missions."""
+
+    missions: tuple[MissionEntry, ...]
+
+
+class TrapEntry(Strict):
+    """A trap of language."""
+
+    id: Text
+    pattern: Regex
+    context: Regex | None = None
+    near: tuple[Text, ...] = ()
+    warning: Text
+    source: Text
+
+
+class PartsOfMonth(Strict):
+    """How the thirds of a month are written."""
+
+    early: Regex
+    mid: Regex
+    late: Regex
+
+
+class TrapsFile(Strict):
+    """Traps of language, and how dates are written."""
+
+    traps: tuple[TrapEntry, ...]
+    months_need_context: tuple[int, ...] = ()
+    months: dict[Annotated[int, Field(ge=1, le=12)], Regex]
+    parts: PartsOfMonth

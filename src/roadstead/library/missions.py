@@ -1,0 +1,83 @@
+"""Satellites: what they resolve, how they acquire, when they served, whom to credit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - a value type names its fields' types at run time
+from functools import cache
+from typing import TYPE_CHECKING
+
+from roadstead.library._files import DATA, read_entry
+from roadstead.model import Modality, TimeSpan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SYSTEMATIC = "systematic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mission:
+    """A satellite, or a constellation whose satellites are alike."""
+
+    id: str
+    name: str
+    modality: Modality
+    native_pixel_m: float
+    """pixel size as acquired, metres"""
+    resolved_m: float
+    """best resolved distance of the usual product, metres; a delivered file may be worse, never better"""
+    acquisition: str
+    """`systematic`, `daily, archive incomplete` or `tasked`"""
+    operator: str
+    credit: str
+    """credit line with `{year}` for the year of the image"""
+    licence: str
+    start: date
+    """launch: no image is older"""
+    end: date | None
+    """last day with data; None: in service as far as this file knows"""
+    note: str
+    sources: tuple[str, ...]
+
+    @property
+    def absence_counts(self) -> bool:
+        """Whether an image missing from a catalogue means that none was taken; never for tasked or partial archives."""
+        return self.acquisition == _SYSTEMATIC
+
+    def credit_line(self, year: int) -> str:
+        """The credit that a published image must carry."""
+        return self.credit.format(year=year)
+
+    def served(self, when: TimeSpan) -> bool:
+        """Whether the satellite was in space for some of that time (UTC dates)."""
+        return self.start <= when.end.date() and (self.end is None or when.start.date() <= self.end)
+
+
+def missions() -> tuple[Mission, ...]:
+    """All missions in file order; raises CaseError when the data file is broken."""
+    return tuple(found for _, found in load_missions(DATA / "missions.toml"))
+
+
+def mission(platform: str) -> Mission | None:
+    """The mission of a platform name as catalogues and file names write it; None where it is not known.
+
+    A constellation's name without the satellite ("sentinel-1") gives the entry whose satellite is not stated.
+    """
+    name = re.sub(r"[\s_]+", "-", platform.strip().lower())
+    return next((found for match, found in load_missions(DATA / "missions.toml") if match.fullmatch(name)), None)
+
+
+@cache
+def load_missions(path: Path) -> tuple[tuple[re.Pattern[str], Mission], ...]:
+    """Read a file of missions with the patterns of their names; raises CaseError naming file and key."""
+    from roadstead.library._schema import MissionsFile  # noqa: PLC0415 - pydantic only when data are read
+
+    return tuple(
+        (
+            re.compile(entry.match),
+            Mission(**{**entry.model_dump(exclude={"match"}), "modality": Modality(entry.modality)}),
+        )
+        for entry in read_entry(path, MissionsFile).missions
+    )

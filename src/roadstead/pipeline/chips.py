@@ -1,0 +1,89 @@
+"""Chips: the window around each vessel that the report shows."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from shapely.geometry import Polygon, box
+
+from roadstead.geo import GroundFrame, ground_frame
+from roadstead.identify import consistent_classes, gate
+from roadstead.imagery import chip, stretch
+from roadstead.model import Detection, InputError, Modality, PixelReader, Scene
+from roadstead.report import Chip, Found
+
+if TYPE_CHECKING:
+    from roadstead.pipeline.gather import Gathered
+
+MAX_CHIPS = 120
+HALF_LENGTHS = 1.0
+"""half side of a chip in ship lengths, at least MIN_HALF_M"""
+MIN_HALF_M = 120.0
+METRES_PER_DEGREE = 111_195.0
+
+
+def found_vessels(gathered: Gathered, reader: PixelReader) -> tuple[Found, ...]:
+    """Every vessel found, best score first, with chips for the first of them."""
+    rows = [(at, d) for at in gathered.at_sites for d in at.detections]
+    rows.sort(key=lambda r: (-r[1].score, r[1].id))
+    out = []
+    for i, (at, detection) in enumerate(rows):
+        scene = gathered.scenes.get(detection.scene_id)
+        if scene is None:
+            continue
+        out.append(
+            Found(
+                detection=detection,
+                scene=scene,
+                site_id=at.look.site_id,
+                resolved_m=at.look.resolved_m,
+                gate=gate(detection, at.look.resolved_m),
+                consistent_with=consistent_classes(detection),
+                chip=_chip(scene, detection, reader) if i < MAX_CHIPS else None,
+            )
+        )
+    return tuple(out)
+
+
+def _chip(scene: Scene, detection: Detection, reader: PixelReader) -> Chip | None:
+    """The window around a detection; None where the pixels cannot be had again."""
+    length = detection.length_m.value if detection.length_m else MIN_HALF_M
+    half_m = max(MIN_HALF_M, length * HALF_LENGTHS)
+    try:
+        around = _around(detection, half_m) if detection.outline is not None else None
+        pixels = reader.read(scene, around)
+        frame = ground_frame(pixels.transform, pixels.crs, pixels.valid.shape, scene.gsd_m)
+    except InputError:
+        return None
+    col, row = detection.col_px - pixels.col_off, detection.row_px - pixels.row_off
+    metres = sum(frame.pixel_m(col, row)) / 2
+    cut = chip(pixels, col, row, max(4, math.ceil(half_m / metres)))
+    picture = stretch(cut, scene)
+    left, top = cut.col_off - pixels.col_off, cut.row_off - pixels.row_off
+    return Chip(
+        rgb=picture if picture.ndim == 3 else np.repeat(picture[:, :, None], 3, axis=2),
+        metres_per_pixel=metres,
+        north_deg=_north_deg(frame, col, row) if frame.georeferenced else math.nan,
+        outline=tuple((c - pixels.col_off - left, r - pixels.row_off - top) for c, r in detection.outline_px),
+        stretch="each band from its 2nd to its 98th percentile in this window" + _in_db(scene),
+    )
+
+
+def _in_db(scene: Scene) -> str:
+    return ", decibels" if scene.modality is Modality.SAR else ""
+
+
+def _around(detection: Detection, half_m: float) -> Polygon:
+    lon, lat = detection.outline.centroid.coords[0] if detection.outline is not None else (0.0, 0.0)
+    dlat = 1.5 * half_m / METRES_PER_DEGREE
+    dlon = dlat / max(math.cos(math.radians(lat)), 0.05)
+    return box(lon - dlon, lat - dlat, lon + dlon, lat + dlat)
+
+
+def _north_deg(frame: GroundFrame, col: float, row: float) -> float:
+    """Direction of true north in the picture, degrees clockwise from up."""
+    lon, lat = frame.lonlat(col, row)
+    cols, rows = frame.pixel([float(lon), float(lon)], [float(lat), float(lat) + 1e-3])
+    return math.degrees(math.atan2(cols[1] - cols[0], rows[0] - rows[1])) % 360

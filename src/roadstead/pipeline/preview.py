@@ -1,0 +1,56 @@
+"""`explain`: what a run would read and compute, and who would learn of it, before anything is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from roadstead.archive import exhibit_scenes, exhibits, held_scenes, marks
+from roadstead.case import Case, load_case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What `verify` would do with a case."""
+
+    case_id: str
+    reads: tuple[str, ...]
+    """image files, with the sites they would be read over"""
+    computes: tuple[str, ...]
+    hosts: tuple[str, ...]
+    """hosts that would be contacted, with the area that each would learn; empty: none"""
+    problems: tuple[str, ...]
+    """what would be left out, and why"""
+
+
+def explain(folder: Path | str) -> Explanation:
+    """List what `verify` would read and compute; reads metadata only and contacts nobody.
+
+    Raises:
+        InputError: the case cannot be read at all.
+    """
+    case = load_case(Path(folder))
+    held, brought = held_scenes(case.images), exhibit_scenes(case.folder)
+    scenes = sorted({s.sha256: s for s in (*brought.scenes, *held.scenes)}.values(), key=lambda s: s.id)
+    reads = []
+    for scene in scenes:
+        over = [s.name for s in case.sites if scene.footprint is not None and s.aoi.intersects(scene.footprint)]
+        where = f"over {', '.join(over)}" if over else "over no site of the case"
+        reads.append(f"{scene.path.name} ({scene.modality.value}, {scene.time or 'time unknown'}): {where}")
+    reads += [f"{e.original_name} (exhibit {e.id}, {e.kind.value})" for e in exhibits(case.folder)]
+    return Explanation(
+        case_id=case.id,
+        reads=tuple(reads),
+        computes=_computes(case, len(scenes), len(marks(case.folder))),
+        hosts=(),
+        problems=(*case.mistakes, *held.losses, *brought.losses),
+    )
+
+
+def _computes(case: Case, scenes: int, drawn: int) -> tuple[str, ...]:
+    return (
+        f"looks and detections: {scenes} scene(s) against {len(case.sites)} site(s)",
+        f"sightings by eye: {drawn} mark(s)",
+        f"verdicts: {len(case.claims)} claim(s), each without and with {len(case.reported)} reported sighting(s)",
+        "report: out/report.html, out/verdicts.json",
+    )

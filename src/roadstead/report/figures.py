@@ -1,0 +1,85 @@
+"""The large figures, each drawn twice: for wide columns and print, and for narrow screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.report.events import NOWHERE, Mark, events, panels
+from roadstead.report.geography import site_groups
+from roadstead.report.map import site_map, unplaced
+from roadstead.report.messages import text
+from roadstead.report.timeline import timeline
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from roadstead.report.contents import Contents
+
+WIDE, NARROW = 760.0, 360.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """Panels of one figure and the words under them."""
+
+    panels: tuple[tuple[Markup, Markup], ...]
+    """each panel wide and narrow"""
+    legend: tuple[tuple[str, str], ...]
+    """CSS class of a mark and its meaning"""
+    caption: tuple[str, ...]
+
+
+def timeline_figure(contents: Contents) -> Figure:
+    """The timeline of the whole case."""
+    made = events(contents)
+    names = {s.id: s.name for s in contents.case.sites}
+    mark = text("simulated.mark") if _simulated(contents) else ""
+    parts = panels(made)
+    drawn = tuple(
+        (timeline(p, names, f"time-{i}", WIDE, mark), timeline(p, names, f"time-{i}-n", NARROW, mark))
+        for i, p in enumerate(parts)
+    )
+    used = {e.mark for e in made}
+    legend = tuple((m.value, text(f"legend.{m.value}")) for m in Mark if m in used)
+    caption = [text("timeline.caption")]
+    if len(parts) > 1:
+        caption.append(text("timeline.split", n=len(parts)))
+    untimed = sum(k.time is None for k in contents.looks)
+    if untimed:
+        caption.append(text("timeline.untimed", n=untimed))
+    quiet = [n for s, n in names.items() if s != NOWHERE and s not in {e.site_id for e in made}]
+    if quiet:
+        caption.append(text("timeline.quiet", sites=", ".join(quiet)))
+    return Figure(panels=drawn, legend=legend, caption=tuple(caption))
+
+
+def map_figure(contents: Contents) -> Figure:
+    """The map of the whole case, with closer panels where sites lie close together."""
+    claims = contents.case.claims
+    mark = text("simulated.mark") if _simulated(contents) else ""
+    found = sorted(
+        (f.site_id, f.detection.outline.centroid.x, f.detection.outline.centroid.y)
+        for f in contents.found
+        if f.detection.outline is not None
+    )
+    groups = site_groups(contents.case.sites)
+    drawn = tuple(
+        (site_map(g, claims, found, f"map-{i}", WIDE, mark), site_map(g, claims, found, f"map-{i}-n", NARROW, mark))
+        for i, g in enumerate(groups)
+    )
+    kinds = [("aoi", "map.aoi"), ("site", "map.site")]
+    if any(c.origins and c.destinations for c in claims):
+        kinds.append(("route", "map.claimed"))
+    caption = [text("map.caption")]
+    if found:
+        kinds.append(("vessel", "map.vessel"))
+        caption.append(text("map.vessels"))
+    left = dict.fromkeys(n for g in groups for w in (WIDE, NARROW) for n in unplaced(g, w))
+    if left:
+        caption.append(text("map.unnamed", names=", ".join(left)))
+    return Figure(panels=drawn, legend=tuple((k, text(m)) for k, m in kinds), caption=tuple(caption))
+
+
+def _simulated(contents: Contents) -> bool:
+    return any(v.simulated for v in contents.verdicts) or any(s.simulated for s in contents.scenes)

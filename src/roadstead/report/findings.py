@@ -1,0 +1,112 @@
+"""Key findings: a sentence a claim, grouped by what may be said, and what we did not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.assess import places, probability_words
+from roadstead.model import Call, ClaimKind, Status
+from roadstead.report.claims import SHORT, anchor, site_name
+from roadstead.report.markup import shortened
+from roadstead.report.messages import text
+from roadstead.report.numbers import percents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roadstead.model import Verdict, Weighing
+    from roadstead.report.contents import Contents
+
+DIFFERS = "differs"
+"""group of claims whose two computations do not agree; a call by one of them alone is no headline"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One sentence of the key findings."""
+
+    anchor: str
+    claim_id: str
+    said: str
+    by: str
+    verdict: str
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Findings of one kind."""
+
+    css: str
+    heading: str
+    findings: tuple[Finding, ...]
+
+
+def groups(contents: Contents) -> tuple[Group, ...]:
+    """Supported first, then contradicted, then where the two computations differ, then not determinable."""
+    out = []
+    for kind in (Call.SUPPORTED.value, Call.CONTRADICTED.value, DIFFERS, Call.NOT_DETERMINABLE.value):
+        found = tuple(_finding(contents, v) for v in contents.verdicts if _kind(v) == kind)
+        if found:
+            css = kind.replace(" ", "-")
+            out.append(Group(css=css, heading=text(f"findings.{css}"), findings=found))
+    return tuple(out)
+
+
+def _kind(verdict: Verdict) -> str:
+    own, both = verdict.without_reports.call, verdict.with_reports.call
+    return own.value if own is both else DIFFERS
+
+
+def _finding(contents: Contents, verdict: Verdict) -> Finding:
+    claim = contents.case.claim(verdict.claim_id)
+    source = contents.case.source(claim.source_id)
+    own, both = verdict.without_reports, verdict.with_reports
+    if claim.kind is ClaimKind.STATEMENT:
+        words = text("findings.untestable", prior=percents(own.prior))
+    elif own.call is both.call and own.probability == both.probability:
+        words = text("findings.same", own=_weighed(own), prior=percents(own.prior))
+    else:
+        words = text("findings.both", own=_weighed(own), both=_weighed(both), prior=percents(own.prior))
+    return Finding(
+        anchor=anchor(claim.id),
+        claim_id=claim.id,
+        said=shortened(claim.text, SHORT),
+        by=f"{shortened(source.name, 60)}, {source.grade}",
+        verdict=words,
+        simulated=verdict.simulated,
+    )
+
+
+def _weighed(w: Weighing) -> str:
+    return text("findings.weighed", call=w.call.value, words=probability_words(w.probability), p=percents(w.probability))
+
+
+def not_seen(contents: Contents) -> tuple[str, ...]:
+    """What our own looks do not show: windows without a look, then elements that stayed open."""
+    return (*_blind(contents), *_open(contents))
+
+
+def _blind(contents: Contents) -> Iterator[str]:
+    by_place: dict[str, list[str]] = {}
+    for verdict in contents.verdicts:
+        claim = contents.case.claim(verdict.claim_id)
+        if verdict.coverage.usable_looks == 0 and places(claim):
+            where = ", ".join(site_name(contents.case, s) for s in places(claim))
+            by_place.setdefault(where, []).append(claim.id)
+    for where, ids in by_place.items():
+        yield text("findings.blind", places=where, claims=", ".join(ids))
+
+
+def _open(contents: Contents) -> Iterator[str]:
+    for verdict in contents.verdicts:
+        if verdict.coverage.usable_looks == 0:
+            continue
+        still = [
+            f"{e.name.value} ({shortened(e.statement, 80)})"
+            for e in verdict.elements
+            if e.status_without_reports is Status.NOT_DETERMINABLE
+        ]
+        if still:
+            yield text("findings.open", claim=verdict.claim_id, elements="; ".join(still))

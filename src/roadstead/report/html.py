@@ -1,0 +1,124 @@
+"""One self-contained HTML file: no request leaves it, nothing in it runs."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from markupsafe import Markup, escape
+
+from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL
+from roadstead.report import assumptions, claims, evidence, figures, findings, vessels
+from roadstead.report.markup import shortened, visible, without_paths
+from roadstead.report.messages import text, under
+from roadstead.report.numbers import moment, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roadstead.report.contents import Contents
+    from roadstead.report.tables import Table
+
+TEMPLATE, STYLE = "template.html.j2", "style.css"
+_DATA = re.compile(r'(data:image/png;base64,[^"]*)')
+
+
+def render_report(contents: Contents) -> str:
+    """The report as one HTML document; the same contents give the same text.
+
+    Everything that comes from case files, catalogues and images is escaped. Folders of this machine are left out.
+    """
+    roots = _roots(contents)
+    view = {
+        "c": contents,
+        "case": contents.case,
+        "folder": contents.case.folder.resolve().name,
+        "style": Markup(_file(STYLE)),  # noqa: S704 - our own file
+        "simulated": any(v.simulated for v in contents.verdicts) or any(s.simulated for s in contents.scenes),
+        "made": moment(contents.made_at),
+        "findings": findings.groups(contents),
+        "not_seen": findings.not_seen(contents),
+        "verdict_table": claims.verdict_table(contents),
+        "claims": claims.claim_views(contents),
+        "timeline": figures.timeline_figure(contents),
+        "map": figures.map_figure(contents),
+        "vessels": vessels.vessel_views(contents),
+        "rest_table": vessels.rest_table(contents),
+        "losses": tuple(dict.fromkeys(without_paths(w, roots) for w in (*contents.losses, *contents.case.mistakes))),
+        "warnings": tuple(without_paths(w, roots) for w in contents.case.warnings),
+        "always_unknown": ALWAYS_UNKNOWN,
+        "provisional": PROVISIONAL,
+        "sections": under("section"),
+        **_tables(contents),
+    }
+    page = _environment().get_template(TEMPLATE).render(view)
+    return _unrooted(page, roots)
+
+
+def _tables(contents: Contents) -> dict[str, Table | None]:
+    case = contents.case
+    return {
+        "calls_ours": evidence.calls_table(contents, ours=True),
+        "calls_reported": evidence.calls_table(contents, ours=False),
+        "coverage_table": evidence.coverage_table(contents),
+        "looks_table": evidence.looks_table(contents),
+        "sources_table": evidence.sources_table(case) if case.sources else None,
+        "reported_table": evidence.reported_table(case),
+        "exhibits_table": evidence.exhibits_table(contents),
+        "scenes_table": evidence.scenes_table(contents),
+        "icd_table": assumptions.icd_203(),
+        "status_table": assumptions.glossary("methods.status"),
+        "call_table": assumptions.calls(case),
+        "priors_table": assumptions.priors(case),
+        "hypotheses_table": assumptions.hypotheses(case),
+        "interest_table": evidence.vessels_of_interest(case),
+        "traffic_table": assumptions.traffic(case),
+        "versions_table": assumptions.versions(contents.versions),
+    }
+
+
+def _roots(contents: Contents) -> tuple[str, ...]:
+    """Folders of this machine that a message may name."""
+    folders = [contents.case.folder, *contents.case.images, *(s.path.parent for s in contents.scenes)]
+    return tuple(sorted({str(p) for f in folders for p in (f, f.resolve()) if p.is_absolute()}, key=len, reverse=True))
+
+
+def _unrooted(page: str, roots: tuple[str, ...]) -> str:
+    """The page without those folders, wherever they came from; pictures stay as they are."""
+    parts = _DATA.split(page)
+    for root in roots:
+        pattern = re.compile(rf"(?<![\w:/.-]){re.escape(str(escape(root)))}(?![\w-])")
+        name = str(escape(re.split(r"[/\\]", root)[-1]))
+        parts = [p if i % 2 else pattern.sub(lambda _, name=name: name, p) for i, p in enumerate(parts)]
+    return "".join(parts)
+
+
+@cache
+def _file(name: str) -> str:
+    return files(__package__).joinpath(name).read_text("utf-8")
+
+
+class _Own(BaseLoader):
+    """Templates of this room."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if template != TEMPLATE:
+            raise TemplateNotFound(template)
+        return _file(template), template, lambda: True
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=_Own(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.globals.update(t=text, under=under, short=shortened, percent=percent)
+    return environment

@@ -1,0 +1,74 @@
+"""Labels that meet neither each other nor what they name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.report.svg import Box, overlap, text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+RINGS = (9.0, 16.0, 26.0, 40.0, 58.0, 80.0, 110.0, 145.0)
+DIRECTIONS = (0, 180, 45, 315, 135, 225, 90, 270)
+LEADER_FROM = 20.0
+"""labels farther from their point than this get a line to it"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Lines of text that name a point of the drawing."""
+
+    x: float
+    y: float
+    lines: tuple[str, ...]
+    sizes: tuple[float, ...]
+    """font size of each line"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Where a label stands."""
+
+    label: Label
+    box: Box
+    leader: tuple[float, float] | None
+    """point of the box that a line joins to the named point; None where it stands close"""
+
+
+def place(labels: Sequence[Label], taken: Sequence[Box], size: tuple[float, float]) -> tuple[Placed | None, ...]:
+    """Place labels one after another at the nearest free position; None where a label finds no room.
+
+    Args:
+        labels: in order of importance.
+        taken: boxes that no label may cover.
+        size: width and height of the drawing.
+    """
+    full, out = list(taken), []
+    for label in labels:
+        found = next((p for p in _positions(label) if _fits(p.box, full, size)), None)
+        if found:
+            full.append(found.box)
+        out.append(found)
+    return tuple(out)
+
+
+def _positions(label: Label) -> Iterator[Placed]:
+    width = max(text_width(words, font) for words, font in zip(label.lines, label.sizes, strict=True)) + 2
+    height = sum(label.sizes) * 1.25
+    for ring in RINGS:
+        for direction in DIRECTIONS:
+            dx, dy = math.cos(math.radians(direction)), math.sin(math.radians(direction))
+            x, y = label.x + dx * ring, label.y + dy * ring
+            left = x if dx > 0.1 else x - width if dx < -0.1 else x - width / 2
+            top = y if dy > 0.9 else y - height if dy < -0.9 else y - height / 2
+            box = (left, top, left + width, top + height)
+            near = (min(max(label.x, left), left + width), min(max(label.y, top), top + height))
+            yield Placed(label=label, box=box, leader=near if ring > LEADER_FROM else None)
+
+
+def _fits(box: Box, full: Sequence[Box], size: tuple[float, float]) -> bool:
+    within = box[0] >= 2 and box[1] >= 2 and box[2] <= size[0] - 2 and box[3] <= size[1] - 2
+    return within and not any(overlap(box, other) for other in full)

@@ -1,0 +1,30 @@
+"""Tables as values; the template draws them all alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.report.markup import plain
+from roadstead.report.messages import under
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table; the first cell of each row names the row."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Markup, ...], ...]
+
+
+def table(name: str, rows: Iterable[Sequence[Markup | str]], caption: str) -> Table:
+    """A table whose column heads are the messages of section `table.NAME`; plain strings are our own words."""
+    columns = tuple(words for _, words in under(f"table.{name}"))
+    made = (tuple(c if hasattr(c, "__html__") else plain(c) for c in row) for row in rows)
+    return Table(caption=caption, columns=columns, rows=tuple(made))  # type: ignore[arg-type]  # strings were escaped

@@ -1,0 +1,151 @@
+"""Vessels found: figures for the first of them, a table for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from roadstead.report.chips import chip_figure, enlargement
+from roadstead.report.claims import site_name
+from roadstead.report.markup import plain, several, user
+from roadstead.report.messages import text
+from roadstead.report.numbers import estimate, metres, time
+from roadstead.report.tables import Table, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from roadstead.case import Case
+    from roadstead.model import Detection
+    from roadstead.report.contents import Contents, Found
+
+MOST_FIGURES = 24
+BY_EYE = "by eye"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VesselView:
+    """One vessel found, ready to be printed."""
+
+    heading: str
+    by_eye: bool
+    figure: Markup | None
+    facts: tuple[tuple[str, Markup], ...]
+    image: tuple[tuple[str, Markup], ...]
+    """what is known of the picture: time, sensor, scale, treatment, credit"""
+    gate: str
+    simulated: bool
+
+
+def ordered(contents: Contents) -> tuple[Found, ...]:
+    """Every vessel found, best score first."""
+    return tuple(sorted(contents.found, key=lambda f: (-f.detection.score, f.scene.id, f.detection.id, f.site_id)))
+
+
+def vessel_views(contents: Contents) -> tuple[VesselView, ...]:
+    """The first vessels, with figures."""
+    return tuple(_view(contents.case, f, i) for i, f in enumerate(ordered(contents)[:MOST_FIGURES]))
+
+
+def rest_table(contents: Contents) -> Table | None:
+    """The vessels that got no figure of their own."""
+    rest = ordered(contents)[MOST_FIGURES:]
+    if not rest:
+        return None
+    return table("vessels", (_row(contents.case, f) for f in rest), text("vessels.rest_caption", n=len(rest)))
+
+
+def _view(case: Case, found: Found, index: int) -> VesselView:
+    d, scene = found.detection, found.scene
+    place = site_name(case, found.site_id)
+    chip = found.chip if found.chip is not None and found.chip.rgb.size else None
+    words = text("chip.description", id=d.id, place=place, time=time(d.time), size=_size(d))
+    mark = text("simulated.mark") if scene.simulated else ""
+    title = text("chip.title", id=d.id, place=place)
+    return VesselView(
+        heading=text("vessels.heading", n=index + 1, place=place, time=time(d.time)),
+        by_eye=is_by_eye(d),
+        figure=chip_figure(chip, f"chip-{index}", title, words, mark) if chip else None,
+        facts=_facts(found),
+        image=_image(found),
+        gate=found.gate.words,
+        simulated=scene.simulated,
+    )
+
+
+def is_by_eye(detection: Detection) -> bool:
+    """Whether a person marked it."""
+    return detection.method.startswith(BY_EYE)
+
+
+def _facts(found: Found) -> tuple[tuple[str, Markup], ...]:
+    d = found.detection
+    return (
+        (text("vessels.size"), plain(_size(d))),
+        (text("vessels.heading_axis"), plain(_heading(d))),
+        (text("vessels.score"), plain(_score(d))),
+        (text("vessels.alongside"), plain(text(f"vessels.alongside_{str(d.alongside).lower()}"))),
+        (text("vessels.consistent"), _classes(found)),
+        (text("vessels.method"), user(f"{d.method}; {d.id}")),
+        *(((text("vessels.notes"), several(d.notes)),) if d.notes else ()),
+    )
+
+
+def _size(d: Detection) -> str:
+    return text("vessels.length_beam", length=estimate(d.length_m, "m"), beam=estimate(d.beam_m, "m"))
+
+
+def _heading(d: Detection) -> str:
+    if d.heading_deg is None:
+        return estimate(None, "")
+    key = "vessels.axis" if d.heading_ambiguous else "vessels.bow"
+    return text(key, heading=estimate(d.heading_deg, "\u00b0"), other=f"{(d.heading_deg.value + 180) % 360:.0f}")
+
+
+def _score(d: Detection) -> str:
+    return f"{d.score:.2f}"
+
+
+def _classes(found: Found) -> Markup:
+    if found.detection.length_m is None:
+        return plain(text("vessels.classes_unknown"))
+    return several(found.consistent_with) if found.consistent_with else plain(text("vessels.classes_none"))
+
+
+def _image(found: Found) -> tuple[tuple[str, Markup], ...]:
+    scene, chip = found.scene, found.chip
+    pairs = [
+        (text("image.time"), plain(text("image.time_basis", time=time(scene.time), basis=scene.date_basis.value))),
+        (text("image.sensor"), user(f"{scene.platform or text('number.unknown')}, {scene.modality.value}")),
+        (text("image.scene"), user(scene.id)),
+        (text("image.pixel"), plain(metres(chip.metres_per_pixel if chip else scene.gsd_m))),
+        (text("image.resolved"), plain(metres(found.resolved_m))),
+    ]
+    if chip is not None and chip.rgb.size:
+        shown = text("image.enlarged", n=enlargement(chip), stretch=chip.stretch)
+        pairs.append((text("image.shown"), user(shown)))
+    treated = [text(f"image.{name}") for name in ("cropped", "annotated", "resampled") if getattr(scene, name)]
+    if treated:
+        pairs.append((text("image.treated"), plain(", ".join(treated))))
+    pairs.append((text("image.credit"), user(scene.credit or text("image.no_credit"))))
+    pairs.append((text("image.licence"), user(scene.licence or text("image.no_licence"))))
+    return tuple(pairs)
+
+
+def _row(case: Case, found: Found) -> Sequence[Markup | str]:
+    d = found.detection
+    eye = f" ({text('vessels.by_eye')})" if is_by_eye(d) else ""
+    return (
+        user(d.id + eye),
+        user(site_name(case, found.site_id)),
+        time(d.time),
+        user(found.scene.id),
+        _size(d),
+        _heading(d),
+        _score(d),
+        metres(found.resolved_m),
+        _classes(found),
+        user(found.gate.words),
+    )

@@ -1,0 +1,27 @@
+"""Steps: cached results, the run ledger, JSON lines, seeds, clocks, hashing."""
+
+from roadstead.steps.cache import StepCache
+from roadstead.steps.clock import FixedClock, SystemClock
+from roadstead.steps.codec import canonical_json, from_plain, to_plain
+from roadstead.steps.files import append_line, read_lines, write_atomic
+from roadstead.steps.hashing import sha256_file, sha256_of
+from roadstead.steps.ledger import RunLedger
+from roadstead.steps.seeds import stream
+from roadstead.steps.versions import numeric_versions
+
+__all__ = [
+    "FixedClock",
+    "RunLedger",
+    "StepCache",
+    "SystemClock",
+    "append_line",
+    "canonical_json",
+    "from_plain",
+    "numeric_versions",
+    "read_lines",
+    "sha256_file",
+    "sha256_of",
+    "stream",
+    "to_plain",
+    "write_atomic",
+]

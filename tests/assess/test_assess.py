@@ -1,0 +1,152 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from roadstead.assess import assess, probability_word, weighed_reports
+from roadstead.case import Case, load_case
+from roadstead.infer import Observed
+from roadstead.model import Call, Detection, ElementName, Estimate, Look, Modality, Range, Status, TimeSpan, Verdict
+
+CASES = Path(__file__).resolve().parents[2] / "cases"
+TRANSFER = ("nis-first-lift", "nis-first-lift-weak", "nis-escorts", "nis-1500-soldiers", "cns-transfer-to-dunai", "cns-hundreds")
+
+
+@pytest.fixture(scope="module")
+def dunai() -> Case:
+    return load_case(CASES / "dunai-2024")
+
+
+def verdict(case: Case, claim_id: str, observed: tuple[Observed, ...] = ()) -> Verdict:
+    return assess(case, case.claim(claim_id), observed, [])
+
+
+def look(day: int, lengths: list[float], *, site: str = "chongjin", p: tuple[float, ...] = (0.9,) * 4) -> Observed:
+    t = datetime(2024, 10, day, 3, tzinfo=UTC)
+    found = tuple(
+        Detection(
+            id=f"{day}-{i}", scene_id=f"s{day}", time=None, outline_px=(), outline=None, row_px=0, col_px=0, score=0.95,
+            length_m=Estimate(length, 4.0), beam_m=Estimate(15.0, 3.0), heading_deg=None, method="test",
+        )  # fmt: skip
+        for i, length in enumerate(lengths)
+    )
+    seen = Look(
+        scene_id=f"s{day}", site_id=site, time=TimeSpan(t, t), usable_fraction=1, cloud_fraction=0, resolved_m=3,
+        sun_elevation_deg=30, modality=Modality.OPTICAL,
+    )  # fmt: skip
+    return Observed(look=seen, detections=found, p_detect=p, p_detect_other=0.9)
+
+
+@pytest.mark.parametrize("claim", TRANSFER)
+def test_without_looks_the_posterior_is_the_prior_and_nothing_is_called(dunai: Case, claim: str) -> None:
+    v = verdict(dunai, claim)
+    own = v.without_reports
+    assert own.call is Call.NOT_DETERMINABLE
+    assert own.probability.low == pytest.approx(own.prior.low, abs=1e-9)
+    assert own.probability.high == pytest.approx(own.prior.high, abs=1e-9)
+    assert {e.status for e in v.elements} <= {Status.REPORTED, Status.NOT_DETERMINABLE}
+    assert {e.status_without_reports for e in v.elements} == {Status.NOT_DETERMINABLE}
+    assert "unknown" in v.coverage.statement
+
+
+def test_deleting_the_reports_returns_the_prior(dunai: Case) -> None:
+    bare = replace(dunai, reported=())
+    for claim in TRANSFER:
+        with_reports = verdict(bare, claim).with_reports
+        assert with_reports.probability.low == pytest.approx(with_reports.prior.low, abs=1e-9)
+        assert with_reports.probability.high == pytest.approx(with_reports.prior.high, abs=1e-9)
+
+
+def test_regrading_a_source_changes_nothing_without_reports(dunai: Case) -> None:
+    regraded = replace(
+        dunai,
+        sources=tuple(
+            replace(s, reliability="F", credibility="6") if s.origin == "nis" else s for s in dunai.sources
+        ),
+    )
+    for claim in dunai.claims:
+        assert verdict(dunai, claim.id).without_reports == verdict(regraded, claim.id).without_reports
+
+
+def test_a_source_never_supports_its_own_claim(dunai: Case) -> None:
+    for claim in dunai.claims:
+        own = dunai.source(claim.source_id).origin
+        assert all(dunai.source(r.source_id).origin != own for r in weighed_reports(dunai, claim))
+
+
+def test_one_origin_counts_once_and_f6_not_at_all(dunai: Case) -> None:
+    claim = dunai.claim("nis-first-lift")
+    origins = [dunai.source(r.source_id).origin for r in weighed_reports(dunai, claim)]
+    assert "cns" in origins
+    assert len(origins) == len(set(origins))
+    silenced = replace(dunai, sources=tuple(replace(s, credibility="6") for s in dunai.sources))
+    assert weighed_reports(silenced, claim) == []
+
+
+def test_reports_alone_never_decide(dunai: Case) -> None:
+    loud = replace(dunai, reported=tuple(replace(r, likelihood_ratio=(1e4, 1e5)) for r in dunai.reported))
+    for claim in ("nis-first-lift", "rusi-later-vostochny", "cns-transfer-to-dunai"):
+        v = verdict(loud, claim)
+        assert v.with_reports.call is Call.NOT_DETERMINABLE
+
+
+def test_a_ship_of_fitting_size_where_none_usually_is_supports_presence(dunai: Case) -> None:
+    quiet = replace(dunai, traffic=(*(t for t in dunai.traffic if t.site_id != "chongjin"), quiet_at(dunai, "chongjin")))
+    v = verdict(quiet, "nis-chongjin-12-oct", (look(12, [112.6]),))
+    assert v.without_reports.call is Call.SUPPORTED
+    statuses = {e.name: e.status for e in v.elements}
+    assert statuses[ElementName.WHO] is Status.CONSISTENT  # size never names a ship
+
+
+def test_other_traffic_explains_a_ship_away(dunai: Case) -> None:
+    busy = replace(dunai, traffic=(*dunai.traffic, replace(quiet_at(dunai, "chongjin"), vessels=Range(5, 20))))
+    quiet = replace(dunai, traffic=(*dunai.traffic, quiet_at(dunai, "chongjin")))
+    shown = (look(12, [112.6]),)
+    in_traffic = verdict(busy, "nis-chongjin-12-oct", shown).without_reports.probability
+    alone = verdict(quiet, "nis-chongjin-12-oct", shown).without_reports.probability
+    assert in_traffic.low < alone.low
+
+
+def test_good_empty_looks_all_day_speak_against_presence(dunai: Case) -> None:
+    empty = tuple(
+        replace(look(12, []), look=replace(look(12, []).look, scene_id=f"e{h}", time=hour(h))) for h in range(0, 15, 2)
+    )
+    own = verdict(dunai, "nis-chongjin-12-oct", empty).without_reports
+    assert own.probability.high < own.prior.high / 2
+
+
+def test_a_ship_seen_at_dunai_hardly_moves_a_claim_about_vladivostok(dunai: Case) -> None:
+    own = verdict(dunai, "nis-first-lift", (look(17, [112.6], site="dunai"),)).without_reports
+    assert own.call is Call.NOT_DETERMINABLE
+    assert own.probability.high == pytest.approx(own.prior.high, abs=0.1)
+
+
+def test_alternatives_that_look_the_same_are_named_inseparable(dunai: Case) -> None:
+    shares = {h.id: h for h in verdict(dunai, "nis-chongjin-12-oct", (look(12, [112.6]),)).hypotheses}
+    assert "staged" in shares["routine"].inseparable_from
+    assert sum(h.prior.low for h in shares.values()) <= 1 <= sum(h.prior.high for h in shares.values())
+
+
+def test_none_of_these_never_falls_below_its_floor(dunai: Case) -> None:
+    for claim in TRANSFER:
+        shares = {h.id: h for h in verdict(dunai, claim).hypotheses}
+        assert shares["none-of-these"].prior.low >= 0.05 - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("p", "word"),
+    [(0.01, "almost no chance"), (0.1, "very unlikely"), (0.3, "unlikely"), (0.5, "roughly even chance"),
+     (0.7, "likely"), (0.9, "very likely"), (0.99, "almost certain"), (1.0, "almost certain")],
+)  # fmt: skip
+def test_probability_words_follow_icd_203(p: float, word: str) -> None:
+    assert probability_word(p) == word
+
+
+def hour(h: int) -> TimeSpan:
+    t = datetime(2024, 10, 11, 15 + 0, tzinfo=UTC).replace(day=12, hour=h) if h < 15 else datetime(2024, 10, 11, h, tzinfo=UTC)
+    return TimeSpan(t, t)
+
+
+def quiet_at(case: Case, site: str):  # noqa: ANN201 - a SiteTraffic
+    return replace(case.traffic_at(site), site_id=site, vessels=Range(0.01, 0.05))

@@ -1,0 +1,152 @@
+"""The optical detector finds ships on open water and keeps quiet where there are none."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from scipy import ndimage
+
+from roadstead.detect import OpticalDetector
+from roadstead.measure import frame_of
+from roadstead.measure.optical import measure_optical
+from roadstead.model import BandRole, Detector, Modality, Pixels, RasterError, Scene
+
+R = BandRole
+RGB = (R.RED, R.GREEN, R.BLUE)
+SIZE = 320
+
+
+def scene_of(bands: tuple[BandRole, ...] = RGB, gsd_m: float | None = 5.0) -> Scene:
+    return Scene(id="made", path=Path("made.tif"), time=None, modality=Modality.OPTICAL, bands=bands, gsd_m=gsd_m)
+
+
+def sea(bands: int = 3, seed: int = 1) -> np.ndarray:
+    """Calm sea with noise and a slow change of shade."""
+    rng = np.random.default_rng(seed)
+    shade = np.linspace(0, 8, SIZE)[None, None, :]
+    return rng.normal(50, 2, (bands, SIZE, SIZE)) + shade
+
+
+def cover(at: tuple[float, float], size_px: tuple[float, float], heading_deg: float) -> np.ndarray:
+    """Share of each pixel under a hull with a tapered bow, slightly blurred; (row, column), clockwise from up."""
+    fine = 4
+    row, col = (np.indices((SIZE * fine, SIZE * fine)) + 0.5) / fine
+    angle = math.radians(heading_deg)
+    along = (col - at[1]) * math.sin(angle) - (row - at[0]) * math.cos(angle)
+    across = (col - at[1]) * math.cos(angle) + (row - at[0]) * math.sin(angle)
+    length, beam = size_px
+    taper = np.clip((length / 2 - along) / (0.12 * length), 0, 1)
+    inside = (np.abs(along) < length / 2) & (np.abs(across) < beam / 2 * taper)
+    share = inside.reshape(SIZE, fine, SIZE, fine).mean(axis=(1, 3))
+    return ndimage.gaussian_filter(share, 0.5)
+
+
+def pixels_of(values: np.ndarray) -> Pixels:
+    return Pixels(
+        values=values.astype(np.float32),
+        valid=np.ones(values.shape[1:], bool),
+        transform=Affine.identity(),
+        crs=None,
+    )
+
+
+def test_it_is_a_detector() -> None:
+    assert isinstance(OpticalDetector(), Detector)
+
+
+@pytest.mark.parametrize("gsd_m", [3.0, 5.0, 10.0])
+@pytest.mark.parametrize("heading", [20.0, 75.0, 140.0])
+def test_ships_on_open_water_are_found_and_measured(gsd_m: float, heading: float) -> None:
+    values = sea()
+    places = [(80.0, 80.0), (230.5, 90.0), (160.0, 240.0)]
+    for row, col in places:
+        values += 120 * cover((row, col), (200 / gsd_m, 32 / gsd_m), heading)
+    scene, pixels = scene_of(gsd_m=gsd_m), pixels_of(values)
+    found, _ = OpticalDetector().detect(scene, pixels)
+    assert [c.alongside for c in found] == [False] * 3
+    boxes = [measure_optical(scene, pixels, c, frame_of(scene, pixels)) for c in found]
+    for box, (row, col) in zip(boxes, places[:1] + [places[2], places[1]], strict=True):
+        assert math.hypot(box.row_px - row, box.col_px - col) < 2
+        assert abs(box.length_m.value - 200) < 2 * box.length_m.sigma
+        assert abs((box.heading_deg.value - heading + 90) % 180 - 90) < 3
+
+
+def test_a_wake_does_not_lengthen_the_hull() -> None:
+    values = sea()
+    hull = cover((100, 160), (24, 5), 0)
+    wake = np.zeros((SIZE, SIZE))
+    for k in range(70):
+        wake[112 + k, 159 - k // 24 : 161 + k // 24] = 26 * math.exp(-k / 30)
+    values += np.maximum(120 * hull, wake)
+    scene, pixels = scene_of(), pixels_of(values)
+    found, _ = OpticalDetector().detect(scene, pixels)
+    (ship,) = found
+    box = measure_optical(scene, pixels, ship, frame_of(scene, pixels))
+    assert box.length_m.value == pytest.approx(120, abs=15)
+    assert any("wake" in note for note in ship.notes)
+
+
+def test_a_cloud_is_no_ship_and_is_listed_with_the_reason() -> None:
+    row, col = np.indices((SIZE, SIZE))
+    cloud = 90 * np.exp(-(((row - 150) / 9.0) ** 2) - ((col - 150) / 14.0) ** 2)
+    found, rejected = OpticalDetector().detect(scene_of(), pixels_of(sea() + cloud))
+    assert found == []
+    assert any(abs(r.row_px - 150) < 5 and r.reason for r in rejected)
+
+
+def test_empty_water_gives_nothing() -> None:
+    for seed in range(4):
+        assert OpticalDetector().detect(scene_of(), pixels_of(sea(seed=seed)))[0] == []
+
+
+def test_all_nodata_gives_nothing() -> None:
+    pixels = pixels_of(np.zeros((3, 50, 60)))
+    assert OpticalDetector().detect(scene_of(), replace(pixels, valid=np.zeros((50, 60), bool))) == ([], [])
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (3, 3)])
+def test_slivers_of_images_do_not_crash(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(0)
+    found, _ = OpticalDetector().detect(scene_of(), pixels_of(rng.normal(50, 2, (3, *shape))))
+    assert found == []
+
+
+def test_bands_without_a_hull_band_are_refused_in_a_sentence() -> None:
+    with pytest.raises(RasterError, match="state which are blue"):
+        OpticalDetector().detect(scene_of((R.SWIR16,)), pixels_of(sea(1)))
+
+
+def test_the_same_pixels_give_the_same_candidates() -> None:
+    values = sea() + 120 * cover((100, 160), (40, 7), 30)
+    first, second = (OpticalDetector().detect(scene_of(), pixels_of(values))[0] for _ in range(2))
+    assert [c.score for c in first] == [c.score for c in second]
+    assert np.array_equal(first[0].rows_px, second[0].rows_px)
+
+
+def test_a_ship_touching_a_quay_is_marked_and_doubted() -> None:
+    values = sea() + 120 * cover((100, 210), (40, 7), 0)
+    rng = np.random.default_rng(5)
+    values[:, :, 40:205] = rng.normal(120, 25, (3, SIZE, 165))
+    values[:, :, :40] = rng.normal(110, 25, (3, SIZE, 40))
+    found, _ = OpticalDetector().detect(scene_of(), pixels_of(values))
+    for candidate in found:
+        assert candidate.alongside
+        assert any("does not reliably separate" in note for note in candidate.notes)
+
+
+def test_san_francisco_bay_has_its_four_ships(shared: Path) -> None:
+    path = shared / "data" / "rapideye-sf-bay" / "sf-bay-2017-03-08.tif"
+    with rasterio.open(path) as raster:
+        values = raster.read().astype(np.float32)
+        pixels = Pixels(values=values, valid=values[3] > 0, transform=raster.transform, crs=raster.crs.to_wkt())
+    scene = replace(scene_of((*RGB, R.ALPHA), None), path=path)
+    found, _ = OpticalDetector().detect(scene, pixels)
+    lengths = [measure_optical(scene, pixels, c, frame_of(scene, pixels)).length_m.value for c in found]
+    assert len(found) == 4
+    assert all(168 <= length <= 244 for length in lengths)

@@ -1,0 +1,105 @@
+"""The sum over associations against brute force."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roadstead.infer import Grid, Histories, Observed, log_likelihood
+from roadstead.infer.looks import _length_ratio
+from roadstead.model import Detection, Estimate, Look, Modality, Participant, Range, TimeSpan
+
+NOON = datetime(2024, 10, 17, 2, 0, tzinfo=UTC)
+VESSELS = (
+    Participant(id="a", name="A", length_m=Range(112, 113), speed_kn=Range(10, 18)),
+    Participant(id="b", name="B", length_m=Range(140, 160), speed_kn=Range(10, 18)),
+)
+
+
+def detection(i: int, score: float, length_m: float) -> Detection:
+    return Detection(
+        id=f"d{i}", scene_id="s", time=None, outline_px=(), outline=None, row_px=0, col_px=0, score=score,
+        length_m=Estimate(length_m, 8.0), beam_m=None, heading_deg=None, method="test",
+    )  # fmt: skip
+
+
+def observed(detections: list[Detection], p: tuple[float, ...] = (0.9, 0.7), p_other: float = 0.6) -> Observed:
+    look = Look(
+        scene_id="s", site_id="x", time=TimeSpan(NOON, NOON), usable_fraction=1, cloud_fraction=0, resolved_m=10,
+        sun_elevation_deg=None, modality=Modality.SAR,
+    )  # fmt: skip
+    return Observed(look=look, detections=tuple(detections), p_detect=p, p_detect_other=p_other)
+
+
+def histories(present: list[tuple[bool, bool]], others: list[int], effect: float = 1.0) -> Histories:
+    n = len(present)
+    place = np.where(np.array(present)[:, :, None], 0, -2).astype(np.int8)
+    return Histories(
+        grid=Grid(start=NOON - timedelta(hours=0), step_h=1.0, n=1), sites=("x",), vessels=("a", "b"),
+        place=place, traffic=np.array(others, np.int16).reshape(n, 1, 1), acting=np.ones(n, bool),
+        site_effect=np.full((n, 1), effect, np.float32),
+    )  # fmt: skip
+
+
+def brute_force(o: Observed, present: tuple[bool, bool], others: int) -> float:
+    """Every injective matching of the ships there to the detections, one by one."""
+    scores = np.clip([d.score for d in o.detections], 0.01, 0.99)
+    expected = scores.sum() if len(scores) else 1.0
+    ships = [("named", i) for i in range(2) if present[i]] + [("other", i) for i in range(others)]
+    total = 0.0
+    for k in range(min(len(ships), len(scores)) + 1):
+        for chosen in combinations(range(len(ships)), k):
+            for dets in permutations(range(len(scores)), k):
+                p = 1.0
+                for j in range(len(ships)):
+                    kind, i = ships[j]
+                    p_see = o.p_detect[i] if kind == "named" else o.p_detect_other
+                    if j not in chosen:
+                        p *= 1 - p_see
+                        continue
+                    d = dets[chosen.index(j)]
+                    p *= p_see * scores[d] / expected
+                    p *= np.exp(_length_ratio(o.detections[d].length_m, VESSELS[i])) if kind == "named" else 1.0
+                for d in range(len(scores)):
+                    p *= 1 if d in dets else 1 - scores[d]
+                total += p
+    return total
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0.05, 0.98), st.floats(60, 200)), max_size=3),
+    st.tuples(st.booleans(), st.booleans()),
+    st.integers(0, 3),
+)
+def test_likelihood_equals_brute_force(found: list[tuple[float, float]], present: tuple[bool, bool], others: int) -> None:
+    o = observed([detection(i, s, length) for i, (s, length) in enumerate(found)])
+    got = np.exp(log_likelihood(o, histories([present], [others]), VESSELS)[0])
+    assert got == pytest.approx(brute_force(o, present, others), rel=1e-6)
+
+
+def test_a_fitting_length_speaks_for_the_fitting_ship() -> None:
+    o = observed([detection(0, 0.9, 112.5)])
+    a_there, b_there, nobody = log_likelihood(o, histories([(True, False), (False, True), (False, False)], [0, 0, 0]), VESSELS)
+    assert a_there > b_there
+    assert a_there > nobody
+
+
+def test_an_empty_look_speaks_against_presence_by_the_probability_of_detection() -> None:
+    there, away = log_likelihood(observed([]), histories([(True, False), (False, False)], [0, 0]), VESSELS)
+    assert away - there == pytest.approx(-np.log(1 - 0.9), rel=1e-6)
+
+
+def test_a_look_that_cannot_see_says_nothing() -> None:
+    there, away = log_likelihood(observed([], p=(0.0, 0.0)), histories([(True, True), (False, False)], [0, 0]), VESSELS)
+    assert there == pytest.approx(away)
+
+
+def test_three_hundred_detections_do_not_underflow() -> None:
+    o = observed([detection(i, 0.9, 120) for i in range(300)])
+    values = log_likelihood(o, histories([(False, False)] * 2, [300, 10]), VESSELS)
+    assert np.isfinite(values).all()
+    assert values[0] > values[1]
