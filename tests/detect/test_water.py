@@ -40,7 +40,7 @@ def test_land_and_sea_are_told_apart_even_in_stretched_files(name: str, offset: 
     truth = np.zeros((200, 200), bool)
     truth[:, 60:] = True
     assert (mask.water == truth).mean() > 0.98
-    assert mask.method == name.split()[0]
+    assert mask.method == name.partition(" ")[0]
     assert mask.confidence > 0.3
 
 

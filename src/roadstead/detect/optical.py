@@ -15,6 +15,7 @@ from roadstead.detect.optical_background import anomaly
 from roadstead.detect.optical_clusters import clusters, shape_of
 from roadstead.detect.optical_moored import moored
 from roadstead.detect.optical_score import moored_features, moored_score, open_features, open_score
+from roadstead.detect.optical_wake import without_wake
 from roadstead.detect.water import water_mask
 from roadstead.geo import ground_frame
 from roadstead.model import BandRole, Candidate, RasterError, Rejected
@@ -35,6 +36,7 @@ _REPORT_OPEN, _REPORT_MOORED = 0.4, 0.3
 _ALONGSIDE_NOTE = (
     "touches land or a quay: this version does not reliably separate hulls alongside from quays, cranes and sheds"
 )
+_WAKE_NOTE = "a wake was cut off behind the hull; the stern may lie some pixels off"
 
 
 class OpticalDetector:
@@ -83,7 +85,8 @@ def _off_shore(
     side_m = math.sqrt(pixel_m[0] * pixel_m[1])
     found = anomaly(bands, water.surface, side_m)
     candidates, rejected = [], []
-    for cluster in clusters(found, water.water, _LOW, _HIGH) if found else []:
+    for group in clusters(found, water.water, _LOW, _HIGH) if found else []:
+        cluster, wake = without_wake(group)
         shape = shape_of(cluster.rows_px, cluster.cols_px, cluster.weights, pixel_m)
         shore_px = float(water.land_distance_m[cluster.rows_px, cluster.cols_px].min()) / side_m
         score = open_score(open_features(cluster, shape, shore_px, side_m))
@@ -99,7 +102,10 @@ def _off_shore(
                 weights=cluster.weights,
                 score=score,
                 alongside=touches,
-                notes=(*water.notes, *((_ALONGSIDE_NOTE,) if touches else ())),
+                notes=(
+                    *water.notes,
+                    *(note for note, holds in ((_ALONGSIDE_NOTE, touches), (_WAKE_NOTE, wake)) if holds),
+                ),
             )
         )
     return candidates, rejected

@@ -8,13 +8,10 @@ ASSP 38, 1760-1770), with the noise correlation of the whole window.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _BLOCK_M = 250.0
 _BLOCK_PX = (16, 96)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry import MultiPoint
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from roadstead.detect.optical_background import Anomaly
 
 _EIGHT = np.ones((3, 3), bool)
@@ -27,6 +26,8 @@ class Cluster:
     cols_px: NDArray[np.int64]
     weights: NDArray[np.float32]
     """0-1; half where brightness is half of what it is one pixel further in; 1 well inside"""
+    amplitude: NDArray[np.float32]
+    """brightness above water, window-wide sigmas, shape (n,)"""
     peak: float
     """largest anomaly distance in it"""
     plateau: float
@@ -67,7 +68,7 @@ def clusters(found: Anomaly, searched: NDArray[np.bool_], low: float, high: floa
         return []
     peaks = ndimage.maximum(found.distance, labels, np.arange(1, count + 1))
     boxes = ndimage.find_objects(labels)
-    return [_cluster(found, labels, k, boxes[k - 1]) for k in np.flatnonzero(peaks >= high) + 1]
+    return [_cluster(found, labels, k, boxes[k - 1]) for k in (np.flatnonzero(peaks >= high) + 1).tolist()]
 
 
 def _cluster(found: Anomaly, labels: NDArray[np.int32], k: int, box: tuple[slice, slice]) -> Cluster:
@@ -84,6 +85,7 @@ def _cluster(found: Anomaly, labels: NDArray[np.int32], k: int, box: tuple[slice
         rows_px=row_i + rows.start,
         cols_px=col_i + cols.start,
         weights=np.asarray(weight[mine], np.float32),
+        amplitude=np.asarray(amplitude[mine], np.float32),
         plateau=float(np.mean(amplitude[mine] > np.percentile(amplitude[mine], 90) / 2)),
         peak=float(found.distance[rows, cols][mine].max()),
         lift=np.asarray(found.lift[:, rows, cols][:, mine].mean(axis=1), np.float64),

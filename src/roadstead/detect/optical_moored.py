@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.draw import polygon as filled_polygon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from numpy.typing import NDArray
 
     from roadstead.detect.water import WaterMask
 
@@ -111,7 +110,7 @@ def _places(
     near = (inland_m > 0) & (inland_m < _REACH_M) & ~taken
     step = max(1, round(_STEP_M / side_m))
     rows, cols = np.nonzero(near[::step, ::step])
-    return rows * step + 0.5, cols * step + 0.5
+    return np.asarray(rows * step + 0.5, np.float64), np.asarray(cols * step + 0.5, np.float64)
 
 
 def _apart(boxes: Iterable[Box], used: NDArray[np.bool_]) -> list[Box]:
@@ -128,7 +127,7 @@ def _apart(boxes: Iterable[Box], used: NDArray[np.bool_]) -> list[Box]:
     return kept
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _dry(plane: NDArray[np.float32], row: float, col: float) -> float:
     """Nearest pixel; outside the image counts as half."""
     if row < 0 or col < 0 or row >= plane.shape[0] or col >= plane.shape[1]:
@@ -136,7 +135,7 @@ def _dry(plane: NDArray[np.float32], row: float, col: float) -> float:
     return float(plane[int(row), int(col)])
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _cues(
     plane: NDArray[np.float32], row: float, col: float, size: NDArray[np.float64], angle: float
 ) -> NDArray[np.float64]:
@@ -163,7 +162,7 @@ def _cues(
     )
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _hopeless(plane: NDArray[np.float32], row: float, col: float, size: NDArray[np.float64], angle: float) -> bool:
     """A quick look at seven points: the keel must be dry, one side wet."""
     c, s = math.cos(angle), math.sin(angle)
@@ -180,7 +179,7 @@ def _hopeless(plane: NDArray[np.float32], row: float, col: float, size: NDArray[
     return bool(sides.min() > 1.0)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True)
 def _best(
     plane: NDArray[np.float32],
     rows: NDArray[np.float64],

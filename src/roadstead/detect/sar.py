@@ -24,7 +24,7 @@ from roadstead.detect.sar_artifacts import ambiguity_of, near_nodata, part_of, s
 from roadstead.detect.sar_background import Background, background, block_mean, block_sums, smoothed
 from roadstead.detect.sar_clusters import bright_pixels, groups, members
 from roadstead.detect.sar_land import coastal_blocks, land_blocks
-from roadstead.detect.sar_objects import CORE, Bright, BrightObject, bright_object, required_db, shape_fault
+from roadstead.detect.sar_objects import CORE, Bright, BrightObject, bright_object, required_db, shape_fault, with_gaps
 from roadstead.detect.sar_sidelobes import axes_turn_deg, sidelobe_parents
 from roadstead.geo import ground_frame
 from roadstead.imagery import sar_db
@@ -209,10 +209,11 @@ def _sidelobe_reason(found: BrightObject, bright: Bright, parents: NDArray[np.in
 
 def _candidate(found: BrightObject, sea: _Sea, bright: Bright) -> Candidate:
     """The body of an object as a candidate; weights are half at 13 dB below its peak."""
-    below_db = 10 * np.log10(bright.level[found.index] / (CORE * found.peak))
+    index = with_gaps(found.index, bright)
+    below_db = 10 * np.log10(bright.level[index] / (CORE * found.peak))
     weights = np.clip(0.5 + below_db / 12, 0, 1).astype(np.float32)
     body = weights > 0
-    rows, cols = bright.rows_px[found.index[body]], bright.cols_px[found.index[body]]
+    rows, cols = bright.rows_px[index[body]], bright.cols_px[index[body]]
     alongside = bool(sea.coast[rows // sea.back.block_px, cols // sea.back.block_px].any())
     return Candidate(
         rows_px=rows,

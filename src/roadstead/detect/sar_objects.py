@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely import MultiPoint, contains_xy
 
 MAX_LENGTH_M = 460.0
 """the longest ship ever built had 458 m"""
@@ -87,6 +88,18 @@ def bright_object(index: NDArray[np.int64], bright: Bright, pixel_m: tuple[float
         area_m2=len(core) * pixel_m[0] * pixel_m[1],
         half_px=int(np.count_nonzero(bright.level[index] > 0.5 * peak)),
     )
+
+
+def with_gaps(index: NDArray[np.int64], bright: Bright) -> NDArray[np.int64]:
+    """A group's pixels and all other bright ones inside its convex hull, ascending, shape (n,).
+
+    A deck between two bright ends may lie on the axis of one end's sidelobes and so be left out of the group.
+    """
+    core = index[bright.level[index] >= CORE / 4 * bright.level[index].max()]
+    hull = MultiPoint(np.column_stack([bright.cols_px[core], bright.rows_px[core]])).convex_hull.buffer(0.75)
+    low, high = np.searchsorted(bright.rows_px, [bright.rows_px[core].min(), bright.rows_px[core].max() + 1])
+    inside = contains_xy(hull, bright.cols_px[low:high], bright.rows_px[low:high])
+    return np.union1d(index, low + np.flatnonzero(inside))
 
 
 def extents_m(

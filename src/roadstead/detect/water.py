@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 from skimage.morphology import remove_small_holes, remove_small_objects
@@ -19,8 +20,6 @@ from skimage.morphology import remove_small_holes, remove_small_objects
 from roadstead.model import BandRole
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from roadstead.model import Pixels, Scene
 
 _LARGEST_SHIP_M2 = 45_000.0  # 400 m by 60 m, and a pixel of 10 m on every side

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import ndtr
 from shapely.geometry import LineString, MultiPoint, Polygon
@@ -22,7 +23,7 @@ from skimage.measure import find_contours
 from roadstead.model import Estimate, InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
     from shapely.geometry.base import BaseGeometry
 
     from roadstead.geo import GroundFrame

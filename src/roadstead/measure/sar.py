@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from roadstead.model import Candidate, Pixels, Scene
 
 _MARGIN_M = 60.0
-_HULL_SHARE = 0.15
+_DECK_SHARE, _RIM_SHARE = 0.03, 0.15
 _SEA_TIMES = 3.0
 _FULL_VOTE_DB = 5.0
 _TURN = 0.35
@@ -94,11 +94,12 @@ def _fit(
     sea = 10 ** (sea_db / 10)
     intensity = np.power(10.0, np.nan_to_num(db, nan=sea_db) / 10)
     level = _level(intensity[body])
-    cut_db = 10 * math.log10(max(_HULL_SHARE * level, min(_SEA_TIMES * sea, 0.5 * level)))
-    votes = np.clip((10 * np.log10(intensity) - cut_db) / _FULL_VOTE_DB, -1, 1)
-    # the neighbour's hull and sidelobes may be as bright; only what the detector took for this ship may vote for it
     near = np.zeros(db.shape, bool)
     near[body] = True
+    # decks are up to 15 dB darker than the brightest spots; sidelobes are too, but are not in the body
+    share_of_level = np.where(near, _DECK_SHARE, _RIM_SHARE)
+    cut = np.maximum(share_of_level * level, min(_SEA_TIMES * sea, 0.5 * level))
+    votes = np.clip(10 * np.log10(intensity / cut) / _FULL_VOTE_DB, -1, 1)
     votes[~binary_dilation(near, np.ones((3, 3)))] = -1
     spots = label(votes > 0, np.ones((3, 3)))[0]
     spot = np.nonzero(spots == spots[np.unravel_index(int(np.argmax(np.where(near, intensity, 0))), db.shape)])

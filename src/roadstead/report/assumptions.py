@@ -29,10 +29,10 @@ def icd_203() -> Table:
     return table("icd", rows, text("methods.icd_caption"))
 
 
-def glossary(section: str) -> Table:
-    """A table of words and their meaning from the messages of a section."""
-    rows = ((user(name.replace("-", " ")), meaning) for name, meaning in under(section))
-    return table("glossary", rows, text(f"methods.{section}_caption"))
+def statuses() -> Table:
+    """What each status of an element means."""
+    rows = ((name, meaning) for name, meaning in under("methods.status"))
+    return table("glossary", rows, text("methods.status_caption"))
 
 
 def calls(case: Case) -> Table:

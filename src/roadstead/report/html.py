@@ -70,7 +70,7 @@ def _tables(contents: Contents) -> dict[str, Table | None]:
         "exhibits_table": evidence.exhibits_table(contents),
         "scenes_table": evidence.scenes_table(contents),
         "icd_table": assumptions.icd_203(),
-        "status_table": assumptions.glossary("methods.status"),
+        "status_table": assumptions.statuses(),
         "call_table": assumptions.calls(case),
         "priors_table": assumptions.priors(case),
         "hypotheses_table": assumptions.hypotheses(case),

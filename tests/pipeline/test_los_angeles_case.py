@@ -1,0 +1,63 @@
+"""A case on real pixels: one radar image of the roads of Los Angeles, brought in as an exhibit."""
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roadstead import IntakeFacts, add, verify
+from roadstead.steps import FixedClock
+
+CASES = Path(__file__).resolve().parents[2] / "cases"
+NOON = FixedClock(datetime(2026, 1, 1, 12, tzinfo=UTC))
+IMAGE = "data/sentinel1-los-angeles/los-angeles-2021-01-05.tif"
+
+
+@pytest.fixture(scope="module")
+def verdicts(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("la") / "case"
+    shutil.copytree(CASES / "los-angeles-2021", folder, ignore=shutil.ignore_patterns("out", "ledger", ".cache"))
+    taken = add(folder, [shared / IMAGE], IntakeFacts(now=NOON.t_utc, added_by="test"))
+    assert len(taken.added) == 1
+    result = verify(folder, clock=NOON)
+    assert not result.losses
+    return {v["claim"]: v for v in json.loads(result.verdicts_file.read_text("utf-8"))}
+
+
+def test_at_least_twenty_vessels_is_supported(verdicts: dict[str, Any]) -> None:
+    v = verdicts["at-least-20"]
+    assert v["verdict"] == "supported"
+    assert v["probability"][0] >= 0.8
+    assert v["bayes_factor"][0] >= 10
+    assert {e["name"]: e["status"] for e in v["elements"]}["how many"] == "seen by us"
+
+
+def test_fewer_than_ten_is_contradicted(verdicts: dict[str, Any]) -> None:
+    v = verdicts["fewer-than-10"]
+    assert v["verdict"] == "contradicted"
+    assert v["probability"][1] <= 0.2
+    assert v["bayes_factor"][1] <= 0.1
+
+
+def test_one_look_cannot_tell_an_anchored_ship(verdicts: dict[str, Any]) -> None:
+    v = verdicts["at-anchor"]
+    assert v["verdict"] == "not determinable"
+    what = {e["name"]: e for e in v["elements"]}["what"]
+    assert what["status_without_reports"] == "not determinable"
+    assert "one look" in what["why"].lower()
+
+
+def test_the_look_is_the_denominator(verdicts: dict[str, Any]) -> None:
+    coverage = verdicts["at-least-20"]["coverage"]
+    assert coverage["usable_looks"] == 1
+    assert "los-angeles-2021-01-05" in coverage["scenes"][0]
+
+
+def test_without_the_image_nothing_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "case"
+    shutil.copytree(CASES / "los-angeles-2021", folder, ignore=shutil.ignore_patterns("out", "ledger", ".cache", "exhibits*"))
+    found = json.loads(verify(folder, clock=NOON).verdicts_file.read_text("utf-8"))
+    assert {v["verdict"] for v in found} == {"not determinable"}
