@@ -38,3 +38,8 @@ $(UV):
 
 clean:
 	rm -rf $(VENV) cases/*/out cases/*/.cache
+
+# Needs the real images beside the checkout; rewrites the tables of the README.
+.PHONY: tables
+tables: sync
+	$(BIN)/python bench/tables.py

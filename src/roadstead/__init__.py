@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from roadstead.archive import IntakeFacts, add
     from roadstead.case import load_case, new_case
     from roadstead.model.errors import RoadsteadError
-    from roadstead.pipeline import detect, explain, verify
+    from roadstead.pipeline import Seams, detect, explain, verify
 
 _HOMES = {
     "IntakeFacts": "archive",
     "RoadsteadError": "model.errors",
+    "Seams": "pipeline",
     "add": "archive",
     "detect": "pipeline",
     "explain": "pipeline",
@@ -28,7 +29,7 @@ _HOMES = {
     "new_case": "case",
     "verify": "pipeline",
 }
-__all__ = ["IntakeFacts", "RoadsteadError", "add", "detect", "explain", "load_case", "new_case", "verify"]
+__all__ = ["IntakeFacts", "RoadsteadError", "Seams", "add", "detect", "explain", "load_case", "new_case", "verify"]
 
 
 def __getattr__(name: str) -> Any:

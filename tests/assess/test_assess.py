@@ -10,7 +10,14 @@ from roadstead.infer import Observed
 from roadstead.model import Call, Detection, ElementName, Estimate, Look, Modality, Range, Status, TimeSpan, Verdict
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
-TRANSFER = ("nis-first-lift", "nis-first-lift-weak", "nis-escorts", "nis-1500-soldiers", "cns-transfer-to-dunai", "cns-hundreds")
+TRANSFER = (
+    "nis-first-lift",
+    "nis-first-lift-weak",
+    "nis-escorts",
+    "nis-1500-soldiers",
+    "cns-transfer-to-dunai",
+    "cns-hundreds",
+)
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +33,19 @@ def look(day: int, lengths: list[float], *, site: str = "chongjin", p: tuple[flo
     t = datetime(2024, 10, day, 3, tzinfo=UTC)
     found = tuple(
         Detection(
-            id=f"{day}-{i}", scene_id=f"s{day}", time=None, outline_px=(), outline=None, row_px=0, col_px=0, score=0.95,
-            length_m=Estimate(length, 4.0), beam_m=Estimate(15.0, 3.0), heading_deg=None, method="test",
-        )  # fmt: skip
+            id=f"{day}-{i}",
+            scene_id=f"s{day}",
+            time=None,
+            outline_px=(),
+            outline=None,
+            row_px=0,
+            col_px=0,
+            score=0.95,
+            length_m=Estimate(length, 4.0),
+            beam_m=Estimate(15.0, 3.0),
+            heading_deg=None,
+            method="test",
+        )
         for i, length in enumerate(lengths)
     )
     seen = Look(
@@ -61,9 +78,7 @@ def test_deleting_the_reports_returns_the_prior(dunai: Case) -> None:
 def test_regrading_a_source_changes_nothing_without_reports(dunai: Case) -> None:
     regraded = replace(
         dunai,
-        sources=tuple(
-            replace(s, reliability="F", credibility="6") if s.origin == "nis" else s for s in dunai.sources
-        ),
+        sources=tuple(replace(s, reliability="F", credibility="6") if s.origin == "nis" else s for s in dunai.sources),
     )
     for claim in dunai.claims:
         assert verdict(dunai, claim.id).without_reports == verdict(regraded, claim.id).without_reports
@@ -92,7 +107,9 @@ def test_reports_alone_never_decide(dunai: Case) -> None:
 
 
 def test_a_ship_of_fitting_size_where_none_usually_is_supports_presence(dunai: Case) -> None:
-    quiet = replace(dunai, traffic=(*(t for t in dunai.traffic if t.site_id != "chongjin"), quiet_at(dunai, "chongjin")))
+    quiet = replace(
+        dunai, traffic=(*(t for t in dunai.traffic if t.site_id != "chongjin"), quiet_at(dunai, "chongjin"))
+    )
     v = verdict(quiet, "nis-chongjin-12-oct", (look(12, [112.6]),))
     assert v.without_reports.call is Call.SUPPORTED
     statuses = {e.name: e.status for e in v.elements}
@@ -144,7 +161,11 @@ def test_probability_words_follow_icd_203(p: float, word: str) -> None:
 
 
 def hour(h: int) -> TimeSpan:
-    t = datetime(2024, 10, 11, 15 + 0, tzinfo=UTC).replace(day=12, hour=h) if h < 15 else datetime(2024, 10, 11, h, tzinfo=UTC)
+    t = (
+        datetime(2024, 10, 11, 15 + 0, tzinfo=UTC).replace(day=12, hour=h)
+        if h < 15
+        else datetime(2024, 10, 11, h, tzinfo=UTC)
+    )
     return TimeSpan(t, t)
 
 

@@ -150,3 +150,12 @@ def test_san_francisco_bay_has_its_four_ships(shared: Path) -> None:
     lengths = [measure_optical(scene, pixels, c, frame_of(scene, pixels)).length_m.value for c in found]
     assert len(found) == 4
     assert all(168 <= length <= 244 for length in lengths)
+
+
+def test_an_aircraft_seen_once_per_band_is_rejected_as_one() -> None:
+    values = sea()
+    for band, shift in enumerate((-7, 0, 7)):
+        values[band] += 90 * cover((150 + shift, 150 - shift), (16, 12), 135)
+    found, rejected = OpticalDetector().detect(scene_of(gsd_m=5.0), pixels_of(values))
+    assert found == []
+    assert any("aircraft" in r.reason for r in rejected)

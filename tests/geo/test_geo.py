@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from roadstead.geo import great_circle_km, ground_frame, sun_position_deg
+from roadstead.geo import great_circle_km, ground_frame, local_plane, sun_position_deg
 from roadstead.model import InputError, RasterError
 
 
@@ -43,8 +43,6 @@ def test_a_wrong_projection_is_named() -> None:
 
 
 def test_swapped_coordinates_are_refused() -> None:
-    from roadstead.geo import local_plane
-
     with pytest.raises(InputError, match="order is longitude, latitude"):
         local_plane(42.0, 132.0)
 

@@ -75,7 +75,9 @@ def brute_force(o: Observed, present: tuple[bool, bool], others: int) -> float:
     st.tuples(st.booleans(), st.booleans()),
     st.integers(0, 3),
 )
-def test_likelihood_equals_brute_force(found: list[tuple[float, float]], present: tuple[bool, bool], others: int) -> None:
+def test_likelihood_equals_brute_force(
+    found: list[tuple[float, float]], present: tuple[bool, bool], others: int
+) -> None:
     o = observed([detection(i, s, length) for i, (s, length) in enumerate(found)])
     got = np.exp(log_likelihood(o, histories([present], [others]), VESSELS)[0])
     assert got == pytest.approx(brute_force(o, present, others), rel=1e-6)
@@ -83,7 +85,9 @@ def test_likelihood_equals_brute_force(found: list[tuple[float, float]], present
 
 def test_a_fitting_length_speaks_for_the_fitting_ship() -> None:
     o = observed([detection(0, 0.9, 112.5)])
-    a_there, b_there, nobody = log_likelihood(o, histories([(True, False), (False, True), (False, False)], [0, 0, 0]), VESSELS)
+    a_there, b_there, nobody = log_likelihood(
+        o, histories([(True, False), (False, True), (False, False)], [0, 0, 0]), VESSELS
+    )
     assert a_there > b_there
     assert a_there > nobody
 

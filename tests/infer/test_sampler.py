@@ -35,7 +35,9 @@ def drawn(case: Case, claim_id: str, motion: str, n: int = 400) -> tuple[Histori
     return histories, ClaimPredicate(claim).holds(histories)
 
 
-@pytest.mark.parametrize("claim", ["nis-first-lift", "cns-at-dunai-oct", "cns-transfer-to-dunai", "osc-maia-nine-trips"])
+@pytest.mark.parametrize(
+    "claim", ["nis-first-lift", "cns-at-dunai-oct", "cns-transfer-to-dunai", "osc-maia-nine-trips"]
+)
 def test_a_plan_as_claimed_makes_the_claim_true(dunai: Case, claim: str) -> None:
     assert drawn(dunai, claim, "as-claimed")[1].mean() > 0.97
 

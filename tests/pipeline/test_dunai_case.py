@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from roadstead.pipeline import verify
+from roadstead.pipeline import Seams, verify
 from roadstead.steps import FixedClock
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
-NOON = FixedClock(datetime(2026, 1, 1, 12, tzinfo=UTC))
+NOON = Seams(clock=FixedClock(datetime(2026, 1, 1, 12, tzinfo=UTC)))
 OPEN = {"reported, not verified by us", "not determinable"}
 
 
@@ -23,14 +23,14 @@ def copy_case(tmp_path: Path, name: str = "dunai-2024") -> Path:
 
 
 def verdicts_of(case: Path) -> dict[str, Any]:
-    result = verify(case, clock=NOON)
+    result = verify(case, seams=NOON)
     return {v["claim"]: v for v in json.loads(result.verdicts_file.read_text("utf-8"))}
 
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copy_case(tmp_path_factory.mktemp("dunai"))
-    verify(folder, clock=NOON)
+    verify(folder, seams=NOON)
     return folder
 
 
@@ -64,7 +64,8 @@ def test_deleting_the_reports_returns_the_prior_and_regrading_changes_nothing(ca
     text = (folder / "case.toml").read_text("utf-8")
     nis = text.index('id = "nis"\n')
     (folder / "case.toml").write_text(
-        text[:nis] + text[nis:].replace('reliability = "B"\ncredibility = "2"', 'reliability = "F"\ncredibility = "6"', 1)
+        text[:nis]
+        + text[nis:].replace('reliability = "B"\ncredibility = "2"', 'reliability = "F"\ncredibility = "6"', 1)
     )
     after = verdicts_of(folder)
     for name, v in after.items():
@@ -74,7 +75,7 @@ def test_deleting_the_reports_returns_the_prior_and_regrading_changes_nothing(ca
 
 
 def test_danube_and_mid_august_are_flagged(case: Path) -> None:
-    warnings = verify(case, clock=NOON).case.warnings
+    warnings = verify(case, seams=NOON).case.warnings
     assert any("Danube" in w and "Dunai" in w for w in warnings)
     assert any("mid-August" in w for w in warnings)
     report = (case / "out" / "report.html").read_text("utf-8")
@@ -84,7 +85,7 @@ def test_danube_and_mid_august_are_flagged(case: Path) -> None:
 
 def test_a_second_run_does_no_work_and_gives_the_same_bytes(case: Path) -> None:
     first = (case / "out" / "report.html").read_bytes(), (case / "out" / "verdicts.json").read_bytes()
-    again = verify(case, clock=FixedClock(datetime(2027, 6, 1, tzinfo=UTC)))
+    again = verify(case, seams=Seams(clock=FixedClock(datetime(2027, 6, 1, tzinfo=UTC))))
     assert again.steps_done == 0
     assert ((case / "out" / "report.html").read_bytes(), (case / "out" / "verdicts.json").read_bytes()) == first
 
@@ -102,20 +103,20 @@ def test_a_run_killed_half_way_goes_on(tmp_path: Path) -> None:
             self.calls += 1
             if self.calls > 12:
                 raise Killed
-            return NOON.t_utc
+            return NOON.clock.now()
 
     with pytest.raises(Killed):
-        verify(folder, clock=DyingClock())
-    resumed = verify(folder, clock=NOON)
+        verify(folder, seams=Seams(clock=DyingClock()))
+    resumed = verify(folder, seams=NOON)
     assert 5 <= resumed.steps_found < resumed.steps_found + resumed.steps_done
 
 
 def test_changed_assumptions_are_listed(tmp_path: Path) -> None:
     folder = copy_case(tmp_path)
-    first = json.loads(verify(folder, clock=NOON).verdicts_file.read_text("utf-8"))[0]["assumptions_sha256"]
+    first = json.loads(verify(folder, seams=NOON).verdicts_file.read_text("utf-8"))[0]["assumptions_sha256"]
     path = folder / "case.toml"
     path.write_text(path.read_text("utf-8").replace("prior = [0.1, 0.7]", "prior = [0.9, 0.95]", 1))
-    second = json.loads(verify(folder, clock=NOON).verdicts_file.read_text("utf-8"))[0]["assumptions_sha256"]
+    second = json.loads(verify(folder, seams=NOON).verdicts_file.read_text("utf-8"))[0]["assumptions_sha256"]
     assert first != second
     report = (folder / "out" / "report.html").read_text("utf-8")
     assert "claims nis-first-lift changed" in report

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from roadstead import IntakeFacts, add, verify
+from roadstead import IntakeFacts, Seams, add, verify
 from roadstead.steps import FixedClock
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
-NOON = FixedClock(datetime(2026, 1, 1, 12, tzinfo=UTC))
+NOON = Seams(clock=FixedClock(datetime(2026, 1, 1, 12, tzinfo=UTC)))
 IMAGE = "data/sentinel1-los-angeles/los-angeles-2021-01-05.tif"
 
 
@@ -20,9 +20,9 @@ IMAGE = "data/sentinel1-los-angeles/los-angeles-2021-01-05.tif"
 def verdicts(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("la") / "case"
     shutil.copytree(CASES / "los-angeles-2021", folder, ignore=shutil.ignore_patterns("out", "ledger", ".cache"))
-    taken = add(folder, [shared / IMAGE], IntakeFacts(now=NOON.t_utc, added_by="test"))
+    taken = add(folder, [shared / IMAGE], IntakeFacts(now=NOON.clock.now(), added_by="test"))
     assert len(taken.added) == 1
-    result = verify(folder, clock=NOON)
+    result = verify(folder, seams=NOON)
     assert not result.losses
     return {v["claim"]: v for v in json.loads(result.verdicts_file.read_text("utf-8"))}
 
@@ -58,6 +58,8 @@ def test_the_look_is_the_denominator(verdicts: dict[str, Any]) -> None:
 
 def test_without_the_image_nothing_is_called(tmp_path: Path) -> None:
     folder = tmp_path / "case"
-    shutil.copytree(CASES / "los-angeles-2021", folder, ignore=shutil.ignore_patterns("out", "ledger", ".cache", "exhibits*"))
-    found = json.loads(verify(folder, clock=NOON).verdicts_file.read_text("utf-8"))
+    shutil.copytree(
+        CASES / "los-angeles-2021", folder, ignore=shutil.ignore_patterns("out", "ledger", ".cache", "exhibits*")
+    )
+    found = json.loads(verify(folder, seams=NOON).verdicts_file.read_text("utf-8"))
     assert {v["verdict"] for v in found} == {"not determinable"}

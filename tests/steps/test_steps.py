@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes import CountingStep
 from shapely.geometry import Polygon
 
 from roadstead.model import Estimate, Site, StorageError, TimeSpan
@@ -32,38 +33,37 @@ def test_values_survive_the_round_trip() -> None:
 
 
 def test_a_step_is_computed_once_and_again_when_anything_changes(tmp_path: Path) -> None:
-    calls: list[int] = []
-
-    def compute() -> Estimate:
-        calls.append(1)
-        return Estimate(1.0, 0.5)
-
-    cache = StepCache(tmp_path)
+    cache, step = StepCache(tmp_path), CountingStep()
     for _ in range(3):
-        assert cache.get("measure", 1, {"x": 1}, Estimate, compute) == Estimate(1.0, 0.5)
-    assert len(calls) == 1
-    cache.get("measure", 2, {"x": 1}, Estimate, compute)
-    cache.get("measure", 1, {"x": 2}, Estimate, compute)
-    assert (len(calls), cache.done, cache.found) == (3, 3, 2)
+        assert cache.run(step, {"x": 1}, Estimate) == Estimate(1.0, 0.5)
+    assert step.calls == 1
+    newer = CountingStep(version=2)
+    cache.run(newer, {"x": 1}, Estimate)
+    cache.run(step, {"x": 2}, Estimate)
+    assert (step.calls, newer.calls, cache.done, cache.found) == (2, 1, 3, 2)
 
 
-@pytest.mark.parametrize("damage", ["", "{", '{"schema_version":1}', '{"schema_version":1,"value":{"value":"x"}}', "\x00"])
+@pytest.mark.parametrize(
+    "damage", ["", "{", '{"schema_version":1}', '{"schema_version":1,"value":{"value":"x"}}', "\x00"]
+)
 def test_a_damaged_result_is_computed_again(tmp_path: Path, damage: str) -> None:
     cache = StepCache(tmp_path)
-    cache.get("s", 1, {}, Estimate, lambda: Estimate(1.0, 0.5))
+    cache.run(CountingStep(), {}, Estimate)
     stored = next(tmp_path.rglob("*.json"))
     stored.write_text(damage)
-    assert cache.get("s", 1, {}, Estimate, lambda: Estimate(1.0, 0.5)) == Estimate(1.0, 0.5)
+    assert cache.run(CountingStep(), {}, Estimate) == Estimate(1.0, 0.5)
     assert cache.done == 2
 
 
 def test_the_ledger_tells_what_was_found_done(tmp_path: Path) -> None:
     for _ in range(2):
         ledger = RunLedger(tmp_path / "runs.sqlite", FixedClock(NOON), program="1", assumptions="abc")
-        StepCache(tmp_path / "cache", ledger).get("s", 1, {}, Estimate, lambda: Estimate(1.0, 0.0), item="scene")
+        StepCache(tmp_path / "cache", ledger).run(CountingStep(), {}, Estimate, item="scene")
         ledger.close("done")
     rows = sqlite3.connect(tmp_path / "runs.sqlite").execute("SELECT run, name, item, cached FROM step").fetchall()
-    assert rows == [(1, "s", "scene", 0), (2, "s", "scene", 1)]
+    assert rows == [(1, "measure", "scene", 0), (2, "measure", "scene", 1)]
+    events = [line["event"] for line in read_lines(tmp_path / "log.jsonl")]
+    assert events == ["start", "step", "end"] * 2
 
 
 def test_a_torn_line_is_passed_over_and_the_next_one_kept(tmp_path: Path) -> None:

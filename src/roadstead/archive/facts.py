@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from roadstead.archive.scene import Stated
 from roadstead.model import BandRole, DateBasis, SarUnit, TimeSpan

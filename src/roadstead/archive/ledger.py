@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - pydantic reads annotations at run time
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError

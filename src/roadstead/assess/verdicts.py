@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.infer import Observed
 
-ASSESS_VERSION = 1
+ASSESS_VERSION = 2
 """raised whenever the same evidence may give another verdict"""
 DETOUR = 1.3
 """great circles are lengthened by this where no sea distance is sourced"""
@@ -102,7 +102,8 @@ def _sea_km(case: Case) -> NDArray[np.float64]:
     for i, a in enumerate(case.sites):
         for j, b in enumerate(case.sites):
             if i != j:
-                sourced = library.sea_distance_km(a.id, b.id)
+                known = library.sites()
+                sourced = library.sea_distance_km(a.id, b.id) if a.id in known and b.id in known else None
                 circle = great_circle_km(a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg)
                 out[i, j] = sourced.km if sourced else DETOUR * circle
     return out
@@ -124,13 +125,5 @@ def _worded(weighing: Weighing, claim: Claim, *, looks: int, reports: Sequence[s
 
 
 def _percent(p: Range) -> str:
-    low, high = _one(p.low), _one(p.high)
-    return low if low == high else f"{low}-{high}"
-
-
-def _one(p: float) -> str:
-    if 0 < p < 0.01:
-        return "< 1 %"
-    if 0.99 < p < 1:
-        return "> 99 %"
-    return f"{100 * p:.0f} %"
+    low, high = f"{100 * p.low:.0f}", f"{100 * p.high:.0f}"
+    return f"{low} %" if low == high else f"{low}-{high} %"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roadstead.infer import effective_sample_size
 from roadstead.model import Call, Claim, ClaimKind, Hypothesis, HypothesisShare, Range, Thresholds, Weighing
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 AS_CLAIMED = "as-claimed"
 NONE_OF_THESE = "none-of-these"
 MAX_CORNERS = 4096
+SURE = 0.01
+"""ICD 203 has no words beyond 1 and 99 %, and our models are wrong in ways that no sample shows"""
+MAX_BAYES_FACTOR = 1000.0
+"""greater factors are printed as this: model error is then larger than what they say"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,10 @@ def weigh(
         shares.append(pi * evidence / total[:, None])
     prior, posterior = np.concatenate(before), np.concatenate(after)
     bayes = _bayes_range(prior, posterior) if effective >= thresholds.min_effective_hits else None
-    probability = Range(float(posterior.min()), float(posterior.max()))
+    probability = _sayable(posterior)
     weighing = Weighing(
         call=_call(probability, bayes, thresholds),
-        prior=Range(float(prior.min()), float(prior.max())),
+        prior=_sayable(prior),
         probability=probability,
         bayes_factor=bayes,
         effective_hits=float(min(effective, 1e9)),
@@ -186,21 +191,22 @@ def _effective_hits(
         seen.add(motion)
         yes.append(p * w[claimed] / w.size)
         no.append(p * w[~claimed] / w.size)
-    return min(_kish(np.concatenate(yes)), _kish(np.concatenate(no))) if yes else 0.0
-
-
-def _kish(w: NDArray[np.float64]) -> float:
-    square = float((w**2).sum())
-    return float(w.sum()) ** 2 / square if square > 0 else 0.0
+    return min(effective_sample_size(np.concatenate(yes)), effective_sample_size(np.concatenate(no))) if yes else 0.0
 
 
 def _bayes_range(before: NDArray[np.float64], after: NDArray[np.float64]) -> Range | None:
     """Bayes factors of the claim against its negation over all corners; None where one side has no prior at all."""
     if before.min() <= 0 or before.max() >= 1:
         return None
-    after = np.clip(after, 0.0, 1 - 1e-12)
-    factors = after / (1 - after) * (1 - before) / before
+    after = np.clip(after, 1e-12, 1 - 1e-12)
+    factors = np.clip(after / (1 - after) * (1 - before) / before, 1 / MAX_BAYES_FACTOR, MAX_BAYES_FACTOR)
     return Range(float(factors.min()), float(factors.max()))
+
+
+def _sayable(p: NDArray[np.float64]) -> Range:
+    """A probability range, never closer to 0 or 1 than the words of ICD 203 go."""
+    low, high = np.clip([p.min(), p.max()], SURE, 1 - SURE)
+    return Range(float(low), float(high))
 
 
 def _call(probability: Range, bayes: Range | None, t: Thresholds) -> Call:

@@ -53,8 +53,8 @@ def detect(
     bands: Annotated[str, typer.Option(help="role of each band where metadata lacks it, e.g. red,green,blue,nir")] = "",
     sar_unit: Annotated[str, typer.Option(help="what radar pixels hold: db, amplitude or linear")] = "",
     gsd_m: Annotated[
-        Optional[float], typer.Option("--gsd", help="pixel size, metres, of an image without georeference")
-    ] = None,  # noqa: UP045
+        float | None, typer.Option("--gsd", help="pixel size, metres, of an image without georeference")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Find and measure vessels in images."""
@@ -94,8 +94,8 @@ def add(
     bands: Annotated[str, typer.Option(help="role of each band where metadata lacks it, e.g. red,green,blue")] = "",
     sar_unit: Annotated[str, typer.Option(help="what radar pixels hold: db, amplitude or linear")] = "",
     gsd_m: Annotated[
-        Optional[float], typer.Option("--gsd", help="pixel size in metres where metadata lacks it")
-    ] = None,  # noqa: UP045
+        float | None, typer.Option("--gsd", help="pixel size in metres where metadata lacks it")
+    ] = None,
     gsd_basis: Annotated[str, typer.Option(help="on what that pixel size rests")] = "",
     cropped: Annotated[bool, typer.Option(help="it was cropped")] = False,
     annotated: Annotated[bool, typer.Option(help="arrows or labels were drawn on it")] = False,

@@ -1,7 +1,7 @@
 """Vessels in optical images of 0.5-10 m pixels: what stands out from the water and has a ship's shape.
 
-Works on open water. Ships at a quay are told from it only where their shape protrudes from the shore; this version
-says so in the notes of every candidate that touches land, and their scores are low.
+Works on open water. A ship at a quay belongs to the shore for this version, unless water shows all around it; what
+touches land is marked `alongside`, scored lower and carries a note that such hulls are not reliably separated.
 """
 
 from __future__ import annotations
@@ -9,30 +9,30 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from roadstead.detect.optical_background import anomaly
 from roadstead.detect.optical_clusters import clusters, shape_of
-from roadstead.detect.optical_moored import moored
-from roadstead.detect.optical_score import moored_features, moored_score, open_features, open_score
+from roadstead.detect.optical_score import open_features, open_score
 from roadstead.detect.optical_wake import without_wake
 from roadstead.detect.water import water_mask
 from roadstead.geo import ground_frame
 from roadstead.model import BandRole, Candidate, RasterError, Rejected
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-    from roadstead.detect.optical_clusters import Shape
+    from roadstead.detect.optical_clusters import Cluster, Shape
     from roadstead.detect.water import WaterMask
     from roadstead.model import Pixels, Scene
 
 _HULL_ROLES = (BandRole.BLUE, BandRole.GREEN, BandRole.RED, BandRole.NIR, BandRole.PAN)
-_VISIBLE_ROLES = (BandRole.BLUE, BandRole.GREEN, BandRole.RED, BandRole.PAN)
 _LOW, _HIGH = 4.0, 9.0  # anomaly distance of a hull's pixels, and of its brightest
 _LENGTH_M = (20.0, 450.0)
+_BROADEST_M = 90.0  # the broadest ship has 75 m; two small ones rafted stay below
+_LEAST_ACCORD = -0.1  # push-broom parallax shows aircraft once per band, so that bands exclude each other
+_MIXED_PX = 5.0  # nearer to land than this, colours mix with the shore's and say nothing of speed
 _TOUCH_PX = 2.0  # nearer to land than this, mixed pixels of the shore may join the hull
-_REPORT_OPEN, _REPORT_MOORED = 0.4, 0.3
+_REPORT_AT = 0.3  # least probability of a candidate; best F1 on places left out of the fit
 _ALONGSIDE_NOTE = (
     "touches land or a quay: this version does not reliably separate hulls alongside from quays, cranes and sheds"
 )
@@ -71,10 +71,6 @@ class OpticalDetector:
         pixel_m = frame.pixel_m(width / 2, height / 2)
         water = water_mask(scene, pixels, pixel_m)
         candidates, rejected = _off_shore(pixels.values[hull], water, pixel_m)
-        taken = np.zeros(water.water.shape, bool)
-        for candidate in candidates:
-            taken[candidate.rows_px, candidate.cols_px] = True
-        candidates += _along_shore(_light(scene, pixels, water), water, taken, pixel_m)
         return sorted(candidates, key=_place), sorted(rejected, key=lambda r: (r.row_px, r.col_px))
 
 
@@ -89,8 +85,8 @@ def _off_shore(
         cluster, wake = without_wake(group)
         shape = shape_of(cluster.rows_px, cluster.cols_px, cluster.weights, pixel_m)
         shore_px = float(water.land_distance_m[cluster.rows_px, cluster.cols_px].min()) / side_m
-        score = open_score(open_features(cluster, shape, shore_px, side_m))
-        why = _objection(shape, score)
+        score = open_score(open_features(cluster, shape, shore_px))
+        why = _objection(cluster, shape, shore_px, score)
         if why:
             rejected.append(Rejected(row_px=shape.centre[0], col_px=shape.centre[1], reason=why))
             continue
@@ -111,52 +107,19 @@ def _off_shore(
     return candidates, rejected
 
 
-def _objection(shape: Shape, score: float) -> str:
+def _objection(cluster: Cluster, shape: Shape, shore_px: float, score: float) -> str:
     """Why a group is no vessel; empty where nothing speaks against it."""
     if shape.length_m < _LENGTH_M[0]:
         return f"{shape.length_m:.0f} m long, shorter than {_LENGTH_M[0]:.0f} m"
     if shape.length_m > _LENGTH_M[1]:
         return f"{shape.length_m:.0f} m long, longer than any ship"
-    if score < _REPORT_OPEN:
-        return f"probability {score:.2f} below {_REPORT_OPEN}: {shape.length_m:.0f} m by {shape.beam_m:.0f} m"
+    if shape.beam_m > _BROADEST_M:
+        return f"{shape.beam_m:.0f} m broad, broader than any ship: cloud, foam or a structure"
+    if cluster.accord < _LEAST_ACCORD and shore_px > _MIXED_PX:
+        return "its colours lie beside each other: an aircraft, or something as fast"
+    if score < _REPORT_AT:
+        return f"probability {score:.2f} below {_REPORT_AT}: {shape.length_m:.0f} m by {shape.beam_m:.0f} m"
     return ""
-
-
-def _along_shore(
-    light: NDArray[np.float32], water: WaterMask, taken: NDArray[np.bool_], pixel_m: tuple[float, float]
-) -> list[Candidate]:
-    """Boxes along the shore that look like hulls."""
-    side_m = math.sqrt(pixel_m[0] * pixel_m[1])
-    candidates = []
-    for box in moored(water, taken, pixel_m):
-        score = moored_score(moored_features(box, light, water, side_m))
-        if score < _REPORT_MOORED:
-            continue
-        rows, cols, weights = box.pixels(water.dryness)
-        candidates.append(
-            Candidate(
-                rows_px=rows,
-                cols_px=cols,
-                weights=weights,
-                score=score,
-                alongside=True,
-                notes=(*water.notes, _ALONGSIDE_NOTE),
-            )
-        )
-    return candidates
-
-
-def _light(scene: Scene, pixels: Pixels, water: WaterMask) -> NDArray[np.float32]:
-    """Visible brightness, 0 on the scene's water and about 1 on its land; infrared where nothing else exists."""
-    visible = [k for k, role in enumerate(scene.bands) if role in _VISIBLE_ROLES]
-    planes = pixels.values[visible or [k for k, role in enumerate(scene.bands) if role in _HULL_ROLES]]
-    lowest = np.percentile(planes[:, pixels.valid], 0.1, axis=1)[:, None, None]
-    root = np.sqrt(np.clip(planes - lowest, 0, None))
-    land = ~water.water & pixels.valid
-    if not land.any() or not water.surface.any():
-        return np.asarray(root, np.float32)
-    wet, dry = np.median(root[:, water.surface], axis=1), np.median(root[:, land], axis=1)
-    return np.asarray((root - wet[:, None, None]) / max(float((dry - wet).mean()), 1e-6), np.float32)
 
 
 def _place(candidate: Candidate) -> tuple[float, float]:

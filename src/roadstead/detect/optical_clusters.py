@@ -30,6 +30,8 @@ class Cluster:
     """brightness above water, window-wide sigmas, shape (n,)"""
     peak: float
     """largest anomaly distance in it"""
+    accord: float
+    """least correlation between the brightness of two bands over its pixels; 1 for a single band"""
     plateau: float
     """share of its pixels brighter than half its brightest tenth: high for hulls, low for clouds and wakes"""
     lift: NDArray[np.float64]
@@ -86,10 +88,18 @@ def _cluster(found: Anomaly, labels: NDArray[np.int32], k: int, box: tuple[slice
         cols_px=col_i + cols.start,
         weights=np.asarray(weight[mine], np.float32),
         amplitude=np.asarray(amplitude[mine], np.float32),
+        accord=_accord(found.lift[:, rows, cols][:, mine]),
         plateau=float(np.mean(amplitude[mine] > np.percentile(amplitude[mine], 90) / 2)),
         peak=float(found.distance[rows, cols][mine].max()),
         lift=np.asarray(found.lift[:, rows, cols][:, mine].mean(axis=1), np.float64),
     )
+
+
+def _accord(lift: NDArray[np.float32]) -> float:
+    """Least correlation between two bands, each (pixels,); 1 where there is nothing to correlate."""
+    if len(lift) < 2 or lift.shape[1] < 3 or np.any(lift.std(axis=1) == 0):
+        return 1.0
+    return float(np.corrcoef(lift).min())
 
 
 def shape_of(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from roadstead.detect.optical_clusters import Cluster
 
+_HULL_PERCENTILE = 97  # a small craft is a few pixels before a wake of a hundred
 _DIM = 0.45  # of the hull's brightness: least brightness of the hull's own pixels
 _SHORTEST_TAIL = 0.25  # of the whole group's length; less is no wake worth a word
 _FADING = 0.75  # far half over near half of the tail
@@ -25,7 +26,7 @@ _EIGHT = np.ones((3, 3), bool)
 
 def without_wake(cluster: Cluster) -> tuple[Cluster, bool]:
     """The group without its wake, and whether it had one."""
-    bright = float(np.percentile(cluster.amplitude, 90))
+    bright = float(np.percentile(cluster.amplitude, _HULL_PERCENTILE))
     core = _largest(cluster.rows_px, cluster.cols_px, cluster.amplitude >= _DIM * bright)
     if core.sum() < 3 or core.all():
         return cluster, False

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from roadstead.detect.sar_artifacts import ambiguity_of, near_nodata, part_of, structures
 from roadstead.detect.sar_background import Background, background, block_mean, block_sums, smoothed
 from roadstead.detect.sar_clusters import bright_pixels, groups, members
-from roadstead.detect.sar_land import coastal_blocks, land_blocks
+from roadstead.detect.sar_land import coastal_blocks, land_blocks, land_level
 from roadstead.detect.sar_objects import CORE, Bright, BrightObject, bright_object, required_db, shape_fault, with_gaps
 from roadstead.detect.sar_sidelobes import axes_turn_deg, sidelobe_parents
 from roadstead.geo import ground_frame
@@ -38,6 +38,7 @@ _SMOOTH_M = 30.0
 _JOIN_M = 40.0
 _GROW = 0.5
 _SCORE_DB = 0.5
+_OVER_LAND = 10.0
 _LAND_TARGET = 300.0
 """bright land that may have visible sidelobes and ambiguities: 25 dB over the nearest sea"""
 
@@ -76,6 +77,8 @@ class _Sea:
     back: Background
     land: NDArray[np.bool_]
     """land, on the grid of blocks"""
+    land_level: NDArray[np.float64]
+    """typical intensity of the nearest land, on the grid of blocks; 0 where there is no land"""
     coast: NDArray[np.bool_]
     """land and the blocks that touch it"""
     pixel_m: tuple[float, float]
@@ -107,6 +110,7 @@ def _sea(scene: Scene, pixels: Pixels, false_alarm_rate: float) -> _Sea | None:
         valid=valid,
         back=back,
         land=land,
+        land_level=land_level(land, log_mean),
         coast=coastal_blocks(land),
         pixel_m=pixel_m,
     )
@@ -115,7 +119,7 @@ def _sea(scene: Scene, pixels: Pixels, false_alarm_rate: float) -> _Sea | None:
 def _bright(sea: _Sea, offset: float) -> Bright:
     """Pixels near or above the threshold, and very bright ones on land."""
     back = sea.back
-    limit = back.mean * back.factor * np.float32(min(offset, 1.0) * _GROW)
+    limit = back.mean * np.maximum(back.factor * np.float32(min(offset, 1.0) * _GROW), back.listed)
     limit[sea.land] = back.nearest_mean()[sea.land] * np.float32(_LAND_TARGET)
     rows, cols = bright_pixels(sea.smooth, sea.valid, limit, back.block_px)
     level, mean = sea.smooth[rows, cols], back.mean_at(rows, cols)
@@ -184,6 +188,10 @@ def _excess_db(found: BrightObject, sea: _Sea) -> float:
 
 
 def _faint(found: BrightObject, sea: _Sea) -> str | None:
+    block_px = sea.back.block_px
+    land = sea.land_level[int(found.row_px) // block_px, int(found.col_px) // block_px]
+    if _beside_land(found, sea) and found.peak < _OVER_LAND * land:
+        return "beside land and hardly brighter than it: coast"
     short_db = -_excess_db(found, sea)
     if short_db <= 0:
         return None
@@ -221,7 +229,7 @@ def _candidate(found: BrightObject, sea: _Sea, bright: Bright) -> Candidate:
         weights=weights[body],
         score=_score(_excess_db(found, sea)),
         alongside=alongside,
-        notes=("within 150 m of land: detection is less sure there",) if alongside else (),
+        notes=("within 300 m of land: detection is less sure there",) if alongside else (),
     )
 
 

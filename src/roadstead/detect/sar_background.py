@@ -31,6 +31,7 @@ MIN_FILL = 0.2
 MIN_BLOCKS = 6
 """fewer usable blocks than this make no background"""
 _CENSOR = 4.0
+_LISTED_RATE = 1 / 300
 _CV2_BOUNDS = (0.01, 4.0)
 
 
@@ -43,6 +44,8 @@ class Background:
     """mean of the smoothed intensity, shape (block rows, block columns)"""
     factor: NDArray[np.float32]
     """threshold over mean at the false-alarm rate, same shape"""
+    listed: NDArray[np.float32]
+    """level over mean that one sea pixel in 300 passes, same shape; denser lists would run together"""
 
     def mean_at(self, rows_px: NDArray[np.int64], cols_px: NDArray[np.int64]) -> NDArray[np.float32]:
         """Mean of the sea at pixels, interpolated between blocks, shape (n,)."""
@@ -165,6 +168,7 @@ def background(
         block_px=block_px,
         mean=mean.astype(np.float32),
         factor=threshold_factor(cv2, false_alarm_rate).astype(np.float32),
+        listed=threshold_factor(cv2, _LISTED_RATE).astype(np.float32),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import binary_closing, binary_dilation, binary_opening, label, zoom
+from scipy.ndimage import binary_closing, binary_dilation, binary_opening, distance_transform_edt, label, zoom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,5 +75,13 @@ def _dark_level(log_mean_db: NDArray[np.float64], block_m: float) -> NDArray[np.
 
 
 def coastal_blocks(land: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Sea blocks that touch land, and land."""
-    return np.asarray(binary_dilation(land, np.ones((3, 3))))
+    """Land, and sea within two blocks of it: partly covered blocks do not count as land."""
+    return np.asarray(binary_dilation(land, np.ones((3, 3)), iterations=2))
+
+
+def land_level(land: NDArray[np.bool_], log_mean_db: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Typical intensity of the nearest land block; 0 everywhere where there is no land."""
+    if not land.any():
+        return np.zeros(land.shape)
+    nearest = distance_transform_edt(~land, return_distances=False, return_indices=True)
+    return np.asarray(10 ** (log_mean_db[tuple(nearest)] / 10))

@@ -131,7 +131,7 @@ def required_db(found: BrightObject, *, unsure: bool) -> float:
 
     Args:
         found: the object.
-        unsure: True within a block of land, and at the edge of the image.
+        unsure: True within two blocks of land, and at the edge of the image.
     """
     point = min(1.0, max(0.0, (_EXTENDED_PX - found.half_px) / (_EXTENDED_PX - _POINT_PX)))
     return _BASE_DB + max(_POINT_DB * point, _UNSURE_DB if unsure else 0.0)

@@ -67,6 +67,8 @@ def water_mask(scene: Scene, pixels: Pixels, pixel_m: tuple[float, float]) -> Wa
     rough = _roughness(dark, pixels.valid)
     feature = dark if infrared else _smoothed(dark, pixels.valid) + _TEXTURE_WEIGHT * rough
     cut, gap = _threshold(feature[pixels.valid])
+    if not gap:
+        return _unknown(pixels.valid, "the image has one shade only: all valid pixels are searched")
     darker, brighter = (np.median(rough[pixels.valid & side]) for side in (feature <= cut, feature > cut))
     if gap < _LEAST_GAP or brighter < _LEAST_ROUGHENING * darker:
         return _unknown(pixels.valid, "land and water do not separate in brightness: all valid pixels are searched")

@@ -5,7 +5,7 @@ from roadstead.infer.histories import ELSEWHERE, UNDER_WAY, Grid, Histories, gri
 from roadstead.infer.looks import Observed, log_likelihood
 from roadstead.infer.motion import World
 from roadstead.infer.predicates import ClaimPredicate, SightingPredicate
-from roadstead.infer.sampler import Evidence, Weighted, sample
+from roadstead.infer.sampler import Evidence, Weighted, effective_sample_size, sample
 
 __all__ = [
     "ELSEWHERE",
@@ -20,6 +20,7 @@ __all__ = [
     "World",
     "brackets_from_looks",
     "brackets_from_reports",
+    "effective_sample_size",
     "grid_for",
     "log_likelihood",
     "sample",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 UNDER_WAY = -1
 ELSEWHERE = -2
 PAD_HOURS = 168.0
+"""margin on both sides of a window: ships come from somewhere, and looks just outside it tell of it too"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +41,9 @@ class Grid:
         return (t - self.start).total_seconds() / 3600
 
 
-def grid_for(window: TimeSpan) -> Grid:
+def grid_for(window: TimeSpan, pad_h: float = PAD_HOURS) -> Grid:
     """A grid over a window and its margin: hourly up to 45 days, coarser for longer windows."""
-    pad = timedelta(hours=max(PAD_HOURS, window.hours() / 4))
+    pad = timedelta(hours=max(pad_h, window.hours() / 4))
     hours = window.hours() + 2 * pad.total_seconds() / 3600
     step_h = 1.0 if hours <= 45 * 24 else 3.0 if hours <= 200 * 24 else 6.0
     return Grid(start=window.start - pad, step_h=step_h, n=int(np.ceil(hours / step_h)) + 1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +22,11 @@ from roadstead.steps import stream
 
 N_HISTORIES = 4000
 N_TRAFFIC_ONLY = 20000
+TRAFFIC_PAD_HOURS = 24.0
 SITE_EFFECTS, SITE_EFFECT_P = (0.6, 0.85, 1.0), (0.2, 0.3, 0.5)
 """detectability that all looks at a site share (haze, clutter, berth shadows): provisional"""
+ENOUGH_HITS, MAX_BATCHES = 400.0, 12
+"""further histories are drawn until the thinner side has so many effective ones, or so often"""
 MOTIONS = ("as-claimed", "wrong-port", "wrong-date", "routine")
 
 
@@ -65,13 +67,48 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     """
     if claim.kind is ClaimKind.STATEMENT:
         return []
-    grid = grid_for(claim.when)
+    grid = grid_for(claim.when) if claim.who else grid_for(claim.when, TRAFFIC_PAD_HOURS)
     relevant = tuple(o for o in evidence.observed if o.look.time and grid.indices(o.look.time).size)
     evidence = replace(evidence, observed=relevant)
-    base = _draw(stream(seed, "infer", claim.id), evidence, grid, claim)
-    motions = MOTIONS if claim.who else ("as-claimed", "routine")
-    return [_weigh(_with_plan(stream(seed, "infer", claim.id, m), base, evidence.world, claim, m), m, claim, evidence)
-            for m in motions]  # fmt: skip
+    batches: list[list[Weighted]] = []
+    while not batches or (len(batches) < MAX_BATCHES and _thin(_joined(batches)) < ENOUGH_HITS):
+        batches.append(_batch(claim, evidence, grid, seed, len(batches)))
+    return _joined(batches)
+
+
+def _batch(claim: Claim, evidence: Evidence, grid: Grid, seed: int, number: int) -> list[Weighted]:
+    names = ("infer", claim.id, str(number))
+    base = _draw(stream(seed, *names), evidence, grid, claim)
+    out = []
+    for motion in MOTIONS if claim.who else ("as-claimed", "routine"):
+        histories = _with_plan(stream(seed, *names, motion), base, evidence.world, claim, motion)
+        out.append(_weigh(histories, motion, claim, evidence))
+    return out
+
+
+def _joined(batches: list[list[Weighted]]) -> list[Weighted]:
+    return [
+        Weighted(
+            motion=parts[0].motion,
+            claimed=np.concatenate([p.claimed for p in parts]),
+            log_looks=np.concatenate([p.log_looks for p in parts]),
+            reports=np.concatenate([p.reports for p in parts], axis=1),
+        )
+        for parts in zip(*batches, strict=True)
+    ]
+
+
+def _thin(samples: list[Weighted]) -> float:
+    """Effective sample size on the thinner side of the claim, over all motions."""
+    logs, claimed = np.concatenate([s.log_looks for s in samples]), np.concatenate([s.claimed for s in samples])
+    sides = [logs[side] for side in (claimed, ~claimed) if side.any()]
+    return min(effective_sample_size(np.exp(side - side.max())) for side in sides)
+
+
+def effective_sample_size(weights: NDArray[np.float64]) -> float:
+    """Number of equally weighted draws worth as much as these (Kong 1992, University of Chicago, TR 348)."""
+    square = float((weights**2).sum())
+    return float(weights.sum()) ** 2 / square if square > 0 else 0.0
 
 
 def _draw(rng: np.random.Generator, evidence: Evidence, grid: Grid, claim: Claim) -> Histories:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date  # noqa: TC003 - pydantic needs the types at run time
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - a value type names its fields' types at run time
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 

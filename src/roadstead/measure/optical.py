@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _BLUR_PX = 0.5  # of push-broom images near their native pixel; one sigma
 _BLUR_PX_RESAMPLED = 1.0
-_HULL_SHARE = 0.03  # dark bows, low sterns and bow waves: part of the length by which an outline misses the hull
+# Dark bows, low sterns and bow waves: parts of length and beam by which an outline misses the hull, such that two
+# thirds of 23 anchored ships at Long Beach (PlanetScope, 3 m, labels by eye) lie within one sigma.
+_HULL_SHARE = (0.07, 0.12)
 _QUAY_SHARE = (0.15, 0.35)  # of length and beam, where the outline against the quay is a guess
 _QUAY_TURN_DEG = 5.0
 
@@ -32,7 +34,7 @@ def measure_optical(scene: Scene, pixels: Pixels, candidate: Candidate, frame: G
     del pixels  # the candidate's weights are made from them; the argument keeps one signature for all sensors
     blur_px = _BLUR_PX_RESAMPLED if scene.resampled else _BLUR_PX
     box = oriented_box(candidate.cols_px, candidate.rows_px, candidate.weights, frame, blur_px)
-    length_share, beam_share = _QUAY_SHARE if candidate.alongside else (_HULL_SHARE, _HULL_SHARE)
+    length_share, beam_share = _QUAY_SHARE if candidate.alongside else _HULL_SHARE
     turn_deg = _QUAY_TURN_DEG if candidate.alongside else 0.0
     return replace(
         box,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from roadstead.model import Candidate, Pixels, Scene
 
 _MARGIN_M = 60.0
-_DECK_SHARE, _RIM_SHARE = 0.03, 0.15
+_DECK_SHARE, _RIM_SHARE = 0.05, 0.15
 _SEA_TIMES = 3.0
 _FULL_VOTE_DB = 5.0
 _TURN = 0.35
@@ -96,7 +96,7 @@ def _fit(
     level = _level(intensity[body])
     near = np.zeros(db.shape, bool)
     near[body] = True
-    # decks are up to 15 dB darker than the brightest spots; sidelobes are too, but are not in the body
+    # decks are up to 13 dB darker than the brightest spots; sidelobes are too, but are not in the body
     share_of_level = np.where(near, _DECK_SHARE, _RIM_SHARE)
     cut = np.maximum(share_of_level * level, min(_SEA_TIMES * sea, 0.5 * level))
     votes = np.clip(10 * np.log10(intensity / cut) / _FULL_VOTE_DB, -1, 1)
@@ -187,7 +187,7 @@ def _box(
     side = math.sqrt(pixel_m[0] * pixel_m[1])
     middle = corners.mean(axis=0)
     tips = np.array([corners[:2].mean(axis=0), corners[2:].mean(axis=0)])
-    edge = side * (0.25 + 0.5 * side / beam) / max(votes, 0.2)
+    edge = float(side * (0.2 + 0.5 * side / beam) / max(votes, 0.2))
     turn = _TURN * side / length * math.sqrt(12 * side / length) / max(votes, 0.2)
     return OrientedBox(
         col_px=float(middle[0]),

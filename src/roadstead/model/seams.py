@@ -31,6 +31,10 @@ class Step(Protocol):
         """Raised by hand whenever the same inputs may give another result."""
         ...
 
+    def inputs(self, value: Any) -> Any:
+        """Everything that fixes the result, as plain data or values: content hashes and parameters."""
+        ...
+
     def run(self, value: Any) -> Any:
         """Compute the result for one input value."""
         ...

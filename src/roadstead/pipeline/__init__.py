@@ -1,6 +1,7 @@
 """The way of data from a case folder, or a bare image, to verdicts, findings and a report."""
 
 from roadstead.pipeline.find import Findings, detectors, find_vessels
+from roadstead.pipeline.gather import Seams
 from roadstead.pipeline.images import Detected, detect, properties
 from roadstead.pipeline.preview import Explanation, explain
 from roadstead.pipeline.run import Result, verify
@@ -10,6 +11,7 @@ __all__ = [
     "Explanation",
     "Findings",
     "Result",
+    "Seams",
     "detect",
     "detectors",
     "explain",

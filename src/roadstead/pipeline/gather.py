@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import Point
 
 from roadstead.archive import Mark, exhibit_scenes, exhibits, held_scenes, marks
 from roadstead.coverage import look_at
+from roadstead.imagery import RasterioReader
 from roadstead.measure import measure_by_eye
 from roadstead.model import (
     BandsUnknown,
+    Catalogue,
+    Clock,
     Detection,
+    Detector,
     Exhibit,
     InputError,
     Look,
@@ -26,7 +31,7 @@ from roadstead.model import (
     Site,
 )
 from roadstead.pipeline.find import detectors, find_vessels
-from roadstead.steps import to_plain
+from roadstead.steps import SystemClock, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +40,6 @@ if TYPE_CHECKING:
     from roadstead.steps import StepCache
 
 BY_EYE_RADIUS_PX = 3.0
-FIND_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +65,55 @@ class Gathered:
     losses: list[str] = field(default_factory=list)
 
 
-def gather(case: Case, reader: PixelReader, cache: StepCache, progress: Callable[[str, int, int], None]) -> Gathered:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seams:
+    """What a run may be given instead of the usual parts, in tests and simulations."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    reader: PixelReader = field(default_factory=RasterioReader)
+    detectors: Mapping[Modality, Detector] = field(default_factory=detectors)
+    catalogues: tuple[Catalogue, ...] = ()
+    """further scenes besides those of the case's folders and exhibits"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One scene to be searched over one site."""
+
+    scene: Scene
+    site: Site
+    marks: tuple[Mark, ...]
+    """drawn by eye in this scene"""
+
+
+@dataclass(frozen=True, slots=True)
+class FindStep:
+    """The `Step` that finds and measures vessels in one scene over one site."""
+
+    seams: Seams
+    name: str = "find"
+    version: int = 1
+
+    def inputs(self, value: Task) -> dict[str, Any]:
+        """Scene (by content, not path), site, marks and detector."""
+        detector = self.seams.detectors[value.scene.modality]
+        return {
+            "scene": {k: v for k, v in to_plain(value.scene).items() if k != "path"},
+            "site": to_plain(value.site),
+            "marks": to_plain(value.marks),
+            "detector": [detector.name, detector.version],
+        }
+
+    def run(self, value: Task) -> SceneAtSite:
+        """Raises RasterError where the pixels cannot be read."""
+        return _find(value, self.seams)
+
+
+def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, int, int], None]) -> Gathered:
     """Read, detect and measure everything that the case holds; what fails is named and passed over."""
     out = Gathered(exhibits=exhibits(case.folder))
-    scenes = _scenes(case, out)
+    scenes = _scenes(case, seams, out)
+    step = FindStep(seams)
     by_exhibit = {e.id: e for e in out.exhibits}
     drawn = marks(case.folder)
     for i, scene in enumerate(scenes):
@@ -78,7 +127,8 @@ def gather(case: Case, reader: PixelReader, cache: StepCache, progress: Callable
             )
         for site in sites:
             try:
-                result = _one(scene, site, own, reader, cache)
+                task = Task(scene=scene, site=site, marks=tuple(own))
+                result = cache.run(step, task, SceneAtSite, item=f"{scene.id} over {site.id}")
             except InputError as error:
                 out.losses.append(f"{scene.id} over {site.name}: {error}")
                 continue
@@ -89,12 +139,19 @@ def gather(case: Case, reader: PixelReader, cache: StepCache, progress: Callable
     return out
 
 
-def _scenes(case: Case, out: Gathered) -> list[Scene]:
+def _scenes(case: Case, seams: Seams, out: Gathered) -> list[Scene]:
     from_folders, from_exhibits = held_scenes(case.images), exhibit_scenes(case.folder)
     out.losses += [*from_folders.losses, *from_exhibits.losses]
+    listed = [
+        s
+        for c in seams.catalogues
+        for site in case.sites
+        for claim in case.claims
+        for s in c.search(site.aoi, claim.when)
+    ]
     unique: dict[str, Scene] = {}
-    for scene in (*from_exhibits.scenes, *from_folders.scenes):
-        unique.setdefault(scene.sha256, scene)
+    for scene in (*from_exhibits.scenes, *from_folders.scenes, *listed):
+        unique.setdefault(scene.sha256 or scene.id, scene)
     ids = Counter(s.id for s in unique.values())
     named = [replace(s, id=f"{s.id}-{s.sha256[:6]}") if ids[s.id] > 1 else s for s in unique.values()]
     return sorted(named, key=lambda s: s.id)
@@ -107,22 +164,12 @@ def _sites_of(scene: Scene, case: Case, by_exhibit: dict[str, Exhibit]) -> list[
     return [s for s in case.sites if s.id in wanted]
 
 
-def _one(scene: Scene, site: Site, own: Sequence[Mark], reader: PixelReader, cache: StepCache) -> SceneAtSite:
-    detector = detectors()[scene.modality]
-    inputs = {
-        "scene": {k: v for k, v in to_plain(scene).items() if k != "path"},
-        "site": to_plain(site),
-        "marks": to_plain(tuple(own)),
-        "detector": [detector.name, detector.version],
-    }
-    return cache.get("find", FIND_VERSION, inputs, SceneAtSite, lambda: _find(scene, site, own, reader), item=scene.id)
-
-
-def _find(scene: Scene, site: Site, own: Sequence[Mark], reader: PixelReader) -> SceneAtSite:
+def _find(task: Task, seams: Seams) -> SceneAtSite:
+    scene, site, reader = task.scene, task.site, seams.reader
     aoi = site.aoi if scene.footprint is not None else None
     loss, found, rejected = "", tuple[Detection, ...](), tuple[Rejected, ...]()
     try:
-        findings, pixels = find_vessels(scene, reader, detectors()[scene.modality], aoi)
+        findings, pixels = find_vessels(scene, reader, seams.detectors[scene.modality], aoi)
         found, rejected = findings.detections, findings.rejected
     except BandsUnknown as error:
         pixels, loss = reader.read(scene, aoi), f"{scene.id}: no detector was run: {error}"
@@ -135,7 +182,7 @@ def _find(scene: Scene, site: Site, own: Sequence[Mark], reader: PixelReader) ->
     inside = [d for d in found if d.outline is None or site.aoi.contains(d.outline.centroid)]
     by_eye = [
         measure_by_eye(scene, pixels, m.geometry, number=9000 + i, analyst=m.analyst)
-        for i, m in enumerate(own)
+        for i, m in enumerate(task.marks)
         if pixels.crs and not isinstance(m.geometry, Point) and site.aoi.contains(m.geometry.centroid)
     ]
     kept = [d for d in inside if not any(_same(d, e) for e in by_eye)]

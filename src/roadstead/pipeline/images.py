@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+SCHEMA_VERSION = 1
 COLUMNS = (
     "id", "scene_id", "t_start", "t_end", "lon_deg", "lat_deg", "score", "length_m", "length_sigma_m", "beam_m",
     "beam_sigma_m", "heading_deg", "heading_sigma_deg", "heading_ambiguous", "row_px", "col_px", "alongside", "method",
@@ -80,7 +81,7 @@ def detect(
     progress("", len(inputs), len(inputs))
     detections = tuple(d for f in found for d in f.detections)
     if out is not None:
-        write_atomic(out, _geojson(detections) if out.suffix.lower() == ".geojson" else _csv(detections))
+        write_atomic(out, detections_geojson(detections) if out.suffix.lower() == ".geojson" else _csv(detections))
     return Detected(detections=detections, failures=tuple(failures), scenes=tuple(scenes))
 
 
@@ -112,7 +113,8 @@ def _estimate(name: str, unit: str, e: Any) -> dict[str, float | None]:
     }
 
 
-def _geojson(detections: Sequence[Detection]) -> str:
+def detections_geojson(detections: Sequence[Detection]) -> str:
+    """Detections as GeoJSON text, polygons in WGS84."""
     features = [
         {
             "type": "Feature",
@@ -127,7 +129,14 @@ def _geojson(detections: Sequence[Detection]) -> str:
         }
         for d in detections
     ]
-    return json.dumps({"type": "FeatureCollection", "features": features}, indent=1, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            {"type": "FeatureCollection", "schema_version": SCHEMA_VERSION, "features": features},
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
 
 
 def _csv(detections: Sequence[Detection]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from roadstead.pipeline.images import detections_geojson
 from roadstead.report import Contents, render_report
 from roadstead.steps import to_plain, write_atomic
 
@@ -17,10 +18,11 @@ SCHEMA_VERSION = 1
 
 
 def write_outputs(contents: Contents, folder: Path) -> tuple[Path, Path]:
-    """Write verdicts.json and report.html; returns (report, verdicts)."""
+    """Write verdicts.json, detections.geojson and report.html; returns (report, verdicts)."""
     verdicts_file, report = folder / "verdicts.json", folder / "report.html"
     plain = [verdict_json(v, contents) for v in contents.verdicts]
     write_atomic(verdicts_file, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
+    write_atomic(folder / "detections.geojson", detections_geojson([f.detection for f in contents.found]))
     write_atomic(report, render_report(contents))
     return report, verdicts_file
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from roadstead.model import Range, Thresholds, Verdict
 
-WIDTH, LEFT, RIGHT, TOP, ROW, FONT = 400.0, 108.0, 76.0, 6.0, 20.0, 12.0
+WIDTH, LEFT, RIGHT, TOP, ROW, FONT = 400.0, 104.0, 92.0, 6.0, 20.0, 12.0
 
 
 def probability_bar(verdict: Verdict, thresholds: Thresholds, uid: str) -> Markup:

@@ -9,13 +9,13 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import numpy as np
-from markupsafe import Markup
 
 from roadstead.report import svg
 from roadstead.report.axis import round_length
 from roadstead.report.messages import text
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from numpy.typing import NDArray
 
     from roadstead.report.contents import Chip
@@ -46,7 +46,8 @@ def png(rgb: NDArray[np.uint8]) -> bytes:
 
 def enlargement(chip: Chip) -> int:
     """By how much a chip is enlarged: a whole number, so that every pixel keeps its shape."""
-    return max(1, SIDE_PX // max(chip.rgb.shape[:2]))
+    longest: int = max(chip.rgb.shape[:2])
+    return max(1, SIDE_PX // longest)
 
 
 def chip_figure(chip: Chip, uid: str, title: str, description: str, simulated: str) -> Markup:

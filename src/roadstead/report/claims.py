@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from roadstead.assess import places, probability_words
-from roadstead.model import ClaimKind
+from roadstead.model import Claim, ClaimKind
 from roadstead.report.bars import probability_bar
-from roadstead.report.markup import inside, is_web_address, join, link, plain, several, shortened, user
+from roadstead.report.markup import inside, is_web_address, join, link, plain, several, shortened, unbroken, user
 from roadstead.report.messages import text
 from roadstead.report.numbers import factor, percents, time
 from roadstead.report.tables import Table, table
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roadstead.case import Case
-    from roadstead.model import Claim, Hypothesis, Verdict, Weighing
+    from roadstead.model import Hypothesis, Thresholds, Verdict, Weighing
     from roadstead.report.contents import Contents
 
 SHORT, TINY = 220, 110
@@ -31,6 +31,8 @@ class ClaimView:
 
     anchor: str
     heading: str
+    whole: str
+    """the claim's words, where the heading does not hold them all"""
     claim: Claim
     call: str
     """call without reports, as a CSS class"""
@@ -81,7 +83,7 @@ def css(weighing: Weighing) -> str:
 
 def _chance(weighing: Weighing) -> Markup:
     words = probability_words(weighing.probability)
-    return Markup('<span class="num">{}</span> <span class="soft">{}</span>').format(percents(weighing.probability), words)
+    return join([unbroken(percents(weighing.probability)), Markup('<span class="soft">{}</span>').format(words)])
 
 
 def claim_views(contents: Contents) -> tuple[ClaimView, ...]:
@@ -95,7 +97,8 @@ def _claim_view(contents: Contents, verdict: Verdict) -> ClaimView:
     testable = claim.kind is not ClaimKind.STATEMENT
     return ClaimView(
         anchor=anchor(claim.id),
-        heading=shortened(claim.text, TINY),
+        heading=shortened(claim.text, SHORT),
+        whole=claim.text if shortened(claim.text, SHORT) != claim.text else "",
         claim=claim,
         call=css(own),
         facts=tuple(_facts(case, claim, verdict)),
@@ -123,8 +126,8 @@ def _facts(case: Case, claim: Claim, verdict: Verdict) -> Iterator[tuple[str, Ma
     if claim.who:
         yield text("claim.who"), join([user(case.vessel(v).name) for v in claim.who], ", ")
     yield text("claim.prior"), join([plain(percents(claim.prior)), user(claim.prior_reason)], ": ")
-    yield text("claim.factor_without"), plain(_factor(verdict.without_reports))
-    yield text("claim.factor_with"), plain(_factor(verdict.with_reports))
+    yield text("claim.factor_without"), plain(_factor(verdict.without_reports, case.thresholds))
+    yield text("claim.factor_with"), plain(_factor(verdict.with_reports, case.thresholds))
 
 
 def site_name(case: Case, site_id: str) -> str:
@@ -132,12 +135,14 @@ def site_name(case: Case, site_id: str) -> str:
     return next((s.name for s in case.sites if s.id == site_id), site_id)
 
 
-def _factor(weighing: Weighing) -> str:
+def _factor(weighing: Weighing, thresholds: Thresholds) -> str:
     if weighing.bayes_factor is not None:
         return text("claim.factor", factor=factor(weighing.bayes_factor), hits=f"{weighing.effective_hits:.0f}",
                     samples=weighing.n_samples)  # fmt: skip
     if weighing.n_samples == 0:
         return text("claim.no_factor_untested")
+    if weighing.effective_hits >= thresholds.min_effective_hits:
+        return text("claim.no_factor_certain")
     return text("claim.no_factor", hits=f"{weighing.effective_hits:.0f}", samples=weighing.n_samples)
 
 
@@ -157,7 +162,7 @@ def _elements(verdict: Verdict) -> Table:
 
 
 def _status(value: str) -> Markup:
-    return Markup('<b class="status {}">{}</b>').format(value.split(",")[0].replace(" ", "-"), value)
+    return Markup('<b class="status {}">{}</b>').format(value.split(",", maxsplit=1)[0].replace(" ", "-"), value)
 
 
 def _alternatives(case: Case, verdict: Verdict) -> Table:
@@ -165,8 +170,8 @@ def _alternatives(case: Case, verdict: Verdict) -> Table:
     rows = (
         (
             join([Markup("<b>{}</b>").format(user(h.id)), user(h.text)], ": "),
-            plain(percents(h.prior)),
-            plain(percents(h.posterior)),
+            unbroken(percents(h.prior)),
+            unbroken(percents(h.posterior)),
             user(_reason(known.get(h.id))),
             _inseparable(h.inseparable_from),
         )

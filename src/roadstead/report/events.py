@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -119,7 +120,7 @@ def panels(marks: Sequence[Event]) -> tuple[Panel, ...]:
         else:
             groups.append([span.start, span.end])
     while len(groups) > MAX_PANELS:
-        gaps = [b[0] - a[1] for a, b in zip(groups, groups[1:], strict=False)]
+        gaps = [b[0] - a[1] for a, b in itertools.pairwise(groups)]
         i = gaps.index(min(gaps))
         groups[i : i + 2] = [[groups[i][0], groups[i + 1][1]]]
     return tuple(_panel(start, end, marks) for start, end in groups)

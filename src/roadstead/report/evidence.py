@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from roadstead.assess import places
 from roadstead.coverage import usable
+from roadstead.model import Range
 from roadstead.report.claims import anchor, site_name
-from roadstead.report.markup import inside, join, link, plain, several, shortened, user, without_paths
+from roadstead.report.markup import file_name, inside, join, link, plain, several, shortened, user, when
 from roadstead.report.messages import text
 from roadstead.report.numbers import extent, factor, hours, metres, percent, size, time
 from roadstead.report.tables import Table, table
-from roadstead.model import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def _coverage_rows(contents: Contents) -> Iterator[Row]:
             yield (
                 inside(claim.id, anchor(claim.id)),
                 user(site_name(contents.case, site_id)) if site_id else text("unseen.no_place"),
-                time(claim.when),
+                when(claim.when),
                 str(len(here)),
                 str(len(good)) if good else Markup("<b>{}</b>").format(text("unseen.none")),
                 text("unseen.gap", gap=hours(verdict.coverage.longest_gap_hours),
@@ -63,7 +63,7 @@ def looks_table(contents: Contents) -> Table | None:
 def _look_row(case: Case, look: Look, found: int) -> Row:
     return (
         user(site_name(case, look.site_id)),
-        time(look.time),
+        when(look.time),
         user(look.scene_id),
         look.modality.value,
         percent(look.usable_fraction) if usable(look) else text("unseen.unusable", p=percent(look.usable_fraction)),
@@ -89,16 +89,16 @@ def _call_row(case: Case, call: PortCall) -> Row:
     return (
         user(site_name(case, call.site_id)),
         _bound(call.last_without),
-        time(call.first_with),
-        time(call.last_with),
+        when(call.first_with),
+        when(call.last_with),
         _bound(call.first_without),
         str(call.min_vessels),
         several(basis),
     )
 
 
-def _bound(span: TimeSpan | None) -> str:
-    return time(span) if span else text("calls.open")
+def _bound(span: TimeSpan | None) -> Markup | str:
+    return when(span) if span else text("calls.open")
 
 
 def _source_name(case: Case, source_id: str) -> str:
@@ -147,7 +147,7 @@ def _reported_row(case: Case, report: Sighting) -> Row:
         user(report.id),
         user(_source_name(case, report.source_id)),
         user(site_name(case, report.site_id)),
-        time(report.time),
+        when(report.time),
         text("reported.at_least", n=report.count),
         join(what, "; "),
         factor(Range(min(ratio), max(ratio))) if ratio else text("reported.not_weighed"),
@@ -164,7 +164,7 @@ def exhibits_table(contents: Contents) -> Table | None:
 
 
 def _exhibit_row(case: Case, item: Exhibit) -> Row:
-    name = without_paths(item.original_name) or item.id
+    name = file_name(item.original_name) or item.id
     treated = [text(f"image.{flag}") for flag in ("cropped", "annotated", "resampled") if getattr(item, flag)]
     marks = text("exhibits.marks", of=item.of_exhibit, analyst=item.analyst) if item.of_exhibit or item.analyst else ""
     gsd = f"{metres(item.gsd_m)} ({item.gsd_basis or text('number.unknown')})" if item.gsd_m else text("number.unknown")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from roadstead.report.events import NOWHERE, Mark, events, panels
 from roadstead.report.geography import site_groups
@@ -12,7 +15,7 @@ from roadstead.report.messages import text
 from roadstead.report.timeline import timeline
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
+    from collections.abc import Callable
 
     from roadstead.report.contents import Contents
 
@@ -36,10 +39,7 @@ def timeline_figure(contents: Contents) -> Figure:
     names = {s.id: s.name for s in contents.case.sites}
     mark = text("simulated.mark") if _simulated(contents) else ""
     parts = panels(made)
-    drawn = tuple(
-        (timeline(p, names, f"time-{i}", WIDE, mark), timeline(p, names, f"time-{i}-n", NARROW, mark))
-        for i, p in enumerate(parts)
-    )
+    drawn = tuple(_both(partial(timeline, p, names, simulated=mark), f"time-{i}") for i, p in enumerate(parts))
     used = {e.mark for e in made}
     legend = tuple((m.value, text(f"legend.{m.value}")) for m in Mark if m in used)
     caption = [text("timeline.caption")]
@@ -64,10 +64,7 @@ def map_figure(contents: Contents) -> Figure:
         if f.detection.outline is not None
     )
     groups = site_groups(contents.case.sites)
-    drawn = tuple(
-        (site_map(g, claims, found, f"map-{i}", WIDE, mark), site_map(g, claims, found, f"map-{i}-n", NARROW, mark))
-        for i, g in enumerate(groups)
-    )
+    drawn = tuple(_both(partial(site_map, g, claims, found, simulated=mark), f"map-{i}") for i, g in enumerate(groups))
     kinds = [("aoi", "map.aoi"), ("site", "map.site")]
     if any(c.origins and c.destinations for c in claims):
         kinds.append(("route", "map.claimed"))
@@ -75,10 +72,14 @@ def map_figure(contents: Contents) -> Figure:
     if found:
         kinds.append(("vessel", "map.vessel"))
         caption.append(text("map.vessels"))
-    left = dict.fromkeys(n for g in groups for w in (WIDE, NARROW) for n in unplaced(g, w))
+    left = dict.fromkeys(n for g in groups for w in (WIDE, NARROW) for n in unplaced(g, claims, w))
     if left:
         caption.append(text("map.unnamed", names=", ".join(left)))
     return Figure(panels=drawn, legend=tuple((k, text(m)) for k, m in kinds), caption=tuple(caption))
+
+
+def _both(draw: Callable[..., Markup], uid: str) -> tuple[Markup, Markup]:
+    return draw(uid=uid, width=WIDE), draw(uid=f"{uid}-n", width=NARROW)
 
 
 def _simulated(contents: Contents) -> bool:

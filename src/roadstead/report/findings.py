@@ -65,10 +65,12 @@ def _finding(contents: Contents, verdict: Verdict) -> Finding:
     own, both = verdict.without_reports, verdict.with_reports
     if claim.kind is ClaimKind.STATEMENT:
         words = text("findings.untestable", prior=percents(own.prior))
-    elif own.call is both.call and own.probability == both.probability:
-        words = text("findings.same", own=_weighed(own), prior=percents(own.prior))
     else:
-        words = text("findings.both", own=_weighed(own), both=_weighed(both), prior=percents(own.prior))
+        same = own.call is both.call and own.probability == both.probability
+        looked = verdict.coverage.usable_looks > 0
+        key = ("same" if same else "both") if looked else ("unlooked" if same else "unlooked_both")
+        words = text(f"findings.{key}", own=_weighed(own), both=_weighed(both), prior=percents(own.prior))
+        words = words[0].upper() + words[1:]
     return Finding(
         anchor=anchor(claim.id),
         claim_id=claim.id,
@@ -80,7 +82,9 @@ def _finding(contents: Contents, verdict: Verdict) -> Finding:
 
 
 def _weighed(w: Weighing) -> str:
-    return text("findings.weighed", call=w.call.value, words=probability_words(w.probability), p=percents(w.probability))
+    return text(
+        "findings.weighed", call=w.call.value, words=probability_words(w.probability), p=percents(w.probability)
+    )
 
 
 def not_seen(contents: Contents) -> tuple[str, ...]:

@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 
 MAX_EXTENT_KM = 2500.0
 """a panel of greater extent would bend its scale and hide every area of interest"""
-FAR_SHARE = 8.0
+FAR_SHARE = 10.0
 """sites closer together than this part of a panel's extent get a panel of their own"""
 MAX_DEPTH = 3
 KM_PER_DEGREE = 111.19
-MIN_HALF_KM = 6.0
+MIN_HALF_KM = 12.0
+WIDEST, NARROWEST = 2.0, 1.3
+"""width over height of a panel"""
+SLENDER, SLENDER_SHAPE = 500.0, (1.3, 0.85)
+"""panels narrower than this may be as high as that"""
+FOOT = 34.0
+"""units kept free below for the scale bar and the longitudes"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +91,25 @@ def _clusters(sites: Sequence[Site], reach_km: float) -> list[list[Site]]:
 
 
 def frame_of(sites: Sequence[Site], width: float) -> Frame:
-    """A panel around the areas of interest, wider than high or at most as high as wide, with a margin."""
+    """A panel around the areas of interest, with a margin, wider than high."""
     boxes = [s.aoi.bounds for s in sites]
     west, east = _unwrapped([b[0] for b in boxes] + [b[2] for b in boxes])
     south, north = min(b[1] for b in boxes), max(b[3] for b in boxes)
     lat = min(max((south + north) / 2, -80.0), 80.0)
     per_lon = KM_PER_DEGREE * math.cos(math.radians(lat))
     half_x = max((east - west) / 2 * per_lon * 1.18, MIN_HALF_KM)
-    half_y = max((north - south) / 2 * KM_PER_DEGREE * 1.18, MIN_HALF_KM * 0.5)
-    half_x, half_y = max(half_x, half_y * 1.05), max(half_y, half_x * 0.5)
+    half_y = max((north - south) / 2 * KM_PER_DEGREE * 1.18, MIN_HALF_KM / WIDEST)
+    widest, narrowest = SLENDER_SHAPE if width < SLENDER else (WIDEST, NARROWEST)
+    half_x, half_y = max(half_x, half_y * narrowest), max(half_y, half_x / widest)
+    foot_km = 2 * half_x * FOOT / width
     lon = (west + east) / 2
     return Frame(
         west=lon - half_x / per_lon,
         east=lon + half_x / per_lon,
-        south=lat - half_y / KM_PER_DEGREE,
+        south=lat - (half_y + foot_km) / KM_PER_DEGREE,
         north=lat + half_y / KM_PER_DEGREE,
         width=width,
-        height=width * half_y / half_x,
+        height=width * half_y / half_x + FOOT,
     )
 
 

@@ -7,18 +7,16 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL
 from roadstead.report import assumptions, claims, evidence, figures, findings, vessels
-from roadstead.report.markup import shortened, visible, without_paths
+from roadstead.report.markup import file_name, shortened, visible, without_paths
 from roadstead.report.messages import text, under
 from roadstead.report.numbers import moment, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from roadstead.report.contents import Contents
     from roadstead.report.tables import Table
 
@@ -91,7 +89,7 @@ def _unrooted(page: str, roots: tuple[str, ...]) -> str:
     parts = _DATA.split(page)
     for root in roots:
         pattern = re.compile(rf"(?<![\w:/.-]){re.escape(str(escape(root)))}(?![\w-])")
-        name = str(escape(re.split(r"[/\\]", root)[-1]))
+        name = str(escape(file_name(root)))
         parts = [p if i % 2 else pattern.sub(lambda _, name=name: name, p) for i, p in enumerate(parts)]
     return "".join(parts)
 
@@ -101,19 +99,10 @@ def _file(name: str) -> str:
     return files(__package__).joinpath(name).read_text("utf-8")
 
 
-class _Own(BaseLoader):
-    """Templates of this room."""
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        if template != TEMPLATE:
-            raise TemplateNotFound(template)
-        return _file(template), template, lambda: True
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=_Own(),
+        loader=FunctionLoader(_file),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -11,10 +11,11 @@ from roadstead.report.svg import Box, overlap, text_width
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-RINGS = (9.0, 16.0, 26.0, 40.0, 58.0, 80.0, 110.0, 145.0)
-DIRECTIONS = (0, 180, 45, 315, 135, 225, 90, 270)
-LEADER_FROM = 20.0
-"""labels farther from their point than this get a line to it"""
+RINGS = (4.0, 11.0, 21.0, 35.0, 53.0, 75.0, 105.0, 140.0)
+"""distances from the edge of what is named"""
+DIRECTIONS = (0, 180, 45, 315, 135, 225, 90, 270, 20, 160, 340, 200)
+LEADER_FROM = 16.0
+"""labels farther off than this get a line to it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Label:
 
     x: float
     y: float
+    clear: float
+    """radius around the point that the label keeps free"""
     lines: tuple[str, ...]
     sizes: tuple[float, ...]
     """font size of each line"""
@@ -38,17 +41,21 @@ class Placed:
     """point of the box that a line joins to the named point; None where it stands close"""
 
 
-def place(labels: Sequence[Label], taken: Sequence[Box], size: tuple[float, float]) -> tuple[Placed | None, ...]:
+def place(
+    labels: Sequence[Label], taken: Sequence[Box], crossed: Sequence[Box], size: tuple[float, float]
+) -> tuple[Placed | None, ...]:
     """Place labels one after another at the nearest free position; None where a label finds no room.
 
     Args:
         labels: in order of importance.
         taken: boxes that no label may cover.
+        crossed: boxes that a label covers only where there is no other room.
         size: width and height of the drawing.
     """
     full, out = list(taken), []
     for label in labels:
-        found = next((p for p in _positions(label) if _fits(p.box, full, size)), None)
+        free = [p for p in _positions(label) if _fits(p.box, full, size)]
+        found = next((p for p in free if not any(overlap(p.box, c) for c in crossed)), free[0] if free else None)
         if found:
             full.append(found.box)
         out.append(found)
@@ -61,7 +68,7 @@ def _positions(label: Label) -> Iterator[Placed]:
     for ring in RINGS:
         for direction in DIRECTIONS:
             dx, dy = math.cos(math.radians(direction)), math.sin(math.radians(direction))
-            x, y = label.x + dx * ring, label.y + dy * ring
+            x, y = label.x + dx * (label.clear + ring), label.y + dy * (label.clear + ring)
             left = x if dx > 0.1 else x - width if dx < -0.1 else x - width / 2
             top = y if dy > 0.9 else y - height if dy < -0.9 else y - height / 2
             box = (left, top, left + width, top + height)

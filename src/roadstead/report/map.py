@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from markupsafe import Markup
+from itertools import product
+from typing import TYPE_CHECKING, TypeAlias
 
 from roadstead.report import svg
 from roadstead.report.axis import degree_ticks, degrees, round_length
@@ -14,24 +13,27 @@ from roadstead.report.markup import shortened
 from roadstead.report.messages import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from markupsafe import Markup
     from shapely.geometry.base import BaseGeometry
 
     from roadstead.model import Claim, Site
 
 NAME, LOCAL, TICK = 13.0, 11.5, 11.0
+BOLD = 1.12
+"""bold letters are so much wider"""
 POINT = 4.0
 SEEN_FROM_UNITS = 10.0
 """vessels and quays are drawn where an area of interest is at least this wide"""
-MAX_LOCAL_NAMES = 3
 
 Found = tuple[str, float, float]
 """site id, longitude, latitude of a vessel found"""
+Legs: TypeAlias = "Mapping[tuple[str, str], Sequence[str]]"
 
 
 def site_map(
-    sites: Sequence[Site], claims: Sequence[Claim], found: Sequence[Found], uid: str, width: float, simulated: str
+    sites: Sequence[Site], claims: Sequence[Claim], found: Sequence[Found], *, uid: str, width: float, simulated: str
 ) -> Markup:
     """One panel.
 
@@ -45,20 +47,16 @@ def site_map(
     """
     frame = frame_of(sites, width)
     at = {s.id: frame.xy(s.lon_deg, s.lat_deg) for s in sites}
-    furniture, bar_box = _scale_bar(frame)
-    taken = [bar_box, *_dots(at), *_edge(frame)]
-    if simulated:
-        taken.append((width - svg.text_width(simulated, NAME) - 16, 0, width, 26))
-    placed = place([_label(s, *at[s.id], width) for s in sites], taken, (frame.width, frame.height))
+    legs = _legs(claims, at)
     parts = [
         svg.rect((0, 0, frame.width, frame.height), "s-sea"),
         *_graticule(frame),
         *(p for s in sites for p in _area(s, frame)),
-        *_routes(claims, at),
+        *_routes(legs, at),
         *_vessels(sites, found, frame),
         *(svg.tag("circle", svg.tip(s.name), cx=at[s.id][0], cy=at[s.id][1], r=POINT, class_="s-site") for s in sites),
-        *(_drawn(p) for p in placed if p),
-        furniture,
+        *(_drawn(p) for p in _labels(sites, legs, frame, simulated) if p),
+        _scale_bar(frame)[0],
     ]
     if simulated:
         parts.append(svg.words(width - 8, 18, simulated, "s-sim", anchor="end"))
@@ -69,31 +67,50 @@ def site_map(
     return svg.picture(uid, (frame.width, frame.height), text("map.title", sites=names), description, *parts)
 
 
-def unplaced(sites: Sequence[Site], width: float) -> tuple[str, ...]:
+def unplaced(sites: Sequence[Site], claims: Sequence[Claim], width: float) -> tuple[str, ...]:
     """Names for which a panel of that width has no room; the caption gives them."""
     frame = frame_of(sites, width)
+    legs = _legs(claims, {s.id: frame.xy(s.lon_deg, s.lat_deg) for s in sites})
+    return tuple(s.name for s, p in zip(sites, _labels(sites, legs, frame, ""), strict=True) if p is None)
+
+
+def _labels(sites: Sequence[Site], legs: Legs, frame: Frame, simulated: str) -> tuple[Placed | None, ...]:
     at = {s.id: frame.xy(s.lon_deg, s.lat_deg) for s in sites}
-    taken = [_scale_bar(frame)[1], *_dots(at), *_edge(frame)]
-    placed = place([_label(s, *at[s.id], width) for s in sites], taken, (frame.width, frame.height))
-    return tuple(s.name for s, p in zip(sites, placed, strict=True) if p is None)
+    taken = [_scale_bar(frame)[1], (0, frame.height - 16, frame.width, frame.height), (0, 0, 46, frame.height)]
+    taken += [_own_box(s, *at[s.id], frame) for s in sites]
+    if simulated:
+        taken.append((frame.width - svg.text_width(simulated, NAME) - 16, 0, frame.width, 26))
+    crossed = [box for a, b in legs for box in _along(at[a], at[b])]
+    labels = [_label(s, *at[s.id], frame) for s in sites]
+    return place(labels, taken, crossed, (frame.width, frame.height))
 
 
-def _dots(at: dict[str, tuple[float, float]]) -> list[svg.Box]:
-    return [(x - POINT - 1, y - POINT - 1, x + POINT + 1, y + POINT + 1) for x, y in at.values()]
+def _own_box(site: Site, x: float, y: float, frame: Frame) -> svg.Box:
+    """What a site itself takes up: its mark, and its area where that is drawn large."""
+    dot = POINT + 1
+    if _width(site, frame) < SEEN_FROM_UNITS:
+        return x - dot, y - dot, x + dot, y + dot
+    west, south, east, north = site.aoi.bounds
+    return (*frame.xy(west, north), *frame.xy(east, south))
 
 
-def _edge(frame: Frame) -> list[svg.Box]:
-    """Where the graticule's labels stand."""
-    return [(0, frame.height - 16, frame.width, frame.height), (0, 0, 44, frame.height)]
+def _along(a: tuple[float, float], b: tuple[float, float]) -> Iterator[svg.Box]:
+    """Small boxes along a line."""
+    steps = max(1, int(((b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2) ** 0.5 / 5))
+    for i in range(steps + 1):
+        x, y = a[0] + (b[0] - a[0]) * i / steps, a[1] + (b[1] - a[1]) * i / steps
+        yield x - 3, y - 3, x + 3, y + 3
 
 
-def _label(site: Site, x: float, y: float, width: float) -> Label:
-    most = int(width // 14)
+def _label(site: Site, x: float, y: float, frame: Frame) -> Label:
+    most = int(frame.width // 18)
+    box = _own_box(site, x, y, frame)
+    lines = [(shortened(site.name, most), NAME * BOLD)]
     local = " \u00b7 ".join(n.text for n in site.names if n.script != "Latn" and n.text != site.name)
-    lines = [(shortened(site.name, most), NAME)]
     if local:
         lines.append((shortened(local, most), LOCAL))
-    return Label(x=x, y=y, lines=tuple(w for w, _ in lines), sizes=tuple(s for _, s in lines))
+    clear = max(box[2] - x, x - box[0], POINT)
+    return Label(x=x, y=y, clear=clear, lines=tuple(w for w, _ in lines), sizes=tuple(s for _, s in lines))
 
 
 def _drawn(placed: Placed) -> Markup:
@@ -130,7 +147,9 @@ def _area(site: Site, frame: Frame) -> Iterator[Markup]:
         return
     for berth in site.berths:
         points = [frame.xy(*point[:2]) for point in berth.coords]
-        yield svg.tag("polyline", points=" ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in points), class_="s-berth")
+        yield svg.tag(
+            "polyline", points=" ".join(f"{svg.number(x)},{svg.number(y)}" for x, y in points), class_="s-berth"
+        )
 
 
 def _rings(area: BaseGeometry) -> Iterator[list[tuple[float, float]]]:
@@ -151,18 +170,22 @@ def _vessels(sites: Sequence[Site], found: Sequence[Found], frame: Frame) -> Ite
             yield svg.tag("circle", cx=x, cy=y, r=2.5, class_="s-vessel")
 
 
-def _routes(claims: Sequence[Claim], at: dict[str, tuple[float, float]]) -> Iterator[Markup]:
+def _legs(claims: Sequence[Claim], at: Mapping[str, tuple[float, float]]) -> Legs:
+    """Claimed passages between shown sites, with the claims that tell of them."""
     legs: dict[tuple[str, str], list[str]] = {}
     for claim in claims:
-        for origin in claim.origins:
-            for destination in claim.destinations:
-                if origin in at and destination in at and origin != destination:
-                    legs.setdefault((origin, destination), []).append(claim.id)
+        for leg in product(claim.origins, claim.destinations):
+            if leg[0] in at and leg[1] in at and leg[0] != leg[1]:
+                legs.setdefault(leg, []).append(claim.id)
+    return legs
+
+
+def _routes(legs: Legs, at: Mapping[str, tuple[float, float]]) -> Iterator[Markup]:
     for (origin, destination), ids in legs.items():
         tip = text("map.route", claims=", ".join(ids))
         (x1, y1), (x2, y2) = at[origin], at[destination]
         yield svg.tag("line", svg.tip(tip), x1=x1, y1=y1, x2=x2, y2=y2, class_="s-route")
-        # The arrow head stands where the reader's eye is: two thirds of the way.
+        # Off the ends, where the names stand.
         yield _arrow(x1 + (x2 - x1) * 0.66, y1 + (y2 - y1) * 0.66, x2 - x1, y2 - y1)
 
 

@@ -9,8 +9,13 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from roadstead.report.messages import text
+from roadstead.report.numbers import ends
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from roadstead.model import TimeSpan
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PATH = re.compile(r"(?<![\w:/.\\])(?:[A-Za-z]:\\(?:[^\\\s:]+\\)+|/(?:[^/\s:]+/)+)(?=[^\s/\\]|$)")
@@ -35,6 +40,17 @@ def user(words: str) -> Markup:
 def plain(words: str) -> Markup:
     """Text of our own, escaped."""
     return escape(visible(words))
+
+
+def unbroken(words: str) -> Markup:
+    """A number that must not break across lines."""
+    return Markup('<span class="num">{}</span>').format(visible(words))
+
+
+def when(span: TimeSpan | None) -> Markup:
+    """A time for a table: it breaks only between its two ends."""
+    said = [unbroken(words) for words in ends(span)]
+    return said[0] if len(said) == 1 else Markup(text("number.from_to", start=said[0], end=said[1]))  # noqa: S704
 
 
 def shortened(words: str, most: int) -> str:
@@ -80,6 +96,11 @@ def several(items: Sequence[Markup | str]) -> Markup:
     return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(i) for i in made))
 
 
+def file_name(path: str) -> str:
+    """The last part of a path of any system."""
+    return re.split(r"[/\\]", path.rstrip("/\\"))[-1]
+
+
 def without_paths(words: str, roots: Sequence[str] = ()) -> str:
     """Text without local folders: known roots first (they may hold spaces), then whatever looks like a path.
 
@@ -89,5 +110,5 @@ def without_paths(words: str, roots: Sequence[str] = ()) -> str:
     """
     for root in sorted(roots, key=len, reverse=True):
         if len(root) > 1:
-            words = words.replace(root, re.split(r"[/\\]", root.rstrip("/\\"))[-1])
+            words = words.replace(root, file_name(root))
     return _PATH.sub("", words)

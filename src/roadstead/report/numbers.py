@@ -31,8 +31,8 @@ def percents(p: Range) -> str:
     low, high = percent(p.low), percent(p.high)
     if low == high:
         return low
-    plain = low[0].isdigit() and high[0].isdigit()
-    return f"{low.removesuffix(f'{NBSP}%') if plain else low}{DASH}{high}"
+    glue = DASH if low[0].isdigit() and high[0].isdigit() else text("number.to")
+    return f"{low.removesuffix(f'{NBSP}%')}{glue}{high}"
 
 
 def factor(b: Range | None) -> str:
@@ -64,7 +64,12 @@ def estimate(e: Estimate | None, unit: str) -> str:
     if e is None:
         return text("number.not_measured")
     places = 1 if e.sigma < 2 else 0
-    return f"{e.value:.{places}f} \u00b1 {e.sigma:.{places}f}{NBSP}{unit}"
+    return f"{e.value:.{places}f}{NBSP}\u00b1{NBSP}{e.sigma:.{places}f}{NBSP}{unit}"
+
+
+def angle(e: Estimate) -> str:
+    """A direction in degrees with its standard deviation."""
+    return f"{e.value:.0f}\u00b0{NBSP}\u00b1{NBSP}{e.sigma:.0f}\u00b0"
 
 
 def metres(value: float | None) -> str:
@@ -97,18 +102,19 @@ def moment(t: datetime) -> str:
 
 def time(span: TimeSpan | None) -> str:
     """A span in UTC, as precise as it is known."""
+    said = ends(span)
+    return said[0] if len(said) == 1 else text("number.from_to", start=said[0], end=said[1])
+
+
+def ends(span: TimeSpan | None) -> tuple[str, ...]:
+    """The same as one piece of text or two."""
     if span is None:
-        return text("number.time_unknown")
+        return (text("number.time_unknown"),)
     if span.precision is Precision.MINUTE or span.start == span.end:
-        return moment(span.start)
-    if span.precision is Precision.DAY and span.hours() <= 24:
-        whole = span.start.hour == 0 and span.hours() == 24
-        return text("number.on_day", day=f"{span.start:%Y-%m-%d}") if whole else _both(span)
-    return _both(span)
-
-
-def _both(span: TimeSpan) -> str:
-    return text("number.from_to", start=moment(span.start), end=moment(span.end))
+        return (moment(span.start),)
+    if span.precision is Precision.DAY and span.start.hour == 0 and span.hours() == 24:
+        return (text("number.on_day", day=f"{span.start:%Y-%m-%d}"),)
+    return moment(span.start), moment(span.end)
 
 
 def size(n: int) -> str:

@@ -101,7 +101,7 @@ def _advance(c: str) -> float:
         return 0.0
     if unicodedata.east_asian_width(c) in "WF":
         return 1.02
-    return 0.36 if c in " .,:;'ijl|!()" else 0.7 if c.isupper() else 0.58
+    return 0.38 if c in " .,:;'ijlI|!()·" else 0.86 if c in "mwMW@%&<>=+" else 0.78 if c.isupper() else 0.64
 
 
 def overlap(a: Box, b: Box) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from roadstead.report.markup import plain
 from roadstead.report.messages import under
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)

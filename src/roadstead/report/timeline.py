@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
-
-from markupsafe import Markup
 
 from roadstead.report import svg
 from roadstead.report.axis import time_ticks
@@ -16,9 +15,10 @@ from roadstead.report.numbers import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
-MARGIN, TOP, NAME, LANE, GAP, AXIS = 10.0, 8.0, 17.0, 17.0, 9.0, 26.0
+    from markupsafe import Markup
+
+MARGIN, TITLE, NAME, LANE, GAP, AXIS = 10.0, 22.0, 17.0, 17.0, 9.0, 26.0
 FONT = 12.0
 TICK_ROOM = 64.0
 
@@ -39,7 +39,7 @@ class _Scale:
         return (left, right) if right - left >= least else (middle - least / 2, middle + least / 2)
 
 
-def timeline(panel: Panel, names: Mapping[str, str], uid: str, width: float, simulated: str) -> Markup:
+def timeline(panel: Panel, names: Mapping[str, str], *, uid: str, width: float, simulated: str) -> Markup:
     """One panel.
 
     Args:
@@ -52,7 +52,8 @@ def timeline(panel: Panel, names: Mapping[str, str], uid: str, width: float, sim
     scale = _Scale(panel.start, panel.end, width)
     order = {site_id: i for i, site_id in enumerate(names)}
     rows = sorted({e.site_id for e in panel.events}, key=lambda s: (s == NOWHERE, order.get(s, len(order)), s))
-    parts, y = [_hatch(uid)], TOP
+    title = text("timeline.panel_title", start=day(panel.start), end=day(panel.end))
+    parts, y = [_hatch(uid), svg.words(MARGIN, TITLE - 6, title, "s-period")], TITLE
     for site_id in rows:
         here = [e for e in panel.events if e.site_id == site_id]
         name = names.get(site_id, site_id) or text("timeline.nowhere")
@@ -61,8 +62,7 @@ def timeline(panel: Panel, names: Mapping[str, str], uid: str, width: float, sim
         y += height
     parts.insert(1, _axis(scale, y))
     if simulated:
-        parts.append(svg.words(width - MARGIN, TOP + FONT, simulated, "s-sim", anchor="end"))
-    title = text("timeline.panel_title", start=day(panel.start), end=day(panel.end))
+        parts.append(svg.words(width - MARGIN, TITLE - 6, simulated, "s-sim", anchor="end"))
     description = text(
         "timeline.panel_desc", sites=", ".join(names.get(s, s) or text("timeline.nowhere") for s in rows)
     )
@@ -80,7 +80,7 @@ def _axis(scale: _Scale, bottom: float) -> Markup:
     parts = []
     for t, label in time_ticks(scale.start, scale.end, most):
         x = scale.x(t)
-        parts.append(svg.line(x, TOP, x, bottom + 4, "s-grid"))
+        parts.append(svg.line(x, TITLE, x, bottom + 4, "s-grid"))
         half = svg.text_width(label, FONT) / 2
         parts.append(svg.words(min(max(x, half), scale.width - half), bottom + 18, label, "s-tick", anchor="middle"))
     parts.append(svg.line(MARGIN, bottom + 4, scale.width - MARGIN, bottom + 4, "s-axis"))

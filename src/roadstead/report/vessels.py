@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from roadstead.report.chips import chip_figure, enlargement
 from roadstead.report.claims import site_name
-from roadstead.report.markup import plain, several, user
+from roadstead.report.markup import join, plain, several, user, when
 from roadstead.report.messages import text
-from roadstead.report.numbers import estimate, metres, time
+from roadstead.report.numbers import angle, estimate, metres, time
 from roadstead.report.tables import Table, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from markupsafe import Markup
 
     from roadstead.case import Case
     from roadstead.model import Detection
@@ -101,7 +101,7 @@ def _heading(d: Detection) -> str:
     if d.heading_deg is None:
         return estimate(None, "")
     key = "vessels.axis" if d.heading_ambiguous else "vessels.bow"
-    return text(key, heading=estimate(d.heading_deg, "\u00b0"), other=f"{(d.heading_deg.value + 180) % 360:.0f}")
+    return text(key, heading=angle(d.heading_deg), other=f"{(d.heading_deg.value + 180) % 360:.0f}")
 
 
 def _score(d: Detection) -> str:
@@ -136,16 +136,18 @@ def _image(found: Found) -> tuple[tuple[str, Markup], ...]:
 
 def _row(case: Case, found: Found) -> Sequence[Markup | str]:
     d = found.detection
-    eye = f" ({text('vessels.by_eye')})" if is_by_eye(d) else ""
+    name = d.id if found.scene.id in d.id else f"{d.id}, {found.scene.id}"
+    pixels = found.gate.beam_pixels
     return (
-        user(d.id + eye),
+        user(name),
+        join([user(d.method), plain(text("vessels.simulated") if found.scene.simulated else "")]),
         user(site_name(case, found.site_id)),
-        time(d.time),
-        user(found.scene.id),
-        _size(d),
-        _heading(d),
+        when(d.time),
+        estimate(d.length_m, "m"),
+        estimate(d.beam_m, "m"),
+        angle(d.heading_deg) if d.heading_deg else estimate(None, ""),
         _score(d),
         metres(found.resolved_m),
+        f"{pixels:.1f}" if pixels is not None else text("number.unknown"),
         _classes(found),
-        user(found.gate.words),
     )

@@ -12,9 +12,9 @@ from roadstead.steps.hashing import sha256_of
 from roadstead.steps.versions import numeric_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    from roadstead.model import Step
     from roadstead.steps.ledger import RunLedger
 
 T = TypeVar("T")
@@ -34,32 +34,27 @@ class StepCache:
         self.done = 0
         self.found = 0
 
-    def get(
-        self, step: str, version: int, inputs: Any, kind: type[T], compute: Callable[[], T], *, item: str = ""
-    ) -> T:
-        """The result of `compute`, taken from the cache when step, version, inputs and libraries are the same.
+    def run(self, step: Step, value: Any, kind: type[T], *, item: str = "") -> T:
+        """The step's result, taken from the cache when its name, version, inputs and the libraries are the same.
 
         Args:
-            step: name of the step.
-            version: its integer version.
-            inputs: plain data or values that fix the result (content hashes and parameters).
+            step: does the work, and says what fixes its result.
+            value: what the step works on.
             kind: type of the result, for reading it back.
-            compute: does the work.
-            item: what the step works on, for the ledger.
+            item: name of the value, for the ledger.
         """
-        key = sha256_of({"step": step, "version": version, "inputs": inputs, "libraries": numeric_versions()})
+        inputs = step.inputs(value)
+        key = sha256_of({"step": step.name, "version": step.version, "inputs": inputs, "libraries": numeric_versions()})
         path = self._folder / key[:2] / f"{key}.json" if self._folder else None
-        value = _read(path, kind) if path else None
-        cached = value is not None
-        if value is None:
-            value = compute()
-            if path:
-                _write(path, value)
-        self.done += not cached
-        self.found += cached
+        stored = _read(path, kind) if path else None
+        result: T = step.run(value) if stored is None else stored
+        if stored is None and path:
+            _write(path, result)
+        self.done += stored is None
+        self.found += stored is not None
         if self._ledger:
-            self._ledger.step(step, item, key, cached=cached)
-        return value
+            self._ledger.step(step.name, item, key, cached=stored is not None)
+        return result
 
 
 def _read(path: Path, kind: type[T]) -> T | None:

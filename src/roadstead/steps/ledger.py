@@ -1,4 +1,4 @@
-"""The run ledger: which run did which step, and what it found done already (SQLite)."""
+"""The run ledger: which run did which step and what it found done already (SQLite), beside a log of JSON lines."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from roadstead.model import Clock, StorageError, iso
+from roadstead.steps.files import append_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,16 +46,28 @@ class RunLedger:
         except (OSError, sqlite3.Error) as error:
             raise StorageError(f"{path}: the run ledger cannot be written ({error}); check permissions") from error
         self._run = int(row[0])
+        self._log_path = path.with_name("log.jsonl")
+        self._log("start", program=program, assumptions=assumptions)
 
     def step(self, name: str, item: str, key: str, *, cached: bool) -> None:
         """Record one step."""
+        self._log("step", name=name, item=item, key=key, cached=cached)
         self._db.execute(
             "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?)",
             (self._run, name, item, key, int(cached), iso(self._clock.now())),
         )
 
+    def loss(self, sentence: str) -> None:
+        """Record something that could not be used."""
+        self._log("loss", sentence=sentence)
+
+    def _log(self, event: str, **fields: object) -> None:
+        line = {"schema_version": SCHEMA_VERSION, "at": iso(self._clock.now()), "run": self._run, "event": event}
+        append_line(self._log_path, line | fields, durable=False)
+
     def close(self, outcome: str) -> None:
         """End the run."""
+        self._log("end", outcome=outcome)
         with closing(self._db):
             self._db.execute(
                 "UPDATE run SET ended = ?, outcome = ? WHERE id = ?", (iso(self._clock.now()), outcome, self._run)

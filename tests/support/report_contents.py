@@ -1,4 +1,4 @@
-"""A realistic and partly hostile report's contents: two periods, many scripts, thirty detections, no real place's data."""
+"""A realistic and partly hostile report's contents: two periods, many scripts, thirty detections."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def _sources() -> tuple[Source, ...]:
                published=date(2024, 10, 18), url="https://example.org/nis?a=1&b=2"),
         Source(id="paper", name=f"Daily {SCRIPT}", origin="NIS briefing", reliability="D", credibility="3",
                url="javascript:alert(1)", note="Quotes the briefing."),
-        Source(id="cns", name="CNS, Middlebury (Sam Lair) via CNN", origin="CNS analysis", reliability="B", credibility="2",
-               published=date(2025, 2, 27), url="https://example.com/cns"),
+        Source(id="cns", name="CNS, Middlebury (Sam Lair) via CNN", origin="CNS analysis", reliability="B",
+               credibility="2", published=date(2025, 2, 27), url="https://example.com/cns"),
         Source(id="rumour", name="Telegram channel 🚢 \u202eabc", origin="unknown", reliability="F", credibility="6",
                url="file:///etc/passwd"),
     )  # fmt: skip
@@ -111,8 +111,9 @@ def _claims() -> tuple[Claim, ...]:
         Claim(id="activity-fokino", source_id="cns", kind=ClaimKind.PRESENCE, sites=("fokino",), activity="at anchor",
               when=parse_span("2024-10-12", "Asia/Vladivostok"), when_text="12 October",
               text="One vessel lay at anchor off Fokino on 12 October.", **common),
-        Claim(id="statement", source_id="rumour", kind=ClaimKind.STATEMENT, when=span_between("2023-08-01", "2023-08-31"),
-              when_text="", text="The two governments had agreed on it in August.", **common),
+        Claim(id="statement", source_id="rumour", kind=ClaimKind.STATEMENT,
+              when=span_between("2023-08-01", "2023-08-31"), when_text="",
+              text="The two governments had agreed on it in August.", **common),
     )  # fmt: skip
 
 
@@ -149,7 +150,8 @@ def _chip(i: int, length_px: float) -> Chip:
     corners = [(-a, -b), (-a, b), (a, b), (a, -b)]
     middle = side // 2 + 0.5
     outline = tuple(
-        (middle + u * np.sin(angle) + v * np.cos(angle), middle - u * np.cos(angle) + v * np.sin(angle)) for u, v in corners
+        (middle + u * np.sin(angle) + v * np.cos(angle), middle - u * np.cos(angle) + v * np.sin(angle))
+        for u, v in corners
     )
     return Chip(rgb=rgb, metres_per_pixel=10.0, north_deg=(i * 7) % 30 - 15.0, outline=outline,
                 stretch="2-98 percentile of the window, per band")  # fmt: skip
@@ -170,15 +172,17 @@ def _found(i: int, scene: Scene, site: Site) -> Found:
         ),
         scene=scene, site_id=site.id, resolved_m=22.0,
         gate=Gate(beam_pixels=0.7, may_recognise=False, may_identify=False,
-                  words="0.7 resolved pixels across the beam: too few to recognise a class (8) or identify a hull (13)."),
+                  words="0.7 resolved pixels across the beam: too few to recognise a class (8)."
+                        " Size only."),
         consistent_with=("Alligator", "Ropucha I") if length > 100 else (),
         chip=_chip(i, length / 10) if i % 7 != 6 else None,
     )  # fmt: skip
 
 
 def _weighing(call: Call, p: Range, factor: Range | None) -> Weighing:
-    return Weighing(call=call, prior=Range(0.28, 0.52), probability=p, bayes_factor=factor, effective_hits=812.4,
-                    n_samples=40000, words=f"{call.value.capitalize()}: weighed on the looks we hold.",
+    return Weighing(call=call, prior=Range(0.28, 0.52), probability=p, bayes_factor=factor,
+                    effective_hits=812.4 if factor else 42.0, n_samples=40000,
+                    words=f"{call.value.capitalize()}: weighed on the looks we hold.",
                     notes=("a note of the weighing",) if factor is None else ())  # fmt: skip
 
 
@@ -208,8 +212,8 @@ def _verdict(claim: Claim, *, looks: int) -> Verdict:
         ),
         hypotheses=() if claim.kind is ClaimKind.STATEMENT else (
             HypothesisShare(id="as-claimed", text=claim.text[:80], prior=claim.prior, posterior=p, log_evidence=-3.0),
-            HypothesisShare(id="routine", text="Routine <em>presence</em>", prior=Range(0.2, 0.4), posterior=Range(0.1, 0.3),
-                            log_evidence=-4.0, inseparable_from=("exercise",)),
+            HypothesisShare(id="routine", text="Routine <em>presence</em>", prior=Range(0.2, 0.4),
+                            posterior=Range(0.1, 0.3), log_evidence=-4.0, inseparable_from=("exercise",)),
             HypothesisShare(id="exercise", text="An exercise", prior=Range(0.1, 0.2), posterior=Range(0.05, 0.2),
                             log_evidence=-4.0, inseparable_from=("routine",)),
         ),
@@ -237,7 +241,7 @@ def case() -> Case:
         folder=ROOT,
         seed=7,
         sites=tuple(_site(s) for s in _SITES),
-        traffic=(SiteTraffic(site_id="dunai", vessels=Range(0.5, 3), stay_hours=Range(12, 96), reason="earlier looks, 2023"),),
+        traffic=(SiteTraffic(site_id="dunai", vessels=Range(0.5, 3), stay_hours=Range(12, 96), reason="seen before"),),
         vessels=(
             Participant(id="vilkov", name="Nikolay Vilkov", length_m=Range(112.8, 113.1), speed_kn=Range(16, 18),
                         troops=Range(300, 425), home="fokino", calls_at=("dunai", "vladivostok")),
@@ -246,18 +250,19 @@ def case() -> Case:
         sources=_sources(),
         claims=_claims(),
         hypotheses=(
-            Hypothesis(id="routine", text="Routine presence", motion="routine", weight=Range(2, 4), reason="home base near"),
+            Hypothesis(id="routine", text="Routine presence", motion="routine", weight=Range(2, 4), reason="home base"),
             Hypothesis(id="none-of-these", text="None of these", motion="routine", weight=Range(1, 1), reason="floor"),
         ),
         routine=Routine(home_days=Range(4, 30), away_days=Range(0.5, 6), reason="assumed: no baseline"),
         thresholds=Thresholds(),
         images=(ROOT / "images",),
         reported=(
-            Sighting(id="r1", site_id="dunai", time=parse_span("2024-10-17", "Asia/Vladivostok"), vessel_ids=("vilkov",),
-                     source_id="cns", activity="crane over the deck", text="A crane reaches onto the ship.",
+            Sighting(id="r1", site_id="dunai", time=parse_span("2024-10-17", "Asia/Vladivostok"), source_id="cns",
+                     vessel_ids=("vilkov",), activity="crane over the deck", text="A crane reaches onto the ship.",
                      likelihood_ratio=(3.0, 20.0), lr_reason="published image, own analysis"),
-            Sighting(id="r2-with-a-long-name", site_id="chongjin", time=parse_span("2024-10-12", "Asia/Pyongyang"), count=1,
-                     source_id="nis", text=f"One radar frame {SCRIPT}"),
+            Sighting(id="r2-with-a-long-name", site_id="chongjin", count=1,
+                     time=parse_span("2024-10-12", "Asia/Pyongyang"), source_id="nis",
+                     text=f"One radar frame {SCRIPT}"),
         ),
         warnings=('"Danube" here means Dunai (Дунай), a naval port near Fokino, not the river.',),
         mistakes=(f"{ROOT}/case.toml:12: claims[9].when: no such date",),
@@ -284,8 +289,9 @@ def contents() -> Contents:
         scenes=scenes,
         exhibits=(
             Exhibit(id="0123456789ab-frame", kind=ExhibitKind.PICTURE, path="exhibits/frame.png", sha256="0f" * 32,
-                    size_bytes=812345, original_name=f"/home/jane doe/Downloads/{SCRIPT}.png", added=MADE, added_by="jane",
-                    url="https://example.org/frame", publisher="NIS", licence="press use", credit="NIS",
+                    size_bytes=812345, original_name=f"/home/jane doe/Downloads/{SCRIPT}.png", added=MADE,
+                    added_by="jane", url="https://example.org/frame", publisher="NIS", licence="press use",
+                    credit="NIS",
                     captured=parse_span("2024-10-12"), date_basis=DateBasis.CAPTION, annotated=True, cropped=True),
         ),
         port_calls=(

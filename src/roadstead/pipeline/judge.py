@@ -1,0 +1,101 @@
+"""The step from gathered evidence to a verdict, and the time stamp that a re-run keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from roadstead.assess import ASSESS_VERSION, assess
+from roadstead.case import Case
+from roadstead.coverage import p_detect, usable
+from roadstead.infer import Observed
+from roadstead.model import Claim, Clock, Verdict
+from roadstead.pipeline.gather import Gathered
+from roadstead.steps import to_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from roadstead.pipeline.gather import SceneAtSite
+
+TYPICAL_LENGTH_M = 120.0
+"""length for which the detection of other traffic is reckoned; the median of ships at large"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One claim, put to the evidence of its case."""
+
+    case: Case
+    claim: Claim
+    gathered: Gathered
+
+
+@dataclass(frozen=True, slots=True)
+class AssessStep:
+    """The `Step` that weighs one claim."""
+
+    name: str = "assess"
+    version: int = ASSESS_VERSION
+
+    def inputs(self, value: Question) -> dict[str, Any]:
+        """Everything of the case but other claims and its place on the disk; every look and mark."""
+        plain = to_plain(value.case)
+        left_out = ("folder", "images", "claims", "mistakes", "warnings")
+        return {
+            "case": {k: v for k, v in plain.items() if k not in left_out},
+            "claim": to_plain(value.claim),
+            "observed": to_plain(_observed(value)),
+            "marked": to_plain(tuple(value.gathered.marked)),
+            "simulated": _simulated(value.gathered),
+        }
+
+    def run(self, value: Question) -> Verdict:
+        """The verdict, without and with reports."""
+        return assess(
+            value.case,
+            value.claim,
+            _observed(value),
+            value.gathered.marked,
+            simulated=_simulated(value.gathered),
+        )
+
+
+def _simulated(gathered: Gathered) -> bool:
+    return any(s.simulated for s in gathered.scenes.values())
+
+
+def _observed(question: Question) -> tuple[Observed, ...]:
+    """Usable looks, each with P(detect) for the vessels of this claim."""
+    lengths_m = [question.case.vessel(v).length_m.mid for v in question.claim.who]
+    return tuple(
+        Observed(
+            look=at.look,
+            detections=at.detections,
+            p_detect=tuple(p_detect(at.look, length) for length in lengths_m),
+            p_detect_other=p_detect(at.look, TYPICAL_LENGTH_M),
+        )
+        for at in _usable(question.gathered.at_sites)
+    )
+
+
+def _usable(at_sites: Iterable[SceneAtSite]) -> list[SceneAtSite]:
+    return [at for at in at_sites if usable(at.look)]
+
+
+@dataclass(frozen=True, slots=True)
+class StampStep:
+    """The `Step` that remembers when results were first had, so that a re-run gives the same bytes."""
+
+    clock: Clock
+    name: str = "stamp"
+    version: int = 1
+
+    def inputs(self, value: Any) -> Any:
+        """The results themselves."""
+        return value
+
+    def run(self, value: Any) -> datetime:  # noqa: ARG002 - the results fix the stamp through `inputs`
+        """The time now."""
+        return self.clock.now()

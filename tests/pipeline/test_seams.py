@@ -1,0 +1,110 @@
+"""Every seam can be exchanged: a whole run without one file of pixels."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from affine import Affine
+from fakes import AlwaysTrue, BrightBlockDetector, CountingStep, ListedScenes
+from shapely.geometry import box
+
+from roadstead.case import new_case
+from roadstead.imagery import MemoryReader
+from roadstead.model import (
+    BandRole,
+    Catalogue,
+    Clock,
+    Detector,
+    Modality,
+    PixelReader,
+    Pixels,
+    Predicate,
+    Scene,
+    Step,
+    TimeSpan,
+)
+from roadstead.pipeline import Seams, verify
+from roadstead.steps import FixedClock
+
+NOON = datetime(2024, 10, 17, 2, 30, tzinfo=UTC)
+
+
+def scene_with_ship(at: datetime, *, ship: bool) -> tuple[Scene, Pixels]:
+    """A 3 m image over the template's `my-roads`, with a bright 111 x 15 m block or without."""
+    values = np.full((1, 2700, 3000), 10.0, np.float32)
+    if ship:
+        values[0, 1200:1205, 900:937] = 200
+    footprint = box(132.0, 42.79, 132.11, 42.865)
+    transform = Affine(3.6e-5, 0, 132.0, 0, -2.7e-5, 42.862)
+    scene = Scene(
+        id=f"memory-{at:%d%H%M}", path=Path("none"), time=TimeSpan(at, at), modality=Modality.OPTICAL,
+        bands=(BandRole.PAN,), footprint=footprint, sha256=f"{at:%d%H%M}{ship}",
+    )  # fmt: skip
+    return scene, Pixels(values=values, valid=np.ones(values.shape[1:], bool), transform=transform, crs="EPSG:4326")
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    new_case(tmp_path / "c")
+    path = tmp_path / "c" / "case.toml"
+    text = path.read_text("utf-8").replace('site = "dunai"', 'site = "my-roads"').replace('home = "my-roads"', 'home = "dunai"')
+    path.write_text(
+        text.replace('calls_at = ["dunai"]', 'calls_at = ["my-roads"]').replace(
+            "aoi = [[132.00, 42.80], [132.10, 42.80], [132.10, 42.86], [132.00, 42.86]]",
+            "aoi = [[132.00, 42.80], [132.10, 42.80], [132.10, 42.86], [132.00, 42.86]]\n"
+            'traffic = [0.01, 0.1]\ntraffic_reason = "a quiet place"',
+        )
+    )
+    return path.parent
+
+
+def run(case: Path, shown: list[tuple[Scene, Pixels]]) -> tuple[dict, BrightBlockDetector]:
+    detector = BrightBlockDetector()
+    seams = Seams(
+        clock=FixedClock(NOON),
+        reader=MemoryReader({s.id: p for s, p in shown}),
+        detectors={Modality.OPTICAL: detector},
+        catalogues=(ListedScenes(tuple(s for s, _ in shown)),),
+    )
+    result = verify(case, seams=seams)
+    assert not result.losses
+    return json.loads(result.verdicts_file.read_text("utf-8"))[0], detector
+
+
+def test_each_fake_satisfies_its_seam() -> None:
+    seams = (
+        (CountingStep(), Step),
+        (BrightBlockDetector(), Detector),
+        (MemoryReader({}), PixelReader),
+        (ListedScenes(()), Catalogue),
+        (AlwaysTrue(), Predicate),
+        (FixedClock(NOON), Clock),
+    )
+    for fake, seam in seams:
+        assert isinstance(fake, seam)
+
+
+def test_a_ship_in_memory_goes_all_the_way_to_the_verdict(case: Path) -> None:
+    with_ship, _ = run(case, [scene_with_ship(NOON, ship=True)])
+    assert with_ship["coverage"]["usable_looks"] == 1
+    assert with_ship["probability"][0] > with_ship["prior"][0] + 0.2
+    who = {e["name"]: e["status"] for e in with_ship["elements"]}["who"]
+    assert who == "consistent with"
+    found = json.loads((case / "out" / "detections.geojson").read_text("utf-8"))["features"][0]["properties"]
+    assert found["length_m"] == pytest.approx(109, abs=5)
+
+
+def test_an_empty_sea_lowers_the_probability(case: Path) -> None:
+    empty, _ = run(case, [scene_with_ship(NOON, ship=False)])
+    assert empty["probability"][1] < empty["prior"][1] - 0.05
+
+
+def test_adding_one_scene_costs_one_scene(case: Path) -> None:
+    first = scene_with_ship(NOON, ship=True)
+    second = scene_with_ship(NOON + timedelta(hours=2), ship=False)
+    _, before = run(case, [first])
+    _, after = run(case, [first, second])
+    assert before.seen == [first[0].id]
+    assert after.seen == [second[0].id]
