@@ -11,8 +11,8 @@ from roadstead.archive import IntakeFacts
 from roadstead.archive import add as add_exhibits
 from roadstead.case import load_case
 from roadstead.cli import say
+from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.cli.detect import band_roles, sar_unit_of
-from roadstead.cli.guard import BAD_INPUT, DONE
 from roadstead.model import DateBasis, InputError, parse_span
 from roadstead.steps import SystemClock, to_plain
 

@@ -93,9 +93,7 @@ def add(
     date_basis: Annotated[str, typer.Option(help="on what that time rests: metadata, caption, inferred")] = "",
     bands: Annotated[str, typer.Option(help="role of each band where metadata lacks it, e.g. red,green,blue")] = "",
     sar_unit: Annotated[str, typer.Option(help="what radar pixels hold: db, amplitude or linear")] = "",
-    gsd_m: Annotated[
-        float | None, typer.Option("--gsd", help="pixel size in metres where metadata lacks it")
-    ] = None,
+    gsd_m: Annotated[float | None, typer.Option("--gsd", help="pixel size in metres where metadata lacks it")] = None,
     gsd_basis: Annotated[str, typer.Option(help="on what that pixel size rests")] = "",
     cropped: Annotated[bool, typer.Option(help="it was cropped")] = False,
     annotated: Annotated[bool, typer.Option(help="arrows or labels were drawn on it")] = False,

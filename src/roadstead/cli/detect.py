@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from roadstead.cli import say
-from roadstead.cli.guard import BAD_INPUT, DONE
+from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.model import BandRole, InputError, SarUnit
 from roadstead.pipeline import detect as detect_in
 from roadstead.pipeline import properties

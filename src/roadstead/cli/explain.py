@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from roadstead.cli import say
-from roadstead.cli.guard import DONE
+from roadstead.cli.codes import DONE
 from roadstead.pipeline import explain as explain_case
 from roadstead.steps import to_plain
 

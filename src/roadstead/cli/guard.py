@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-DONE, OUR_FAULT, BAD_INPUT, STOPPED = 0, 1, 2, 130
+from roadstead.cli.codes import BAD_INPUT, DONE, OUR_FAULT, STOPPED
 
 
 def guarded() -> int:

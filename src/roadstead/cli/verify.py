@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from roadstead.cli import say
-from roadstead.cli.guard import BAD_INPUT, DONE
+from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.model import Call, Range, Weighing
 from roadstead.pipeline import Result
 from roadstead.pipeline import verify as verify_case

@@ -32,7 +32,7 @@ _BROADEST_M = 90.0  # the broadest ship has 75 m; two small ones rafted stay bel
 _LEAST_ACCORD = -0.1  # push-broom parallax shows aircraft once per band, so that bands exclude each other
 _MIXED_PX = 5.0  # nearer to land than this, colours mix with the shore's and say nothing of speed
 _TOUCH_PX = 2.0  # nearer to land than this, mixed pixels of the shore may join the hull
-_REPORT_AT = 0.3  # least probability of a candidate; best F1 on places left out of the fit
+_REPORT_AT = 0.3  # least probability of a candidate; 0.15 found more on places left out, with more false alarms
 _ALONGSIDE_NOTE = (
     "touches land or a quay: this version does not reliably separate hulls alongside from quays, cranes and sheds"
 )

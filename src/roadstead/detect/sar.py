@@ -33,7 +33,7 @@ from roadstead.model import Candidate, Rejected
 if TYPE_CHECKING:
     from roadstead.model import Pixels, Scene
 
-BLOCK_M = 150.0
+_BLOCK_M = 150.0
 _SMOOTH_M = 30.0
 _JOIN_M = 40.0
 _GROW = 0.5
@@ -80,7 +80,7 @@ class _Sea:
     land_level: NDArray[np.float64]
     """typical intensity of the nearest land, on the grid of blocks; 0 where there is no land"""
     coast: NDArray[np.bool_]
-    """land and the blocks that touch it"""
+    """land and sea within two blocks of it"""
     pixel_m: tuple[float, float]
 
 
@@ -93,7 +93,7 @@ def _sea(scene: Scene, pixels: Pixels, false_alarm_rate: float) -> _Sea | None:
     valid = pixels.valid & np.isfinite(intensity)
     window_px = 2 * round(max(_SMOOTH_M / max(pixel_m) - 1, 0) / 2) + 1
     smooth = smoothed(intensity, valid, window_px)
-    block_px = max(4, round(BLOCK_M / max(pixel_m)))
+    block_px = max(4, round(_BLOCK_M / max(pixel_m)))
     everything = np.full((-(-height // block_px), -(-width // block_px)), np.inf, np.float32)
     sums = block_sums(smooth, valid, block_px, everything)
     mean = block_mean(sums, block_px)

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 _BLUR_PX = 0.5  # of push-broom images near their native pixel; one sigma
 _BLUR_PX_RESAMPLED = 1.0
-# Dark bows, low sterns and bow waves: parts of length and beam by which an outline misses the hull, such that two
-# thirds of 23 anchored ships at Long Beach (PlanetScope, 3 m, labels by eye) lie within one sigma.
-_HULL_SHARE = (0.07, 0.12)
+# Dark bows, low sterns and bow waves: parts of length and beam by which an outline misses the hull.
+_HULL_SHARE = (0.08, 0.12)
 _QUAY_SHARE = (0.15, 0.35)  # of length and beam, where the outline against the quay is a guess
 _QUAY_TURN_DEG = 5.0
 

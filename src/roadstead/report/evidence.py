@@ -13,7 +13,7 @@ from roadstead.model import Range
 from roadstead.report.claims import anchor, site_name
 from roadstead.report.markup import file_name, inside, join, link, plain, several, shortened, user, when
 from roadstead.report.messages import text
-from roadstead.report.numbers import extent, factor, hours, metres, percent, size, time
+from roadstead.report.numbers import extent, factor, hours_of, metres, percent, size, time
 from roadstead.report.tables import Table, table
 
 if TYPE_CHECKING:
@@ -44,10 +44,9 @@ def _coverage_rows(contents: Contents) -> Iterator[Row]:
                 when(claim.when),
                 str(len(here)),
                 str(len(good)) if good else Markup("<b>{}</b>").format(text("unseen.none")),
-                text("unseen.gap", gap=hours(verdict.coverage.longest_gap_hours),
-                     of=hours(verdict.coverage.hours_of_window)),
+                hours_of(verdict.coverage.longest_gap_hours, verdict.coverage.hours_of_window),
                 user(asked),
-            )  # fmt: skip
+            )
 
 
 def looks_table(contents: Contents) -> Table | None:

@@ -14,7 +14,7 @@ from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL
 from roadstead.report import assumptions, claims, evidence, figures, findings, vessels
 from roadstead.report.markup import file_name, shortened, visible, without_paths
 from roadstead.report.messages import text, under
-from roadstead.report.numbers import moment, percent
+from roadstead.report.numbers import extent, moment, percent
 
 if TYPE_CHECKING:
     from roadstead.report.contents import Contents
@@ -109,5 +109,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
-    environment.globals.update(t=text, under=under, short=shortened, percent=percent)
+    environment.globals.update(t=text, under=under, short=shortened, percent=percent, extent=extent)
     return environment

@@ -79,9 +79,10 @@ def metres(value: float | None) -> str:
     return f"{value:.3g}{NBSP}m"
 
 
-def hours(value: float) -> str:
-    """A stretch of time, in days where hours would not be read."""
-    return f"{value / 24:.1f}{NBSP}d" if value >= 72 else f"{value:.1f}{NBSP}h"
+def hours_of(part: float, whole: float) -> str:
+    """A part of a stretch of time given in hours; both in days where hours would not be read."""
+    unit, scale = ("d", 24.0) if whole >= 72 else ("h", 1.0)
+    return text("number.part_of", part=f"{part / scale:.1f}{NBSP}{unit}", whole=f"{whole / scale:.1f}{NBSP}{unit}")
 
 
 def day(t: datetime) -> str:
