@@ -98,7 +98,9 @@ def test_a_ship_in_memory_goes_all_the_way_to_the_verdict(case: Path) -> None:
 
 def test_an_empty_sea_lowers_the_probability(case: Path) -> None:
     empty, _ = run(case, [scene_with_ship(NOON, ship=False)])
-    assert empty["probability"][1] < empty["prior"][1] - 0.05
+    # One look at one hour of the day, P(detect) 0.6: it can move the probability by a few per cent only.
+    assert empty["probability"][1] < empty["prior"][1] - 0.03
+    assert empty["probability"][0] < empty["prior"][0]
 
 
 def test_adding_one_scene_costs_one_scene(case: Path) -> None:

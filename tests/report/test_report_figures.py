@@ -122,7 +122,7 @@ def test_degree_ticks_are_round() -> None:
 def test_long_empty_stretches_split_the_timeline_but_not_without_end() -> None:
     def at(day: int) -> Event:
         t = T0 + timedelta(days=day)
-        return Event(site_id="a", mark=Mark.LOOK, span=TimeSpan(t, t), label="", words="")
+        return Event(site_id="a", mark=Mark.LOOK, span=TimeSpan(t, t), labels=(), words="")
 
     assert [len(p.events) for p in panels([at(0), at(3), at(400)])] == [2, 1]
     crowded = panels([at(100 * i + i * i) for i in range(20)])

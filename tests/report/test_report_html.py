@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 import report_contents as made
 
+from roadstead.model import TimeSpan
 from roadstead.report import render_report
 
 VOID = {"meta", "link", "br", "img", "input"}
@@ -121,9 +123,14 @@ def test_key_findings_come_first_and_most_important_first(page: Page) -> None:
     sections = [a["id"] for a in page.all("section")]
     assert sections[0] == "findings"
     words = page.text("findings")
+    assert (
+        "Of 6 claims: 1 supported, 1 contradicted, 1 where our looks and the reports differ, 2 not determinable"
+        in words
+    )
     order = [words.index(i) for i in ("dunai-17", "count-rajin", "activity-fokino", "transit-1")]
     assert order == sorted(order)
-    assert "No usable look of ours at Chongjin, Hungnam, Musudan, Vladivostok" in words
+    assert "Chongjin: no usable look of ours in the window of transit-1" in words
+    assert 'Rajin "Rason" <b>&amp;: no usable look of ours in the window of persons' in words
     assert "Tasked, embargoed and government images" in words
     assert "very likely to almost certain, 87\u201396\u00a0%" in "".join(page.texts["findings"])
 
@@ -167,6 +174,15 @@ def test_no_folder_of_this_machine_is_named(html: str) -> None:
     assert "roadstead verify dunai-test" in html
 
 
+def test_a_folder_named_in_any_note_is_taken_out() -> None:
+    contents = made.contents()
+    first = contents.found[0]
+    noted = replace(first, detection=replace(first.detection, notes=(f"see {made.ROOT}/images/a.tif",)))
+    html = render_report(replace(contents, found=(noted,)))
+    assert "jane doe" not in html
+    assert "see images/a.tif" in html
+
+
 def test_more_vessels_than_figures_all_stay_listed(page: Page) -> None:
     words = page.text("vessels")
     contents = made.contents()
@@ -174,6 +190,30 @@ def test_more_vessels_than_figures_all_stay_listed(page: Page) -> None:
     assert "the other 7 in the table below" in words
     assert all(f.detection.id in words for f in contents.found)
     assert words.count("marked by eye") == sum(f.detection.method.startswith("by eye") for f in contents.found[:24])
+
+
+def test_statements_that_no_image_can_test_stand_apart(page: Page) -> None:
+    words = page.text("findings")
+    assert words.index("Not testable by images of ships") < words.index("agreed on it in August")
+    assert "statement" not in page.text("time-0")
+    assert "Not drawn: 1 claim(s) that no image of ships can test" in page.text("timeline")
+
+
+def test_a_window_of_decades_does_not_flatten_the_timeline() -> None:
+    contents = made.contents()
+    first, *rest = contents.case.claims
+    decades = replace(first, when=TimeSpan(made.MADE - timedelta(days=13000), made.MADE))
+    case = replace(contents.case, claims=(decades, *rest))
+    words = Page(render_report(replace(contents, case=case))).text("timeline")
+    assert "7 Oct 2024" in words or "6 Oct 2024" in words
+    assert "the window reaches beyond the panel" in words
+    assert "1990" not in words
+
+
+def test_with_no_usable_look_at_all_the_first_thing_said_is_that() -> None:
+    words = Page(render_report(made.bare())).text("findings")
+    assert "We hold no usable look at any place in any claimed window." in words
+    assert words.index("No image tested any of them") < words.index("transit-1")
 
 
 def test_far_apart_periods_get_their_own_panels(page: Page) -> None:

@@ -14,7 +14,7 @@ from roadstead.assess.weigh import weigh
 from roadstead.assess.words import probability_words
 from roadstead.coverage import coverage_of
 from roadstead.geo import great_circle_km
-from roadstead.infer import Evidence, World, sample
+from roadstead.infer import Evidence, World, grid_for, sample
 from roadstead.model import Call, Claim, ClaimKind, Range, Sighting, Verdict, Weighing
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.infer import Observed
 
-ASSESS_VERSION = 2
+ASSESS_VERSION = 3
 """raised whenever the same evidence may give another verdict"""
 DETOUR = 1.3
 """great circles are lengthened by this where no sea distance is sourced"""
@@ -69,12 +69,19 @@ def assess(
 
 
 def weighed_reports(case: Case, claim: Claim) -> list[Sighting]:
-    """Reports that weigh in the second computation: not the claim's own origin, not F or 6, one per origin."""
+    """Reports that weigh in the second computation.
+
+    They speak of the claim's vessels and time, are not of its own origin nor graded F or 6, and one origin counts once:
+    by its strongest report.
+    """
     own = case.source(claim.source_id).origin
+    grid = grid_for(claim.when)
     best: dict[str, Sighting] = {}
     for report in sorted(case.reported, key=lambda r: r.id):
         source = case.source(report.source_id)
         if source.origin == own or source.weighs_nothing or report.likelihood_ratio is None:
+            continue
+        if not set(report.vessel_ids) & set(claim.who) or not grid.indices(report.time).size:
             continue
         held = best.get(source.origin)
         if held is None or _strength(report) > _strength(held):

@@ -65,6 +65,7 @@ def site(entry: schema.SiteEntry, file: TomlFile, path: Path) -> Site | None:
         timezone=tz,
         aoi=aoi,
         berths=tuple(LineString(b) for b in entry.berths if len(b) > 1) or (known.berths if known else ()),
+        anchorage=entry.anchorage,
         country=entry.country or (known.country if known else ""),
         notes=entry.notes or (known.notes if known else ""),
         sources=tuple(entry.sources) or (known.sources if known else ()),

@@ -44,13 +44,13 @@ def load_case(folder: Path) -> Case:
             are otherwise left out and named in `Case.mistakes`.
     """
     file = TomlFile(require_folder(folder) / "case.toml")
-    head = file.check(CaseFile, file.data, ())
+    head = file.check_leniently(CaseFile, file.data)
     if head is None:
         raise _combined(file)
     known, site_traffic = _places_and_actors(file, head)
     claims = _built(file, ClaimEntry, "claims", head.claims, lambda e, p: build.claim(e, file, p, known))
     hypotheses = [build.hypothesis(e) for _, e in file.entries(HypothesisEntry, "hypotheses", head.hypotheses)]
-    reported, report_problems = _reported(folder, known)
+    reported, report_problems = _reported(folder, known, file.lost)
     if not claims and file.problems:
         raise _combined(file)
     return Case(
@@ -92,22 +92,29 @@ def _built(
 
 
 def _places_and_actors(file: TomlFile, head: CaseFile) -> tuple[build.Known, tuple[SiteTraffic, ...]]:
+    if not file.zone_exists(("timezone",), head.timezone):
+        head = head.model_copy(update={"timezone": "UTC"})
     entries = file.entries(SiteEntry, "sites", head.sites)
     sites: dict[str, Site] = {}
     for path, entry in entries:
         made = build.site(entry, file, path)
         if made:
             sites[made.id] = made
+    file.left_out("site", head.sites, sites)
     traffic = tuple(t for _, e in entries if (t := build.traffic(e)) and e.id in sites)
     vessels: list[Participant] = _built(
         file, VesselEntry, "vessels", head.vessels, lambda e, p: build.vessel(e, file, p, sites)
     )
+    file.left_out("vessel", head.vessels, (v.id for v in vessels))
     sources: list[Source] = [build.source(e) for _, e in file.entries(SourceEntry, "sources", head.sources)]
+    file.left_out("source", head.sources, (s.id for s in sources))
     known = build.Known(sites, {v.id: v for v in vessels}, {s.id: s for s in sources}, head.timezone)
     return known, traffic
 
 
-def _reported(folder: Path, known: build.Known) -> tuple[tuple[Sighting, ...], list[CaseError]]:
+def _reported(
+    folder: Path, known: build.Known, lost: dict[str, set[str]]
+) -> tuple[tuple[Sighting, ...], list[CaseError]]:
     path = folder / "reported.toml"
     if not path.is_file():
         return (), []
@@ -115,7 +122,8 @@ def _reported(folder: Path, known: build.Known) -> tuple[tuple[Sighting, ...], l
         file = TomlFile(path)
     except CaseError as error:
         return (), [error]
-    head = file.check(ReportedFile, file.data, ())
+    file.lost = lost
+    head = file.check_leniently(ReportedFile, file.data)
     if head is None:
         return (), file.problems
     made = _built(file, SightingEntry, "sightings", head.sightings, lambda e, p: build.sighting(e, file, p, known))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import json
+import re
 import tomllib
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from roadstead.case.fields import shown
 from roadstead.case.locate import TomlLines
 from roadstead.model import CaseError
 
@@ -29,6 +32,8 @@ class TomlFile:
         self.text = _read(path)
         self.data = _parse(path, self.text)
         self.problems: list[CaseError] = []
+        self.lost: dict[str, set[str]] = {}
+        """kind of entry -> ids that stand in the file but were left out for mistakes"""
         self._lines: TomlLines | None = None
 
     def problem(self, path: Path, message: str) -> None:
@@ -44,6 +49,23 @@ class TomlFile:
             for item in error.errors(include_url=False):
                 self.problem((*path, *_real_location(item["loc"], value)), _sentence(item, model))
             return None
+
+    def check_leniently(self, model: type[Model], value: dict[str, Any]) -> Model | None:
+        """As `check`, but optional keys with mistakes are left out instead of the whole."""
+        head = self.check(model, value, ())
+        broken = {p.key.partition(".")[0].partition("[")[0] for p in self.problems}
+        if head is not None or not broken:
+            return head
+        good = {k: v for k, v in value.items() if k not in broken and k in _names(model)}
+        try:
+            return model.model_validate(good)
+        except ValidationError:
+            return None
+
+    def left_out(self, kind: str, values: Iterable[Any], kept: Iterable[str]) -> None:
+        """Note the ids of entries that were not kept, so that whatever refers to them can say why."""
+        ids = {v["id"] for v in values if isinstance(v, dict) and isinstance(v.get("id"), str)}
+        self.lost[kind] = ids - set(kept)
 
     def entries(self, model: type[Model], key: str, values: Iterable[Any]) -> list[tuple[Path, Model]]:
         """The good entries of a list of tables with their paths; double ids are mistakes."""
@@ -66,7 +88,10 @@ class TomlFile:
         names = list(allowed)
         if wanted in names:
             return True
-        self.problem(path, f"unknown {what} {wanted!r}; {_near(wanted, names)}")
+        if wanted in self.lost.get(what, ()):
+            self.problem(path, f"{what} {wanted!r} was left out for a mistake of its own; correct that first")
+        else:
+            self.problem(path, f"unknown {what} {wanted!r}; {_near(wanted, names)}")
         return False
 
 
@@ -108,16 +133,20 @@ def _line_in(message: str) -> int | None:
 def _dotted(path: Path) -> str:
     out = ""
     for part in path:
-        out += f"[{part}]" if isinstance(part, int) else f".{part}" if out else part
+        word = part if isinstance(part, int) or _BARE_KEY.fullmatch(part) else json.dumps(part, ensure_ascii=False)
+        out += f"[{word}]" if isinstance(part, int) else f".{word}" if out else str(word)
     return out
+
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def _real_location(loc: tuple[int | str, ...], value: Any) -> Path:
     """Drop the parts that pydantic adds for union members; they stand in no file."""
     out: list[int | str] = []
-    for part in loc:
+    for i, part in enumerate(loc):
         if isinstance(value, dict):
-            if part not in value and len(out) != len(loc) - 1:
+            if part not in value and i + 1 < len(loc):
                 continue
             value = value.get(part)
         elif isinstance(value, list) and isinstance(part, int) and part < len(value):
@@ -129,14 +158,56 @@ def _real_location(loc: tuple[int | str, ...], value: Any) -> Path:
 
 
 def _sentence(item: Any, model: type[BaseModel]) -> str:
+    """What was found and what is allowed, in words of TOML instead of pydantic's."""
     kind, found = item["type"], item.get("input")
     if kind == "extra_forbidden":
-        names = [f.alias or n for n, f in model.model_fields.items()]
-        return f"unknown key; {_near(str(item['loc'][-1]), names)}"
+        return f"unknown key; {_near(str(item['loc'][-1]), _names(_model_at(model, item['loc'])))}"
     if kind == "missing":
         return "is missing and must be given"
-    message = str(item["msg"]).removeprefix("Value error, ")
-    if kind == "string_pattern_mismatch":
-        message = "allowed: lower-case letters, digits and hyphens, beginning with a letter or digit"
-    shown = repr(found) if isinstance(found, (str, int, float, bool)) else type(found).__name__
-    return message if kind == "value_error" else f"found {shown[:60]}; {message[0].lower()}{message[1:]}"
+    if kind == "value_error":
+        return str(item["ctx"]["error"])
+    return f"found {shown(found)}; {_allowed(kind, found, item)}"
+
+
+def _allowed(kind: str, found: Any, item: Any) -> str:
+    limits = item.get("ctx", {})
+    if kind == "list_type" and isinstance(found, dict):
+        return f"begin each entry with [[{item['loc'][-1]}]] in double brackets"
+    if kind in ("literal_error", "enum"):
+        return f"allowed: {str(limits['expected']).replace(chr(39), chr(34))}"
+    if kind in _WORDS:
+        return _WORDS[kind].format(**limits)
+    return str(item["msg"])
+
+
+_WORDS = {
+    "string_pattern_mismatch": "allowed: lower-case letters, digits and hyphens, beginning with a letter or digit",
+    "string_type": "write text in quotes",
+    "list_type": "write a list in brackets, like [...]",
+    "dict_type": "write a table, like {{ ... }}",
+    "model_type": "write a table, like {{ ... }}",
+    "int_type": "write a whole number",
+    "float_type": "write a number",
+    "finite_number": "write a finite number",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "too_long": "at most {max_length} entries can be computed with",
+}
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    return [f.alias or n for n, f in model.model_fields.items()]
+
+
+def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel]:
+    """The table in which the last key of a location stands."""
+    for part in loc[:-1]:
+        field = model.model_fields.get(str(part))
+        model = (_model_in(field.annotation) if field else None) or model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for a in get_args(annotation) if (m := _model_in(a))), None)

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
+from roadstead.case.fields import (
+    Count,
+    Day,
+    Days,
+    FolderName,
+    Hours,
+    Knots,
+    LikelihoodRatio,
+    Metres,
+    Moment,
+    Number,
+    Persons,
+    Position,
+    Probabilities,
+    Probability,
+    Slug,
+    Slugs,
+    Version,
+    Vessels,
+    Weight,
+)
 from roadstead.model import ClaimKind
 
-SCHEMA_VERSION = 1
-
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="lower-case letters, digits and hyphens")]
-Probability = Annotated[float, Field(ge=0, le=1)]
-When = str | date | datetime
+MAX_WHO = 12
+"""every subset of the vessels of a claim is matched with detections, so their number must stay small"""
+MAX_SITES = 100
+AS_CLAIMED = "as-claimed"
+"""id of the hypothesis that the program adds for every claim"""
 
 
 class Entry(BaseModel):
@@ -22,18 +42,22 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-def _ordered(value: Any) -> Any:
-    if isinstance(value, (list, tuple)) and len(value) == 2 and value[0] > value[1]:
-        raise ValueError(f"the lower value stands first: [{value[1]}, {value[0]}]")
-    return value
-
-
 class WhenTable(Entry):
     """A span of local dates or times."""
 
-    start: When
-    end: When
+    start: Moment
+    end: Moment
     timezone: str | None = None
+
+
+def _kind_of_when(value: Any) -> str:
+    return "table" if isinstance(value, (dict, WhenTable)) else "moment"
+
+
+When = Annotated[
+    Annotated[WhenTable, Tag("table")] | Annotated[Moment, Tag("moment")],
+    Discriminator(_kind_of_when),
+]
 
 
 class SiteEntry(Entry):
@@ -43,27 +67,29 @@ class SiteEntry(Entry):
     name: str | None = None
     names: dict[str, str] = {}
     timezone: str | None = None
-    aoi: list[tuple[float, float]] | None = None
-    berths: list[list[tuple[float, float]]] = []
+    aoi: list[Position] | None = None
+    berths: list[list[Position]] = []
+    anchorage: bool = False
     country: str = ""
     notes: str = ""
     sources: list[str] = []
-    traffic: tuple[float, float] | None = None
-    traffic_stay_hours: tuple[float, float] = (12, 96)
+    traffic: Vessels | None = None
+    traffic_stay_hours: Hours = (12, 96)
     traffic_reason: str = ""
-
-    _order = field_validator("traffic", "traffic_stay_hours")(_ordered)
 
     @field_validator("aoi")
     @classmethod
-    def _ring(cls, value: list[tuple[float, float]] | None) -> list[tuple[float, float]] | None:
+    def _ring(cls, value: list[Position] | None) -> list[Position] | None:
         if value is None:
             return None
         if len(value) < 3:
             raise ValueError("an area of interest needs at least three [longitude, latitude] corners")
-        for lon, lat in value:
-            if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-                raise ValueError(f"[{lon}, {lat}] is no [longitude, latitude] in degrees; longitude stands first")
+        west, east = min(lon for lon, _ in value), max(lon for lon, _ in value)
+        if east - west > 180:
+            raise ValueError(
+                f"the area reaches from {west:g} to {east:g} degrees of longitude, over half the Earth; an area across "
+                "the 180th meridian must be cut there into two sites"
+            )
         return value
 
 
@@ -74,13 +100,11 @@ class VesselEntry(Entry):
     name: str | None = None
     hull: str | None = None
     vessel_class: str | None = Field(None, alias="class")
-    length_m: tuple[float, float] | None = None
-    speed_kn: tuple[float, float] | None = None
-    troops: tuple[float, float] | None = None
+    length_m: Metres | None = None
+    speed_kn: Knots | None = None
+    troops: Persons | None = None
     home: Slug | None = None
-    calls_at: list[Slug] = []
-
-    _order = field_validator("length_m", "speed_kn", "troops")(_ordered)
+    calls_at: Slugs = []
 
 
 class SourceEntry(Entry):
@@ -91,7 +115,7 @@ class SourceEntry(Entry):
     origin: Slug
     reliability: Literal["A", "B", "C", "D", "E", "F"]
     credibility: Literal["1", "2", "3", "4", "5", "6"]
-    published: date | None = None
+    published: Day | None = None
     url: str = ""
     note: str = ""
 
@@ -103,21 +127,19 @@ class ClaimEntry(Entry):
     source: Slug
     text: str
     kind: ClaimKind
-    when: When | WhenTable
-    who: list[Slug] = []
+    when: When
+    who: Annotated[Slugs, Field(max_length=MAX_WHO)] = []
     site: Slug | None = None
-    sites: list[Slug] = []
-    origins: list[Slug] = []
-    destinations: list[Slug] = []
-    at_least: Annotated[int, Field(ge=1)] | None = None
-    at_most: Annotated[int, Field(ge=0)] | None = None
+    sites: Slugs = []
+    origins: Slugs = []
+    destinations: Slugs = []
+    at_least: Annotated[Count, Field(ge=1)] | None = None
+    at_most: Count | None = None
     activity: str = ""
-    persons: tuple[float, float] | None = None
-    trips: Annotated[int, Field(ge=1, le=50)] = 1
-    prior: tuple[Probability, Probability]
+    persons: Persons | None = None
+    trips: Annotated[Count, Field(ge=1, le=50)] = 1
+    prior: Probabilities
     prior_reason: str
-
-    _order = field_validator("prior", "persons")(_ordered)
 
     @model_validator(mode="after")
     def _needs(self) -> ClaimEntry:
@@ -131,6 +153,9 @@ def _missing_for_kind(c: ClaimEntry) -> str:
     places = bool(c.site or c.sites)
     if c.kind is ClaimKind.TRANSIT and not (c.origins and c.destinations):
         return "a transit needs `origins` and `destinations` (lists of site ids, any of each)"
+    both = sorted(set(c.origins) & set(c.destinations))
+    if both:
+        return f"{both[0]!r} is origin and destination at once; a passage needs two places"
     if c.kind in (ClaimKind.PRESENCE, ClaimKind.COUNT, ClaimKind.ACTIVITY) and not places:
         return f"a {c.kind} claim needs `site` or `sites`"
     if c.kind is ClaimKind.COUNT and c.at_least is None and c.at_most is None:
@@ -152,20 +177,23 @@ class HypothesisEntry(Entry):
     id: Slug
     text: str
     motion: Literal["as-claimed", "wrong-port", "wrong-date", "routine"]
-    weight: tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+    weight: Weight
     reason: str
 
-    _order = field_validator("weight")(_ordered)
+    @field_validator("id")
+    @classmethod
+    def _not_reserved(cls, value: str) -> str:
+        if value == AS_CLAIMED:
+            raise ValueError(f"{AS_CLAIMED!r} is the program's own name for the claim itself; choose another id")
+        return value
 
 
 class RoutineEntry(Entry):
     """Routine motion."""
 
-    home_days: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (4, 30)
-    away_days: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = (0.5, 6)
+    home_days: Days = (4, 30)
+    away_days: Days = (0.5, 6)
     reason: str = "assumed: no baseline has been measured"
-
-    _order = field_validator("home_days", "away_days")(_ordered)
 
 
 class ThresholdsEntry(Entry):
@@ -173,22 +201,31 @@ class ThresholdsEntry(Entry):
 
     supported_probability: Probability = 0.80
     contradicted_probability: Probability = 0.20
-    bayes_factor: Annotated[float, Field(ge=1)] = 10.0
-    min_effective_hits: Annotated[float, Field(ge=1)] = 100.0
+    bayes_factor: Annotated[Number, Field(ge=1)] = 10.0
+    min_effective_hits: Annotated[Number, Field(ge=1)] = 100.0
     none_of_these_floor: Probability = 0.05
+
+    @model_validator(mode="after")
+    def _apart(self) -> ThresholdsEntry:
+        if self.contradicted_probability >= self.supported_probability:
+            raise ValueError(
+                f"contradicted_probability ({self.contradicted_probability:g}) must be below supported_probability "
+                f"({self.supported_probability:g})"
+            )
+        return self
 
 
 class CaseFile(Entry):
     """The head of case.toml; the lists are checked entry by entry, so that one mistake does not lose the rest."""
 
-    schema_version: Literal[1]
+    schema_version: Version
     id: Slug
     title: str
     summary: str = ""
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, strict=True)] = 0
     timezone: str = "UTC"
-    images: list[str] = []
-    sites: list[dict[str, Any]] = []
+    images: list[FolderName] = []
+    sites: Annotated[list[dict[str, Any]], Field(max_length=MAX_SITES)] = []
     vessels: list[dict[str, Any]] = []
     sources: list[dict[str, Any]] = []
     claims: list[dict[str, Any]] = []
@@ -203,16 +240,14 @@ class SightingEntry(Entry):
     id: Slug
     source: Slug
     site: Slug
-    when: When | WhenTable
+    when: When
     text: str
-    vessels: list[Slug] = []
+    vessels: Slugs = []
     vessel_class: str = Field("", alias="class")
-    at_least: Annotated[int, Field(ge=1)] = 1
+    at_least: Annotated[Count, Field(ge=1)] = 1
     activity: str = ""
-    likelihood_ratio: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] | None = None
+    likelihood_ratio: LikelihoodRatio | None = None
     lr_reason: str = ""
-
-    _order = field_validator("likelihood_ratio")(_ordered)
 
     @model_validator(mode="after")
     def _reasoned(self) -> SightingEntry:
@@ -224,5 +259,5 @@ class SightingEntry(Entry):
 class ReportedFile(Entry):
     """The head of reported.toml."""
 
-    schema_version: Literal[1]
+    schema_version: Version
     sightings: list[dict[str, Any]] = []

@@ -33,6 +33,7 @@ id = "my-roads"
 name = "My roads"
 timezone = "Asia/Vladivostok"
 aoi = [[132.00, 42.80], [132.10, 42.80], [132.10, 42.86], [132.00, 42.86]]
+anchorage = true         # open water: no ship lies alongside a quay here
 
 # A vessel of interest: a hull or class of the library, or figures of your own.
 [[vessels]]

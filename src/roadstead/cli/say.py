@@ -13,7 +13,8 @@ from rich.markup import escape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-out = Console(highlight=False)
+# Where nobody watches (a pipe, a log), lines need not be folded to 80 columns.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 err = Console(stderr=True, highlight=False)
 
 

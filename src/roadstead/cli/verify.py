@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -33,18 +34,18 @@ def run(case: Path, *, as_json: bool) -> int:
 
 
 def _print(result: Result) -> None:
-    table = Table(title=escape(result.case.title), title_justify="left", title_style="bold", show_edge=False)
-    for column in ("Claim", "Source", "By our own looks", "P", "With reports", "P"):
+    table = Table(show_edge=False, box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("Claim", "Source", "By our own looks", "With reports"):
         table.add_column(column, overflow="fold")
     for verdict in result.verdicts:
-        claim = result.case.claim(verdict.claim_id)
-        source = result.case.source(claim.source_id)
+        source = result.case.source(result.case.claim(verdict.claim_id).source_id)
         table.add_row(
-            escape(claim.id),
-            escape(f"{source.name} ({source.grade})"),
-            *_cells(verdict.without_reports),
-            *_cells(verdict.with_reports),
+            escape(verdict.claim_id),
+            escape(f"{source.id} {source.grade}"),
+            _cell(verdict.without_reports),
+            _cell(verdict.with_reports),
         )
+    say.out.print(f"[bold]{escape(result.case.title)}[/bold]", soft_wrap=True)
     say.out.print(table)
     for warning in result.case.warnings:
         say.out.print(f"[yellow]note:[/yellow] {escape(warning)}", soft_wrap=True)
@@ -53,8 +54,8 @@ def _print(result: Result) -> None:
     say.out.print(f"Verdicts: {escape(str(result.verdicts_file))}", soft_wrap=True)
 
 
-def _cells(w: Weighing) -> tuple[str, str]:
-    return f"[{STYLE[w.call]}]{w.call.value}[/]", _percent(w.probability)
+def _cell(w: Weighing) -> str:
+    return f"[{STYLE[w.call]}]{w.call.value}[/]  {_percent(w.probability)}"
 
 
 def _percent(p: Range) -> str:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _BLUR_PX = 0.5  # of push-broom images near their native pixel; one sigma
 _BLUR_PX_RESAMPLED = 1.0
-# Dark bows, low sterns and bow waves: parts of length and beam by which an outline misses the hull.
+# Dark bows, low sterns and bow waves: parts of length and beam by which an outline misses the hull. Set on 23 ships at
+# anchor at Long Beach (PlanetScope, labels by eye): 70 % of lengths then lie within one sigma, 87 % within two. Lengths
+# come out short by one sigma on average, most where half of a deck is as dark as the water.
 _HULL_SHARE = (0.08, 0.12)
 _QUAY_SHARE = (0.15, 0.35)  # of length and beam, where the outline against the quay is a guess
 _QUAY_TURN_DEG = 5.0

@@ -31,6 +31,8 @@ class Site:
     """polygon on the water, WGS84 lon/lat degrees"""
     berths: tuple[LineString, ...] = ()
     """quay lines, WGS84 lon/lat degrees"""
+    anchorage: bool = False
+    """open water where no ship lies alongside a quay"""
     country: str = ""
     notes: str = ""
     sources: tuple[str, ...] = ()

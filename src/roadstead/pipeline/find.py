@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from roadstead.detect import OpticalDetector, SarDetector
+from roadstead.detection import OpticalDetector, SarDetector
 from roadstead.measure import measure
 from roadstead.model import Detection, Detector, Modality, PixelReader, Pixels, Rejected, Scene
 

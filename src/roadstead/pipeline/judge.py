@@ -14,7 +14,7 @@ from roadstead.pipeline.gather import Gathered
 from roadstead.steps import to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import datetime
 
     from roadstead.pipeline.gather import SceneAtSite
@@ -70,18 +70,19 @@ def _observed(question: Question) -> tuple[Observed, ...]:
     """Usable looks, each with P(detect) for the vessels of this claim."""
     lengths_m = [question.case.vessel(v).length_m.mid for v in question.claim.who]
     return tuple(
-        Observed(
-            look=at.look,
-            detections=at.detections,
-            p_detect=tuple(p_detect(at.look, length) for length in lengths_m),
-            p_detect_other=p_detect(at.look, TYPICAL_LENGTH_M),
-        )
-        for at in _usable(question.gathered.at_sites)
+        _with_p_detect(at, lengths_m, anchorage=question.case.site(at.look.site_id).anchorage)
+        for at in question.gathered.at_sites
+        if usable(at.look)
     )
 
 
-def _usable(at_sites: Iterable[SceneAtSite]) -> list[SceneAtSite]:
-    return [at for at in at_sites if usable(at.look)]
+def _with_p_detect(at: SceneAtSite, lengths_m: Sequence[float], *, anchorage: bool) -> Observed:
+    return Observed(
+        look=at.look,
+        detections=at.detections,
+        p_detect=tuple(p_detect(at.look, length, anchorage=anchorage) for length in lengths_m),
+        p_detect_other=p_detect(at.look, TYPICAL_LENGTH_M, anchorage=anchorage),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roadstead.case import Case
-    from roadstead.model import Hypothesis, Thresholds, Verdict, Weighing
+    from roadstead.model import Hypothesis, Look, Thresholds, Verdict, Weighing
     from roadstead.report.contents import Contents
 
 SHORT, TINY = 220, 110
@@ -43,7 +43,8 @@ class ClaimView:
     bar: Markup | None
     elements: Table
     alternatives: Table | None
-    inseparable: tuple[str, ...]
+    inseparable: str
+    """which alternatives the images cannot tell apart, or nothing"""
     coverage: str
     notes: tuple[str, ...]
     simulated: bool
@@ -107,7 +108,7 @@ def _claim_view(contents: Contents, verdict: Verdict) -> ClaimView:
         bar=probability_bar(verdict, case.thresholds, f"bar-{claim.id}") if testable else None,
         elements=_elements(verdict),
         alternatives=_alternatives(case, verdict) if verdict.hypotheses else None,
-        inseparable=tuple(dict.fromkeys(h.id for h in verdict.hypotheses if h.inseparable_from)),
+        inseparable=_inseparable_note(verdict),
         coverage=verdict.coverage.statement,
         notes=tuple(dict.fromkeys((*own.notes, *verdict.with_reports.notes))),
         simulated=verdict.simulated,
@@ -133,6 +134,12 @@ def _facts(case: Case, claim: Claim, verdict: Verdict) -> Iterator[tuple[str, Ma
 def site_name(case: Case, site_id: str) -> str:
     """The name of a site, or its id where the case does not have it."""
     return next((s.name for s in case.sites if s.id == site_id), site_id)
+
+
+def looks_at(contents: Contents, claim: Claim, site_id: str) -> tuple[Look, ...]:
+    """Our looks at a site inside the window of a claim."""
+    here = (k for k in contents.looks if k.site_id == site_id)
+    return tuple(k for k in here if k.time and k.time.overlaps(claim.when))
 
 
 def _factor(weighing: Weighing, thresholds: Thresholds) -> str:
@@ -173,7 +180,7 @@ def _alternatives(case: Case, verdict: Verdict) -> Table:
             unbroken(percents(h.prior)),
             unbroken(percents(h.posterior)),
             user(_reason(known.get(h.id))),
-            _inseparable(h.inseparable_from),
+            _inseparable(h.inseparable_from, len(verdict.hypotheses)),
         )
         for h in verdict.hypotheses
     )
@@ -184,7 +191,18 @@ def _reason(hypothesis: Hypothesis | None) -> str:
     return hypothesis.reason if hypothesis else ""
 
 
-def _inseparable(ids: tuple[str, ...]) -> Markup:
+def _inseparable(ids: tuple[str, ...], n_all: int) -> Markup:
     if not ids:
         return Markup("")
-    return join([plain(text("claim.inseparable")), join([user(i) for i in ids], ", ")], " ")
+    if len(ids) == n_all - 1:
+        return plain(text("claim.inseparable_all"))
+    return join([plain(text("claim.inseparable")), join([user(i) for i in ids], ", ")])
+
+
+def _inseparable_note(verdict: Verdict) -> str:
+    tied = [h for h in verdict.hypotheses if h.inseparable_from]
+    if not tied:
+        return ""
+    if all(len(h.inseparable_from) == len(verdict.hypotheses) - 1 for h in verdict.hypotheses):
+        return text("claim.inseparable_note_all")
+    return text("claim.inseparable_note", ids=", ".join(h.id for h in tied))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from roadstead.assess import places
 from roadstead.coverage import usable
-from roadstead.model import TimeSpan
+from roadstead.model import ClaimKind, TimeSpan
 from roadstead.report.numbers import time
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from roadstead.report.contents import Contents
 
 SPLIT_GAP = timedelta(days=21)
+ANCHOR = timedelta(days=200)
+"""longer windows do not stretch a panel; they are cut at its edges"""
 MAX_PANELS = 6
 NOWHERE = ""
 """row of claims that name no place"""
@@ -42,7 +44,7 @@ class Event:
     site_id: str
     mark: Mark
     span: TimeSpan
-    label: str
+    labels: tuple[str, ...]
     words: str
     """what it is, in a sentence"""
     outer: TimeSpan | None = None
@@ -61,14 +63,33 @@ class Panel:
 def events(contents: Contents) -> tuple[Event, ...]:
     """Every mark of the timeline, in a fixed order."""
     made = [*_claims(contents), *_looks(contents), *_stays(contents), *_reports(contents)]
-    return tuple(sorted(made, key=lambda e: (e.site_id, e.mark, e.span.start, e.span.end, e.label)))
+    return tuple(sorted(_merged(made), key=lambda e: (e.site_id, e.mark, e.span.start, e.span.end, e.labels)))
+
+
+def _merged(made: Sequence[Event]) -> Iterator[Event]:
+    """Claims, or reports, of the same site and span as one bar with all their names."""
+    bars: dict[tuple[str, Mark, TimeSpan], Event] = {}
+    for event in made:
+        if event.mark not in (Mark.CLAIM, Mark.REPORT):
+            yield event
+            continue
+        key = (event.site_id, event.mark, event.span)
+        if key in bars:
+            first = bars[key]
+            words = f"{first.words}; {event.words}"
+            bars[key] = replace(first, labels=(*first.labels, *event.labels), words=words)
+        else:
+            bars[key] = event
+    yield from bars.values()
 
 
 def _claims(contents: Contents) -> Iterator[Event]:
     for claim in contents.case.claims:
+        if claim.kind is ClaimKind.STATEMENT:
+            continue
         for site_id in places(claim) or (NOWHERE,):
             words = f"{claim.id}: {claim.when_text or time(claim.when)}"
-            yield Event(site_id=site_id, mark=Mark.CLAIM, span=claim.when, label=claim.id, words=words)
+            yield Event(site_id=site_id, mark=Mark.CLAIM, span=claim.when, labels=(claim.id,), words=words)
 
 
 def _looks(contents: Contents) -> Iterator[Event]:
@@ -82,9 +103,9 @@ def _looks(contents: Contents) -> Iterator[Event]:
         n = counts.get((look.scene_id, look.site_id), 0)
         mark = Mark.LOOK if usable(look) else Mark.BAD_LOOK
         words = f"{time(look.time)}: {look.scene_id}"
-        yield Event(site_id=look.site_id, mark=mark, span=look.time, label="", words=words)
+        yield Event(site_id=look.site_id, mark=mark, span=look.time, labels=(), words=words)
         if n:
-            yield Event(site_id=look.site_id, mark=Mark.FOUND, span=look.time, label=str(n), words=f"{words}: {n}")
+            yield Event(site_id=look.site_id, mark=Mark.FOUND, span=look.time, labels=(str(n),), words=f"{words}: {n}")
 
 
 def _stays(contents: Contents) -> Iterator[Event]:
@@ -98,7 +119,7 @@ def _stays(contents: Contents) -> Iterator[Event]:
             site_id=call.site_id,
             mark=Mark.STAY,
             span=TimeSpan(start, max(start, end)),
-            label="",
+            labels=(),
             words=f"{time(call.first_with)} \u2013 {time(call.last_with)}",
             outer=TimeSpan(min(before, start), max(after, end)),
         )
@@ -107,30 +128,38 @@ def _stays(contents: Contents) -> Iterator[Event]:
 def _reports(contents: Contents) -> Iterator[Event]:
     for report in contents.case.reported:
         words = f"{report.id}: {time(report.time)}"
-        yield Event(site_id=report.site_id, mark=Mark.REPORT, span=report.time, label=report.id, words=words)
+        yield Event(site_id=report.site_id, mark=Mark.REPORT, span=report.time, labels=(report.id,), words=words)
 
 
 def panels(marks: Sequence[Event]) -> tuple[Panel, ...]:
     """Split at long empty stretches, so that two weeks in 2023 and two in 2024 both stay readable."""
-    spans = sorted((_whole(e) for e in marks), key=lambda s: (s.start, s.end))
-    groups: list[list[datetime]] = []
-    for span in spans:
-        if groups and span.start - groups[-1][1] <= SPLIT_GAP:
-            groups[-1][1] = max(groups[-1][1], span.end)
-        else:
-            groups.append([span.start, span.end])
-    while len(groups) > MAX_PANELS:
-        gaps = [b[0] - a[1] for a, b in itertools.pairwise(groups)]
-        i = gaps.index(min(gaps))
-        groups[i : i + 2] = [[groups[i][0], groups[i + 1][1]]]
-    return tuple(_panel(start, end, marks) for start, end in groups)
+    anchors = [whole(e) for e in marks if whole(e).duration <= ANCHOR]
+    groups = _groups(anchors)
+    longer = [whole(e) for e in marks if whole(e).duration > ANCHOR]
+    lonely = [s for s in longer if not any(s.start <= end and start <= s.end for start, end in groups)]
+    return tuple(_panel(start, end, marks) for start, end in _groups([*anchors, *lonely]))
 
 
-def _whole(event: Event) -> TimeSpan:
+def whole(event: Event) -> TimeSpan:
+    """All the time that a mark may take up."""
     return event.outer or event.span
+
+
+def _groups(spans: Sequence[TimeSpan]) -> list[tuple[datetime, datetime]]:
+    groups: list[tuple[datetime, datetime]] = []
+    for span in sorted(spans, key=lambda s: (s.start, s.end)):
+        if groups and span.start - groups[-1][1] <= SPLIT_GAP:
+            groups[-1] = (groups[-1][0], max(groups[-1][1], span.end))
+        else:
+            groups.append((span.start, span.end))
+    while len(groups) > MAX_PANELS:
+        gaps = [b[0] - a[1] for a, b in pairwise(groups)]
+        i = gaps.index(min(gaps))
+        groups[i : i + 2] = [(groups[i][0], groups[i + 1][1])]
+    return groups
 
 
 def _panel(start: datetime, end: datetime, marks: Sequence[Event]) -> Panel:
     margin = max((end - start) * 0.03, timedelta(hours=2))
-    inside = tuple(e for e in marks if start <= _whole(e).start and _whole(e).end <= end)
+    inside = tuple(e for e in marks if whole(e).start <= end and start <= whole(e).end)
     return Panel(start=start - margin, end=end + margin, events=inside)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from roadstead.assess import places
 from roadstead.coverage import usable
 from roadstead.model import Range
-from roadstead.report.claims import anchor, site_name
+from roadstead.report.claims import anchor, looks_at, site_name
 from roadstead.report.markup import file_name, inside, join, link, plain, several, shortened, user, when
 from roadstead.report.messages import text
 from roadstead.report.numbers import extent, factor, hours_of, metres, percent, size, time
@@ -36,7 +36,7 @@ def _coverage_rows(contents: Contents) -> Iterator[Row]:
         claim = contents.case.claim(verdict.claim_id)
         asked = ", ".join(verdict.coverage.catalogues_asked) or text("unseen.no_catalogue")
         for site_id in places(claim) or ("",):
-            here = [k for k in contents.looks if k.site_id == site_id and k.time and k.time.overlaps(claim.when)]
+            here = looks_at(contents, claim, site_id)
             good = [k for k in here if usable(k)]
             yield (
                 inside(claim.id, anchor(claim.id)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from roadstead.model import ClaimKind
 from roadstead.report.events import NOWHERE, Mark, events, panels
 from roadstead.report.geography import site_groups
 from roadstead.report.map import site_map, unplaced
@@ -45,6 +46,11 @@ def timeline_figure(contents: Contents) -> Figure:
     caption = [text("timeline.caption")]
     if len(parts) > 1:
         caption.append(text("timeline.split", n=len(parts)))
+    if any(e.span.start < p.start or e.span.end > p.end for p in parts for e in p.events):
+        caption.append(text("timeline.clipped"))
+    untestable = sum(c.kind is ClaimKind.STATEMENT for c in contents.case.claims)
+    if untestable:
+        caption.append(text("timeline.untestable", n=untestable))
     untimed = sum(k.time is None for k in contents.looks)
     if untimed:
         caption.append(text("timeline.untimed", n=untimed))

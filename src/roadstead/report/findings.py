@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roadstead.assess import places, probability_words
+from roadstead.coverage import usable
 from roadstead.model import Call, ClaimKind, Status
-from roadstead.report.claims import SHORT, anchor, site_name
+from roadstead.report.claims import SHORT, anchor, looks_at, site_name
 from roadstead.report.markup import shortened
 from roadstead.report.messages import text
 from roadstead.report.numbers import percents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from roadstead.model import Verdict, Weighing
     from roadstead.report.contents import Contents
 
+UNTESTABLE = "untestable"
 DIFFERS = "differs"
 """group of claims whose two computations do not agree; a call by one of them alone is no headline"""
 
@@ -44,17 +46,19 @@ class Group:
 
 
 def groups(contents: Contents) -> tuple[Group, ...]:
-    """Supported first, then contradicted, then where the two computations differ, then not determinable."""
+    """Supported, contradicted, where the two computations differ, not determinable, not testable; in this order."""
     out = []
-    for kind in (Call.SUPPORTED.value, Call.CONTRADICTED.value, DIFFERS, Call.NOT_DETERMINABLE.value):
-        found = tuple(_finding(contents, v) for v in contents.verdicts if _kind(v) == kind)
+    for kind in (Call.SUPPORTED.value, Call.CONTRADICTED.value, DIFFERS, Call.NOT_DETERMINABLE.value, UNTESTABLE):
+        found = tuple(_finding(contents, v) for v in contents.verdicts if _kind(contents, v) == kind)
         if found:
             css = kind.replace(" ", "-")
             out.append(Group(css=css, heading=text(f"findings.{css}"), findings=found))
     return tuple(out)
 
 
-def _kind(verdict: Verdict) -> str:
+def _kind(contents: Contents, verdict: Verdict) -> str:
+    if contents.case.claim(verdict.claim_id).kind is ClaimKind.STATEMENT:
+        return UNTESTABLE
     own, both = verdict.without_reports.call, verdict.with_reports.call
     return own.value if own is both else DIFFERS
 
@@ -64,9 +68,9 @@ def _finding(contents: Contents, verdict: Verdict) -> Finding:
     source = contents.case.source(claim.source_id)
     own, both = verdict.without_reports, verdict.with_reports
     if claim.kind is ClaimKind.STATEMENT:
-        words = text("findings.untestable", prior=percents(own.prior))
+        words = text("findings.untestable_claim", prior=percents(own.prior))
     else:
-        same = own.call is both.call and own.probability == both.probability
+        same = _weighed(own) == _weighed(both)
         looked = verdict.coverage.usable_looks > 0
         key = ("same" if same else "both") if looked else ("unlooked" if same else "unlooked_both")
         words = text(f"findings.{key}", own=_weighed(own), both=_weighed(both), prior=percents(own.prior))
@@ -87,20 +91,36 @@ def _weighed(w: Weighing) -> str:
     )
 
 
+def tally(contents: Contents, made: Sequence[Group]) -> tuple[str, ...]:
+    """What an editor reads first: how many claims came out how; and whether any image tested them at all."""
+    if not made:
+        return ()
+    counts = ", ".join(text("findings.count", n=len(g.findings), kind=text(f"findings.short_{g.css}")) for g in made)
+    lines = [text("findings.tally", n=len(contents.verdicts), counts=counts)]
+    if text("findings.blind_everywhere") in not_seen(contents):
+        lines.append(text("findings.untested"))
+    return tuple(lines)
+
+
 def not_seen(contents: Contents) -> tuple[str, ...]:
     """What our own looks do not show: windows without a look, then elements that stayed open."""
     return (*_blind(contents), *_open(contents))
 
 
 def _blind(contents: Contents) -> Iterator[str]:
-    by_place: dict[str, list[str]] = {}
+    by_site: dict[str, list[str]] = {}
+    asked = 0
     for verdict in contents.verdicts:
         claim = contents.case.claim(verdict.claim_id)
-        if verdict.coverage.usable_looks == 0 and places(claim):
-            where = ", ".join(site_name(contents.case, s) for s in places(claim))
-            by_place.setdefault(where, []).append(claim.id)
-    for where, ids in by_place.items():
-        yield text("findings.blind", places=where, claims=", ".join(ids))
+        for site_id in places(claim):
+            asked += 1
+            if not any(usable(k) for k in looks_at(contents, claim, site_id)):
+                by_site.setdefault(site_id, []).append(claim.id)
+    if asked and sum(len(ids) for ids in by_site.values()) == asked:
+        yield text("findings.blind_everywhere")
+        return
+    for site_id, ids in by_site.items():
+        yield text("findings.blind", place=site_name(contents.case, site_id), claims=", ".join(ids))
 
 
 def _open(contents: Contents) -> Iterator[str]:

@@ -20,10 +20,10 @@ FAR_SHARE = 10.0
 MAX_DEPTH = 3
 KM_PER_DEGREE = 111.19
 MIN_HALF_KM = 12.0
-WIDEST, NARROWEST = 2.0, 1.3
-"""width over height of a panel"""
-SLENDER, SLENDER_SHAPE = 500.0, (1.3, 0.85)
-"""panels narrower than this may be as high as that"""
+WIDEST, NARROWEST, MARGIN = 2.0, 1.3, 1.18
+"""width over height of a panel, and its extent over that of its sites"""
+SLENDER, SLENDER_SHAPE = 500.0, (1.3, 0.85, 1.4)
+"""the same for panels narrower than this, which need more room for names"""
 FOOT = 34.0
 """units kept free below for the scale bar and the longitudes"""
 
@@ -97,9 +97,9 @@ def frame_of(sites: Sequence[Site], width: float) -> Frame:
     south, north = min(b[1] for b in boxes), max(b[3] for b in boxes)
     lat = min(max((south + north) / 2, -80.0), 80.0)
     per_lon = KM_PER_DEGREE * math.cos(math.radians(lat))
-    half_x = max((east - west) / 2 * per_lon * 1.18, MIN_HALF_KM)
-    half_y = max((north - south) / 2 * KM_PER_DEGREE * 1.18, MIN_HALF_KM / WIDEST)
-    widest, narrowest = SLENDER_SHAPE if width < SLENDER else (WIDEST, NARROWEST)
+    widest, narrowest, margin = SLENDER_SHAPE if width < SLENDER else (WIDEST, NARROWEST, MARGIN)
+    half_x = max((east - west) / 2 * per_lon * margin, MIN_HALF_KM)
+    half_y = max((north - south) / 2 * KM_PER_DEGREE * margin, MIN_HALF_KM / WIDEST)
     half_x, half_y = max(half_x, half_y * narrowest), max(half_y, half_x / widest)
     foot_km = 2 * half_x * FOOT / width
     lon = (west + east) / 2

@@ -29,7 +29,7 @@ def render_report(contents: Contents) -> str:
 
     Everything that comes from case files, catalogues and images is escaped. Folders of this machine are left out.
     """
-    roots = _roots(contents)
+    roots, groups = _roots(contents), findings.groups(contents)
     view = {
         "c": contents,
         "case": contents.case,
@@ -37,7 +37,8 @@ def render_report(contents: Contents) -> str:
         "style": Markup(_file(STYLE)),  # noqa: S704 - our own file
         "simulated": any(v.simulated for v in contents.verdicts) or any(s.simulated for s in contents.scenes),
         "made": moment(contents.made_at),
-        "findings": findings.groups(contents),
+        "findings": groups,
+        "tally": findings.tally(contents, groups),
         "not_seen": findings.not_seen(contents),
         "verdict_table": claims.verdict_table(contents),
         "claims": claims.claim_views(contents),

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 RINGS = (4.0, 11.0, 21.0, 35.0, 53.0, 75.0, 105.0, 140.0)
 """distances from the edge of what is named"""
 DIRECTIONS = (0, 180, 45, 315, 135, 225, 90, 270, 20, 160, 340, 200)
+MISLEADING = 30.0
+"""so much farther off a label goes rather than stand nearer to another point than to its own"""
+CROSSING = 24.0
+"""so much farther off a label goes rather than cross a line"""
 LEADER_FROM = 16.0
 """labels farther off than this get a line to it"""
 
@@ -49,20 +53,26 @@ def place(
     Args:
         labels: in order of importance.
         taken: boxes that no label may cover.
-        crossed: boxes that a label covers only where there is no other room.
+        crossed: boxes that a label covers only where it would stand far off otherwise.
         size: width and height of the drawing.
     """
     full, out = list(taken), []
     for label in labels:
-        free = [p for p in _positions(label) if _fits(p.box, full, size)]
-        found = next((p for p in free if not any(overlap(p.box, c) for c in crossed)), free[0] if free else None)
+        free = [(cost, p) for cost, p in _positions(label) if _fits(p.box, full, size)]
+        costs = [
+            cost
+            + (CROSSING if any(overlap(p.box, c) for c in crossed) else 0.0)
+            + (MISLEADING if any(_distance(p.box, o) < _distance(p.box, label) for o in labels) else 0.0)
+            for cost, p in free
+        ]
+        found = free[costs.index(min(costs))][1] if free else None
         if found:
             full.append(found.box)
         out.append(found)
     return tuple(out)
 
 
-def _positions(label: Label) -> Iterator[Placed]:
+def _positions(label: Label) -> Iterator[tuple[float, Placed]]:
     width = max(text_width(words, font) for words, font in zip(label.lines, label.sizes, strict=True)) + 2
     height = sum(label.sizes) * 1.25
     for ring in RINGS:
@@ -72,8 +82,17 @@ def _positions(label: Label) -> Iterator[Placed]:
             left = x if dx > 0.1 else x - width if dx < -0.1 else x - width / 2
             top = y if dy > 0.9 else y - height if dy < -0.9 else y - height / 2
             box = (left, top, left + width, top + height)
-            near = (min(max(label.x, left), left + width), min(max(label.y, top), top + height))
-            yield Placed(label=label, box=box, leader=near if ring > LEADER_FROM else None)
+            yield ring, Placed(label=label, box=box, leader=_nearest(box, label) if ring > LEADER_FROM else None)
+
+
+def _nearest(box: Box, label: Label) -> tuple[float, float]:
+    """The point of a box that lies nearest to what a label names."""
+    return min(max(label.x, box[0]), box[2]), min(max(label.y, box[1]), box[3])
+
+
+def _distance(box: Box, label: Label) -> float:
+    x, y = _nearest(box, label)
+    return math.hypot(x - label.x, y - label.y)
 
 
 def _fits(box: Box, full: Sequence[Box], size: tuple[float, float]) -> bool:

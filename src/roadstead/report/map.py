@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from roadstead.report import svg
 from roadstead.report.axis import degree_ticks, degrees, round_length
-from roadstead.report.geography import Frame, frame_of
+from roadstead.report.geography import SLENDER, Frame, frame_of
 from roadstead.report.labels import Label, Placed, place
 from roadstead.report.markup import shortened
 from roadstead.report.messages import text
@@ -24,6 +24,8 @@ NAME, LOCAL, TICK = 13.0, 11.5, 11.0
 BOLD = 1.12
 """bold letters are so much wider"""
 POINT = 4.0
+LARGE_UNITS = 90.0
+"""areas at least this wide carry their name inside"""
 SEEN_FROM_UNITS = 10.0
 """vessels and quays are drawn where an area of interest is at least this wide"""
 
@@ -53,9 +55,9 @@ def site_map(
         *_graticule(frame),
         *(p for s in sites for p in _area(s, frame)),
         *_routes(legs, at),
-        *_vessels(sites, found, frame),
         *(svg.tag("circle", svg.tip(s.name), cx=at[s.id][0], cy=at[s.id][1], r=POINT, class_="s-site") for s in sites),
         *(_drawn(p) for p in _labels(sites, legs, frame, simulated) if p),
+        *_vessels(sites, found, frame),
         _scale_bar(frame)[0],
     ]
     if simulated:
@@ -86,9 +88,9 @@ def _labels(sites: Sequence[Site], legs: Legs, frame: Frame, simulated: str) -> 
 
 
 def _own_box(site: Site, x: float, y: float, frame: Frame) -> svg.Box:
-    """What a site itself takes up: its mark, and its area where that is drawn large."""
+    """What a name keeps clear of: the site's mark, and its area where that is neither a speck nor a field."""
     dot = POINT + 1
-    if _width(site, frame) < SEEN_FROM_UNITS:
+    if not SEEN_FROM_UNITS <= _width(site, frame) < LARGE_UNITS:
         return x - dot, y - dot, x + dot, y + dot
     west, south, east, north = site.aoi.bounds
     return (*frame.xy(west, north), *frame.xy(east, south))
@@ -106,11 +108,20 @@ def _label(site: Site, x: float, y: float, frame: Frame) -> Label:
     most = int(frame.width // 18)
     box = _own_box(site, x, y, frame)
     lines = [(shortened(site.name, most), NAME * BOLD)]
-    local = " \u00b7 ".join(n.text for n in site.names if n.script != "Latn" and n.text != site.name)
+    local = " \u00b7 ".join(_local_names(site)[: 1 if frame.width < SLENDER else 2])
     if local:
         lines.append((shortened(local, most), LOCAL))
     clear = max(box[2] - x, x - box[0], POINT)
     return Label(x=x, y=y, clear=clear, lines=tuple(w for w, _ in lines), sizes=tuple(s for _, s in lines))
+
+
+def _local_names(site: Site) -> list[str]:
+    """The first name in each script other than Latin."""
+    first: dict[str, str] = {}
+    for name in site.names:
+        if name.script != "Latn" and name.text != site.name:
+            first.setdefault(name.script, name.text)
+    return list(first.values())
 
 
 def _drawn(placed: Placed) -> Markup:

@@ -105,7 +105,7 @@ def _row(here: Sequence[Event], name: str, scale: _Scale, uid: str, y: float) ->
 def _levels(here: Sequence[Event], scale: _Scale) -> list[list[Event]]:
     """Events spread over as few lanes as keep bars and labels apart."""
     levels: list[tuple[float, list[Event]]] = []
-    for event in sorted(here, key=lambda e: (e.span.start, e.span.end, e.label)):
+    for event in sorted(here, key=lambda e: (e.span.start, e.span.end, e.labels)):
         left, right = _reach(event, scale)
         free = next((i for i, (end, _) in enumerate(levels) if end + 4 < left), None)
         if free is None:
@@ -124,18 +124,25 @@ def _reach(event: Event, scale: _Scale) -> tuple[float, float]:
 
 
 def _label(event: Event, scale: _Scale) -> str:
-    return shortened(event.label, int(scale.width // 16))
+    """The names of a bar, as many as a reader takes in; the rest as a number."""
+    most = int(scale.width // 16)
+    for n in range(len(event.labels), 1, -1):
+        rest = f" +{len(event.labels) - n}" if n < len(event.labels) else ""
+        if len(together := ", ".join(event.labels[:n]) + rest) <= most:
+            return together
+    more = f" +{len(event.labels) - 1}" if len(event.labels) > 1 else ""
+    return shortened(event.labels[0], most - len(more)) + more
 
 
 def _label_at(event: Event, scale: _Scale) -> tuple[float, str]:
-    """Inside the bar where it fits, else to the right, else to the left."""
+    """In a hollow bar where it fits, else to the right, else to the left, else upon the bar."""
     left, right = scale.ends(event, 8.0)
     width = svg.text_width(_label(event, scale), FONT)
     if right - left > width + 10 and event.mark is Mark.CLAIM:
         return left + 5, "start"
     if right + 5 + width < scale.width:
         return right + 5, "start"
-    return left - 5, "end"
+    return (left - 5, "end") if left - 5 - width > 0 else (left + 5, "start")
 
 
 def _claim(event: Event, scale: _Scale, y: float, _uid: str) -> Markup:
@@ -143,8 +150,18 @@ def _claim(event: Event, scale: _Scale, y: float, _uid: str) -> Markup:
     at, anchor = _label_at(event, scale)
     return svg.group(
         svg.rect((left, y, right, y + 13), "s-claim", svg.tip(event.words)),
+        *_beyond(event, scale, y + 6.5),
         svg.words(at, y + 10.5, _label(event, scale), "s-label", anchor=anchor),
     )
+
+
+def _beyond(event: Event, scale: _Scale, y: float) -> Iterator[Markup]:
+    """Arrows where a bar reaches beyond the panel."""
+    if event.span.start < scale.start:
+        yield svg.polygon([(MARGIN + 1, y - 5), (MARGIN - 6, y), (MARGIN + 1, y + 5)], "s-beyond")
+    if event.span.end > scale.end:
+        right = scale.width - MARGIN
+        yield svg.polygon([(right - 1, y - 5), (right + 6, y), (right - 1, y + 5)], "s-beyond")
 
 
 def _report(event: Event, scale: _Scale, y: float, uid: str) -> Markup:
@@ -152,7 +169,8 @@ def _report(event: Event, scale: _Scale, y: float, uid: str) -> Markup:
     at, anchor = _label_at(event, scale)
     return svg.group(
         svg.rect((left, y + 1, right, y + 12), "s-report", svg.tip(event.words), fill=f"url(#{uid}-h)"),
-        svg.words(at, y + 10.5, _label(event, scale), "s-label", anchor=anchor),
+        *_beyond(event, scale, y + 6.5),
+        svg.words(at, y + 10.5, _label(event, scale), "s-label s-onhatch", anchor=anchor),
     )
 
 
@@ -171,7 +189,7 @@ def _own(here: Sequence[Event], scale: _Scale, y: float) -> Iterator[Markup]:
     for event in sorted((e for e in here if e.mark is Mark.FOUND), key=lambda e: e.span.middle):
         x = sum(scale.ends(event)) / 2
         yield svg.tag("circle", svg.tip(event.words), cx=x, cy=middle, r=4, class_="s-found")
-        width = svg.text_width(event.label, FONT)
+        width = svg.text_width(event.labels[0], FONT)
         if x + 6 > taken and x + 6 + width < scale.width:
-            yield svg.words(x + 6, y + 11, event.label, "s-count")
+            yield svg.words(x + 6, y + 11, event.labels[0], "s-count")
             taken = x + 6 + width

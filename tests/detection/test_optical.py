@@ -12,7 +12,7 @@ import rasterio
 from affine import Affine
 from scipy import ndimage
 
-from roadstead.detect import OpticalDetector
+from roadstead.detection import OpticalDetector
 from roadstead.measure import frame_of
 from roadstead.measure.optical import measure_optical
 from roadstead.model import BandRole, Detector, Modality, Pixels, RasterError, Scene

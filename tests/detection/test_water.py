@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from affine import Affine
 
-from roadstead.detect.water import water_mask
+from roadstead.detection.water import water_mask
 from roadstead.model import BandRole, Modality, Pixels, Scene
 
 R = BandRole

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.detect.optical_weights import OPEN
+from roadstead.detection.optical_weights import OPEN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from roadstead.detect.optical_clusters import Cluster, Shape
+    from roadstead.detection.optical_clusters import Cluster, Shape
 
 Weights = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 _CLIP = 4.0

@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from roadstead.detect.sar_objects import Bright
+    from roadstead.detection.sar_objects import Bright
 
 REACH_M = 2500.0
 _LEVEL = 10 ** (-1.2)

@@ -11,7 +11,7 @@ from scipy import ndimage
 from shapely.geometry import MultiPoint
 
 if TYPE_CHECKING:
-    from roadstead.detect.optical_background import Anomaly
+    from roadstead.detection.optical_background import Anomaly
 
 _EIGHT = np.ones((3, 3), bool)
 _RIM_PX = 2

@@ -15,7 +15,7 @@ from scipy import ndimage
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from roadstead.detect.optical_clusters import Cluster
+    from roadstead.detection.optical_clusters import Cluster
 
 _HULL_PERCENTILE = 97  # a small craft is a few pixels before a wake of a hundred
 _DIM = 0.45  # of the hull's brightness: least brightness of the hull's own pixels

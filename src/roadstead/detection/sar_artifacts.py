@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.detect.sar_clusters import groups, members
-from roadstead.detect.sar_objects import MAX_LENGTH_M, extents_m
+from roadstead.detection.sar_clusters import groups, members
+from roadstead.detection.sar_objects import MAX_LENGTH_M, extents_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from roadstead.detect.sar_objects import Bright, BrightObject
+    from roadstead.detection.sar_objects import Bright, BrightObject
 
 OFFSET_M = (4000.0, 6000.0)
 _ACROSS_M = 60.0

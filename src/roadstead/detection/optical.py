@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from roadstead.detect.optical_background import anomaly
-from roadstead.detect.optical_clusters import clusters, shape_of
-from roadstead.detect.optical_score import open_features, open_score
-from roadstead.detect.optical_wake import without_wake
-from roadstead.detect.water import water_mask
+from roadstead.detection.optical_background import anomaly
+from roadstead.detection.optical_clusters import clusters, shape_of
+from roadstead.detection.optical_score import open_features, open_score
+from roadstead.detection.optical_wake import without_wake
+from roadstead.detection.water import water_mask
 from roadstead.geo import ground_frame
 from roadstead.model import BandRole, Candidate, RasterError, Rejected
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from roadstead.detect.optical_clusters import Cluster, Shape
-    from roadstead.detect.water import WaterMask
+    from roadstead.detection.optical_clusters import Cluster, Shape
+    from roadstead.detection.water import WaterMask
     from roadstead.model import Pixels, Scene
 
 _HULL_ROLES = (BandRole.BLUE, BandRole.GREEN, BandRole.RED, BandRole.NIR, BandRole.PAN)

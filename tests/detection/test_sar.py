@@ -14,7 +14,7 @@ from affine import Affine
 from rasterio import open as open_raster
 from scipy.ndimage import gaussian_filter
 
-from roadstead.detect.sar import SarDetector
+from roadstead.detection.sar import SarDetector
 from roadstead.geo import ground_frame
 from roadstead.model import BandRole, Modality, Pixels, SarUnit, Scene
 

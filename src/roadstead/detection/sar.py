@@ -20,12 +20,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from roadstead.detect.sar_artifacts import ambiguity_of, near_nodata, part_of, structures
-from roadstead.detect.sar_background import Background, background, block_mean, block_sums, smoothed
-from roadstead.detect.sar_clusters import bright_pixels, groups, members
-from roadstead.detect.sar_land import coastal_blocks, land_blocks, land_level
-from roadstead.detect.sar_objects import CORE, Bright, BrightObject, bright_object, required_db, shape_fault, with_gaps
-from roadstead.detect.sar_sidelobes import axes_turn_deg, sidelobe_parents
+from roadstead.detection.sar_artifacts import ambiguity_of, near_nodata, part_of, structures
+from roadstead.detection.sar_background import Background, background, block_mean, block_sums, smoothed
+from roadstead.detection.sar_clusters import bright_pixels, groups, members
+from roadstead.detection.sar_land import coastal_blocks, land_blocks, land_level
+from roadstead.detection.sar_objects import (
+    CORE,
+    Bright,
+    BrightObject,
+    bright_object,
+    required_db,
+    shape_fault,
+    with_gaps,
+)
+from roadstead.detection.sar_sidelobes import axes_turn_deg, sidelobe_parents
 from roadstead.geo import ground_frame
 from roadstead.imagery import sar_db
 from roadstead.model import Candidate, Rejected
