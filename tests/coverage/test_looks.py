@@ -89,3 +89,9 @@ def test_the_longest_gap_and_what_is_always_unknown_are_said() -> None:
     assert (coverage.looks_held, coverage.usable_looks, coverage.longest_gap_hours) == (3, 2, 24)
     assert "government images" in coverage.statement
     assert coverage_of(window, ["y"], [look()]).longest_gap_hours == 48
+
+
+def test_a_look_known_to_the_day_only_closes_no_gap() -> None:
+    day = TimeSpan(NOON, NOON + timedelta(hours=24))
+    coverage = coverage_of(day, ["x"], [replace(look(), time=day)])
+    assert (coverage.usable_looks, coverage.longest_gap_hours) == (1, 24)

@@ -287,6 +287,14 @@ def test_a_picture_without_georeference_gets_no_scale_and_no_north() -> None:
     assert "length not measured, beam not measured" in words
 
 
+def test_a_score_is_never_rounded_to_certainty() -> None:
+    contents = made.contents()
+    sure = replace(contents.found[0], detection=replace(contents.found[0].detection, score=0.9991))
+    words = "".join(Page(render_report(replace(contents, found=(sure,)))).texts["vessels"])
+    assert ">\u00a00.99" in words
+    assert "1.00" not in words
+
+
 def test_an_empty_chip_is_no_picture() -> None:
     contents = made.contents()
     first = contents.found[0]

@@ -1,6 +1,6 @@
 """What images exist and are held: STAC items, Planet orders, bare files; and the intake of exhibits."""
 
-from roadstead.archive.exhibits import exhibit_scenes, exhibits, marks
+from roadstead.archive.exhibits import HeldMarks, exhibit_scenes, exhibits, held_marks, marks
 from roadstead.archive.facts import IntakeFacts
 from roadstead.archive.held import HeldScenes, held_scenes
 from roadstead.archive.intake import IntakeReport, Refusal, add
@@ -11,6 +11,7 @@ from roadstead.archive.scene import open_scene
 from roadstead.archive.stac import scene_from_item
 
 __all__ = [
+    "HeldMarks",
     "HeldScenes",
     "IntakeFacts",
     "IntakeReport",
@@ -19,6 +20,7 @@ __all__ = [
     "add",
     "exhibit_scenes",
     "exhibits",
+    "held_marks",
     "held_scenes",
     "marks",
     "open_image",

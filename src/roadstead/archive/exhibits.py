@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,15 @@ from roadstead.model import Exhibit, ExhibitKind, IntakeError, RoadsteadError, S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMarks:
+    """Marks held, and what could not be used."""
+
+    marks: tuple[Mark, ...]
+    losses: tuple[str, ...]
+    """one sentence for each file of marks that is held and cannot be used"""
 
 
 def exhibits(case_dir: Path) -> tuple[Exhibit, ...]:
@@ -108,9 +117,30 @@ def marks(case_dir: Path) -> tuple[Mark, ...]:
         IntakeError: the ledger is damaged, or a file of marks changed since intake.
         StorageError: the ledger cannot be read.
     """
+    return tuple(m for entry in _of_marks(case_dir) for m in _marks(case_dir, entry))
+
+
+def held_marks(case_dir: Path) -> HeldMarks:
+    """As `marks`, but a file of marks that changed since intake is left out and named in `losses`.
+
+    Raises:
+        IntakeError: the ledger is damaged.
+        StorageError: the ledger cannot be read.
+    """
     found: list[Mark] = []
-    for entry in entries(case_dir):
-        if entry.exhibit.kind is ExhibitKind.MARKS:
-            verify(case_dir, entry)
-            found += read_marks(case_dir / entry.exhibit.path, entry.exhibit)
-    return tuple(found)
+    losses: list[str] = []
+    for entry in _of_marks(case_dir):
+        try:
+            found += _marks(case_dir, entry)
+        except (RoadsteadError, OSError) as error:
+            losses.append(str(error))
+    return HeldMarks(marks=tuple(found), losses=tuple(losses))
+
+
+def _of_marks(case_dir: Path) -> list[Entry]:
+    return [entry for entry in entries(case_dir) if entry.exhibit.kind is ExhibitKind.MARKS]
+
+
+def _marks(case_dir: Path, entry: Entry) -> tuple[Mark, ...]:
+    verify(case_dir, entry)
+    return read_marks(case_dir / entry.exhibit.path, entry.exhibit)

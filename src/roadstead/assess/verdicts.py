@@ -15,7 +15,7 @@ from roadstead.assess.words import probability_words
 from roadstead.coverage import coverage_of
 from roadstead.geo import great_circle_km
 from roadstead.infer import Evidence, World, grid_for, sample
-from roadstead.model import Call, Claim, ClaimKind, Range, Sighting, Verdict, Weighing
+from roadstead.model import Call, Claim, ClaimKind, Sighting, Verdict, Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.infer import Observed
 
-ASSESS_VERSION = 3
+ASSESS_VERSION = 5
 """raised whenever the same evidence may give another verdict"""
 DETOUR = 1.3
 """great circles are lengthened by this where no sea distance is sourced"""
@@ -53,9 +53,9 @@ def assess(
     with_reports, _ = weigh(claim, case.hypotheses, samples, weights, case.thresholds)
     seen = seen_for(case, claim, observed, marked)
     coverage = coverage_of(claim.when, places(claim), [o.look for o in observed])
-    if without.call is Call.NOT_DETERMINABLE and with_reports.call is not Call.NOT_DETERMINABLE:
-        # Reports alone never rise above "reported".
-        note = "reports alone never decide: the call stays with what we saw ourselves"
+    if with_reports.call not in (without.call, Call.NOT_DETERMINABLE):
+        # Reports may take a call away; alone they never rise above "reported".
+        note = "reports alone never decide: nothing is called that our own looks do not call"
         with_reports = replace(with_reports, call=Call.NOT_DETERMINABLE, notes=(*with_reports.notes, note))
     return Verdict(
         claim_id=claim.id,
@@ -118,7 +118,7 @@ def _sea_km(case: Case) -> NDArray[np.float64]:
 
 def _worded(weighing: Weighing, claim: Claim, *, looks: int, reports: Sequence[str] = ()) -> Weighing:
     p = probability_words(weighing.probability)
-    span = f"{_percent(weighing.probability)} over the stated priors ({_percent(weighing.prior)} before evidence)"
+    span = f"{weighing.probability.percent} over the stated priors ({weighing.prior.percent} before evidence)"
     if claim.kind is ClaimKind.STATEMENT:
         why = "Images of ships cannot test it."
     elif not looks and not reports:
@@ -129,8 +129,3 @@ def _worded(weighing: Weighing, claim: Claim, *, looks: int, reports: Sequence[s
         why = f"Weighed on {looks} look(s) of ours" + (f" and {len(reports)} report(s)." if reports else ".")
     call = weighing.call.value.capitalize()
     return replace(weighing, words=f"{call}: {p}, {span}. {why}")
-
-
-def _percent(p: Range) -> str:
-    low, high = f"{100 * p.low:.0f}", f"{100 * p.high:.0f}"
-    return f"{low} %" if low == high else f"{low}-{high} %"

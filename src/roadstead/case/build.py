@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shapely.geometry import LineString, Polygon
+from shapely.validation import explain_validity
 
 from roadstead import library
 from roadstead.case.case import SiteTraffic
 from roadstead.case.schema import WhenTable
 from roadstead.model import (
     Claim,
+    ClaimKind,
     Hypothesis,
     InputError,
     Name,
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_LENGTH_M = Range(20.0, 400.0)
 UNKNOWN_SPEED_KN = Range(8.0, 25.0)
+YEARS = (1900, 2200)
+MAX_WINDOW = timedelta(days=3 * 366)
 
 
 def site(entry: schema.SiteEntry, file: TomlFile, path: Path) -> Site | None:
@@ -55,7 +60,8 @@ def site(entry: schema.SiteEntry, file: TomlFile, path: Path) -> Site | None:
         return None
     aoi = Polygon(entry.aoi) if entry.aoi else known.aoi if known else Polygon()
     if not aoi.is_valid or aoi.area == 0:
-        file.problem((*path, "aoi"), "the area of interest crosses itself or has no area; draw a simple ring")
+        why = "it has no area" if aoi.is_valid else explain_validity(aoi)
+        file.problem((*path, "aoi"), f"the area of interest is no simple ring ({why}); give its corners in order")
         return None
     names = tuple(Name(text=t, script=s) for s, t in entry.names.items())
     return Site(
@@ -128,8 +134,12 @@ def hypothesis(entry: schema.HypothesisEntry) -> Hypothesis:
 def when(value: schema.When | WhenTable, tz: str) -> TimeSpan:
     """The span of a `when`, local to `tz` unless it says otherwise."""
     if isinstance(value, WhenTable):
-        return span_between(value.start, value.end, value.timezone or tz)
-    return parse_span(value, tz)
+        span = span_between(value.start, value.end, value.timezone or tz)
+    else:
+        span = parse_span(value, tz)
+    if not (YEARS[0] <= span.start.year and span.end.year <= YEARS[1]):
+        raise InputError(f"{span} lies outside the years {YEARS[0]} to {YEARS[1]}; check the year")
+    return span
 
 
 def claim(entry: schema.ClaimEntry, file: TomlFile, path: Path, known: Known) -> Claim | None:
@@ -150,7 +160,7 @@ def claim(entry: schema.ClaimEntry, file: TomlFile, path: Path, known: Known) ->
     all_sites = (*places, *groups[1][1], *groups[2][1])
     tz = known.sites[all_sites[-1]].timezone if all_sites else known.timezone
     try:
-        span = when(entry.when, tz)
+        span = _testable(when(entry.when, tz), entry.kind)
     except InputError as error:
         file.problem((*path, "when"), str(error))
         return None
@@ -175,6 +185,16 @@ def claim(entry: schema.ClaimEntry, file: TomlFile, path: Path, known: Known) ->
     )
 
 
+def _testable(span: TimeSpan, kind: ClaimKind) -> TimeSpan:
+    """The span; raises InputError where ships' histories over it would not fit into a computer."""
+    if kind is not ClaimKind.STATEMENT and span.duration > MAX_WINDOW:
+        raise InputError(
+            f"the window is {span.duration.days / 365.25:.0f} years long, more than the {MAX_WINDOW.days // 365} that "
+            'can be weighed; split the claim, or make it kind = "statement"'
+        )
+    return span
+
+
 def _when_text(value: schema.When | WhenTable, tz: str) -> str:
     if isinstance(value, WhenTable):
         return f"{value.start} to {value.end}, {value.timezone or tz}"
@@ -187,6 +207,8 @@ def sighting(entry: schema.SightingEntry, file: TomlFile, path: Path, known: Kno
     good &= file.known((*path, "site"), entry.site, known.sites, "site")
     for i in entry.vessels:
         good &= file.known((*path, "vessels"), i, known.vessels, "vessel")
+    if entry.vessel_class:
+        good &= file.known((*path, "class"), entry.vessel_class, library.classes(), "vessel class")
     if not good:
         return None
     try:

@@ -45,7 +45,7 @@ class Between:
 
     def __call__(self, value: Any) -> Any:
         """The pair; raises ValueError with what is allowed."""
-        limits = f"from {self.least:g} to {self.most:g} {self.unit}".rstrip()
+        limits = f"from {self.least:g} to {self.most:.10g} {self.unit}".rstrip()
         if not isinstance(value, (list, tuple)) or len(value) != 2 or not all(is_number(v) for v in value):
             raise ValueError(f"found {shown(value)}; write [low, high], two numbers {limits}")
         if not all(self.least <= v <= self.most for v in value):
@@ -66,7 +66,7 @@ def _position(value: Any) -> tuple[float, float]:
         raise ValueError(f"found {shown(value)}; write [longitude, latitude], two numbers in degrees")
     lon, lat = value
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise ValueError(f"[{lon:g}, {lat:g}] is no [longitude, latitude] in degrees; longitude stands first")
+        raise ValueError(f"{shown([lon, lat])} is no [longitude, latitude] in degrees; longitude stands first")
     return float(lon), float(lat)
 
 
@@ -74,7 +74,8 @@ def _moment(value: Any) -> Any:
     if isinstance(value, (str, date)):
         return value
     raise ValueError(
-        f'found {shown(value)}; write a date or time like "2024-10-17", or {{ start = "2024-10-17", end = "2024-10-20" }}'
+        f'found {shown(value)}; write a date or time like "2024-10-17", or '
+        '{ start = "2024-10-17", end = "2024-10-20" }'
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from roadstead.steps import append_line, canonical_json, read_lines, sha256_of, to_plain
+from roadstead.model import iso
+from roadstead.steps import append_line, read_lines, sha256_of, to_plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from roadstead.case.case import Case
 
 LOG = "assumptions.jsonl"
+CALLS_LOG = "calls.jsonl"
 SCHEMA_VERSION = 1
 
 
@@ -26,7 +28,7 @@ class Frozen:
     first: str
     """hash at the first verdict of this case"""
     changes: tuple[str, ...]
-    """each later change: when, which parts"""
+    """each later change: when, which parts, what it did to the verdicts"""
 
 
 def assumptions(case: Case) -> dict[str, Any]:
@@ -57,13 +59,45 @@ def freeze(case: Case, now: datetime) -> Frozen:
     parts = {name: sha256_of(value) for name, value in assumptions(case).items()}
     digest = sha256_of(parts)
     path = case.folder / "ledger" / LOG
-    log = read_lines(path)
+    log = _whole(read_lines(path), "at", "sha256", "parts")
     if not log or log[-1]["sha256"] != digest:
-        line = {"schema_version": SCHEMA_VERSION, "at": now.isoformat(), "sha256": digest, "parts": parts}
+        line = {"schema_version": SCHEMA_VERSION, "at": iso(now), "sha256": digest, "parts": parts}
         append_line(path, line)
-        log.append(json.loads(canonical_json(line)))
-    changes = tuple(_change(a, b) for a, b in pairwise(log))
-    return Frozen(sha256=digest, first=str(log[0]["sha256"]), changes=changes)
+        log.append(line)
+    return Frozen(sha256=digest, first=str(log[0]["sha256"]), changes=_changes(case, log))
+
+
+def record_calls(case: Case, frozen: Frozen, calls: Mapping[str, str], now: datetime) -> Frozen:
+    """Keep what was called under these assumptions, so that a later change tells what it did to the verdicts.
+
+    Args:
+        case: the case.
+        frozen: its assumptions, from `freeze`.
+        calls: claim id -> verdict in words.
+        now: the time, UTC.
+    """
+    path = case.folder / "ledger" / CALLS_LOG
+    held = _whole(read_lines(path), "sha256", "calls")
+    if not held or (held[-1]["sha256"], held[-1]["calls"]) != (frozen.sha256, dict(calls)):
+        line = {"schema_version": SCHEMA_VERSION, "at": iso(now), "sha256": frozen.sha256, "calls": dict(calls)}
+        append_line(path, line)
+    log = _whole(read_lines(case.folder / "ledger" / LOG), "at", "sha256", "parts")
+    return replace(frozen, changes=_changes(case, log))
+
+
+def _whole(lines: list[dict[str, Any]], *keys: str) -> list[dict[str, Any]]:
+    """Lines that hold every key; a damaged line is passed over."""
+    return [line for line in lines if all(k in line for k in keys)]
+
+
+def _changes(case: Case, log: list[dict[str, Any]]) -> tuple[str, ...]:
+    last_calls = {
+        c["sha256"]: c["calls"] for c in _whole(read_lines(case.folder / "ledger" / CALLS_LOG), "sha256", "calls")
+    }
+    return tuple(
+        f"{_change(a, b)}. {_effect(last_calls.get(a['sha256']), last_calls.get(b['sha256']))}"
+        for a, b in pairwise(log)
+    )
 
 
 def _change(before: dict[str, Any], after: dict[str, Any]) -> str:
@@ -74,3 +108,11 @@ def _change(before: dict[str, Any], after: dict[str, Any]) -> str:
         *(f"{name} removed" for name in sorted(old.keys() - new.keys())),
     ]
     return f"{after['at']}: {', '.join(words)}"
+
+
+def _effect(before: dict[str, str] | None, after: dict[str, str] | None) -> str:
+    if before is None or after is None:
+        return "No verdicts were recorded on one side of this change."
+    moved = [f"{name}: {before[name]} -> {after[name]}" for name in sorted(before.keys() & after.keys())
+             if before[name] != after[name]]  # fmt: skip
+    return f"Verdicts that differ since: {'; '.join(moved)}." if moved else "No verdict differs since."

@@ -18,7 +18,19 @@ from roadstead.case.schema import (
     SourceEntry,
     VesselEntry,
 )
-from roadstead.model import CaseError, Claim, Hypothesis, Participant, Range, Sighting, Site, Source, Thresholds
+from roadstead.model import (
+    CaseError,
+    Claim,
+    Hypothesis,
+    InputError,
+    Participant,
+    Range,
+    Sighting,
+    Site,
+    Source,
+    Thresholds,
+    zone,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +85,7 @@ def load_case(folder: Path) -> Case:
         thresholds=Thresholds(**head.thresholds.model_dump()),
         images=tuple((folder / i) for i in head.images),
         reported=reported,
-        warnings=_language_warnings(claims, reported, known),
+        warnings=(*_emptiness(claims), *_language_warnings(claims, reported, known)),
         mistakes=tuple(str(p) for p in (*file.problems, *report_problems)),
     )
 
@@ -92,8 +104,6 @@ def _built(
 
 
 def _places_and_actors(file: TomlFile, head: CaseFile) -> tuple[build.Known, tuple[SiteTraffic, ...]]:
-    if not file.zone_exists(("timezone",), head.timezone):
-        head = head.model_copy(update={"timezone": "UTC"})
     entries = file.entries(SiteEntry, "sites", head.sites)
     sites: dict[str, Site] = {}
     for path, entry in entries:
@@ -108,8 +118,17 @@ def _places_and_actors(file: TomlFile, head: CaseFile) -> tuple[build.Known, tup
     file.left_out("vessel", head.vessels, (v.id for v in vessels))
     sources: list[Source] = [build.source(e) for _, e in file.entries(SourceEntry, "sources", head.sources)]
     file.left_out("source", head.sources, (s.id for s in sources))
-    known = build.Known(sites, {v.id: v for v in vessels}, {s.id: s for s in sources}, head.timezone)
+    known = build.Known(sites, {v.id: v for v in vessels}, {s.id: s for s in sources}, _timezone(file, head.timezone))
     return known, traffic
+
+
+def _timezone(file: TomlFile, name: str) -> str:
+    try:
+        zone(name)
+    except InputError as error:
+        file.problem(("timezone",), str(error))
+        return "UTC"
+    return name
 
 
 def _reported(
@@ -135,6 +154,10 @@ def _default_hypotheses() -> tuple[Hypothesis, ...]:
         Hypothesis(id=i, text=t, motion=m, weight=Range(*w), reason="default of the program; state your own")
         for i, t, m, w in DEFAULT_HYPOTHESES
     )
+
+
+def _emptiness(claims: list[Claim]) -> tuple[str, ...]:
+    return () if claims else ("the case states no claim, so nothing is weighed; add one with [[claims]]",)
 
 
 def _language_warnings(claims: list[Claim], reported: tuple[Sighting, ...], known: build.Known) -> tuple[str, ...]:

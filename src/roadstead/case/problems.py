@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from roadstead.case.fields import shown
 from roadstead.case.locate import TomlLines
+from roadstead.case.sentences import near, sentence
 from roadstead.model import CaseError
 
 if TYPE_CHECKING:
@@ -46,19 +45,22 @@ class TomlFile:
         try:
             return model.model_validate(value)
         except ValidationError as error:
-            for item in error.errors(include_url=False):
-                self.problem((*path, *_real_location(item["loc"], value)), _sentence(item, model))
+            self._record(error, model, value, path)
             return None
 
+    def _record(self, error: ValidationError, model: type[BaseModel], value: Any, path: Path) -> None:
+        for item in error.errors(include_url=False):
+            self.problem((*path, *_real_location(item["loc"], value)), sentence(item, model))
+
     def check_leniently(self, model: type[Model], value: dict[str, Any]) -> Model | None:
-        """As `check`, but optional keys with mistakes are left out instead of the whole."""
-        head = self.check(model, value, ())
-        broken = {p.key.partition(".")[0].partition("[")[0] for p in self.problems}
-        if head is not None or not broken:
-            return head
-        good = {k: v for k, v in value.items() if k not in broken and k in _names(model)}
+        """As `check`, but mistakes in optional keys cost only those keys; their defaults stand."""
         try:
-            return model.model_validate(good)
+            return model.model_validate(value)
+        except ValidationError as error:
+            self._record(error, model, value, ())
+            broken = {item["loc"][0] for item in error.errors(include_url=False) if item["loc"]}
+        try:
+            return model.model_validate({k: v for k, v in value.items() if k not in broken})
         except ValidationError:
             return None
 
@@ -91,14 +93,8 @@ class TomlFile:
         if wanted in self.lost.get(what, ()):
             self.problem(path, f"{what} {wanted!r} was left out for a mistake of its own; correct that first")
         else:
-            self.problem(path, f"unknown {what} {wanted!r}; {_near(wanted, names)}")
+            self.problem(path, f"unknown {what} {wanted!r}; {near(wanted, names)}")
         return False
-
-
-def _near(wanted: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(wanted, names, n=1)
-    listed = ", ".join(sorted(names)) or "none"
-    return f"did you mean {close[0]!r}? Known: {listed}" if close else f"known: {listed}"
 
 
 def _read(path: FilePath) -> str:
@@ -122,6 +118,8 @@ def _parse(path: FilePath, text: str) -> dict[str, Any]:
         raise CaseError(path, line, "", f"is no valid TOML: {str(error).rstrip('.')}; look at that line") from error
     except RecursionError as error:
         raise CaseError(path, None, "", "is nested too deeply to be read; flatten its lists") from error
+    except ValueError as error:
+        raise CaseError(path, None, "", f"holds a number that no computer reads ({error}); correct it") from error
 
 
 def _line_in(message: str) -> int | None:
@@ -155,59 +153,3 @@ def _real_location(loc: tuple[int | str, ...], value: Any) -> Path:
             continue
         out.append(part)
     return tuple(out)
-
-
-def _sentence(item: Any, model: type[BaseModel]) -> str:
-    """What was found and what is allowed, in words of TOML instead of pydantic's."""
-    kind, found = item["type"], item.get("input")
-    if kind == "extra_forbidden":
-        return f"unknown key; {_near(str(item['loc'][-1]), _names(_model_at(model, item['loc'])))}"
-    if kind == "missing":
-        return "is missing and must be given"
-    if kind == "value_error":
-        return str(item["ctx"]["error"])
-    return f"found {shown(found)}; {_allowed(kind, found, item)}"
-
-
-def _allowed(kind: str, found: Any, item: Any) -> str:
-    limits = item.get("ctx", {})
-    if kind == "list_type" and isinstance(found, dict):
-        return f"begin each entry with [[{item['loc'][-1]}]] in double brackets"
-    if kind in ("literal_error", "enum"):
-        return f"allowed: {str(limits['expected']).replace(chr(39), chr(34))}"
-    if kind in _WORDS:
-        return _WORDS[kind].format(**limits)
-    return str(item["msg"])
-
-
-_WORDS = {
-    "string_pattern_mismatch": "allowed: lower-case letters, digits and hyphens, beginning with a letter or digit",
-    "string_type": "write text in quotes",
-    "list_type": "write a list in brackets, like [...]",
-    "dict_type": "write a table, like {{ ... }}",
-    "model_type": "write a table, like {{ ... }}",
-    "int_type": "write a whole number",
-    "float_type": "write a number",
-    "finite_number": "write a finite number",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than_equal": "must be at most {le:g}",
-    "too_long": "at most {max_length} entries can be computed with",
-}
-
-
-def _names(model: type[BaseModel]) -> list[str]:
-    return [f.alias or n for n, f in model.model_fields.items()]
-
-
-def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel]:
-    """The table in which the last key of a location stands."""
-    for part in loc[:-1]:
-        field = model.model_fields.get(str(part))
-        model = (_model_in(field.annotation) if field else None) or model
-    return model
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((m for a in get_args(annotation) if (m := _model_in(a))), None)

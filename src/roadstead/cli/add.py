@@ -5,8 +5,6 @@ from __future__ import annotations
 import getpass
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-
 from roadstead.archive import IntakeFacts
 from roadstead.archive import add as add_exhibits
 from roadstead.case import load_case
@@ -29,13 +27,21 @@ def run(case: Path, paths: list[Path], stated: Mapping[str, Any], *, as_json: bo
         say.print_json(to_plain(report))
     else:
         for exhibit in report.added:
-            say.out.print(f"added    {escape(exhibit.id)}  {exhibit.kind.value}", soft_wrap=True)
+            say.out.print(f"added    {say.shown(exhibit.id)}  {exhibit.kind.value}", soft_wrap=True)
         for exhibit in report.already:
-            say.out.print(f"held     {escape(exhibit.id)}  the same bytes were added before", soft_wrap=True)
+            say.out.print(f"held     {say.shown(exhibit.id)}  the same bytes were added before", soft_wrap=True)
         for notice in report.notices:
-            say.out.print(f"note: {escape(notice)}", soft_wrap=True)
+            say.out.print(f"note: {say.shown(notice)}", soft_wrap=True)
     say.losses(f"{r.path}: {r.reason}" for r in report.refused)
     return BAD_INPUT if report.refused else DONE
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # An account without a name, as in some containers.
+        return "unknown"
 
 
 def _facts(case: Path, stated: Mapping[str, Any]) -> IntakeFacts:
@@ -54,7 +60,7 @@ def _facts(case: Path, stated: Mapping[str, Any]) -> IntakeFacts:
         **(
             rest
             | {
-                "added_by": rest["added_by"] or getpass.getuser(),
+                "added_by": rest["added_by"] or _user(),
                 "bands": band_roles(rest["bands"]),
                 "sar_unit": sar_unit_of(rest["sar_unit"]),
             }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from rich.markup import escape
 from rich.table import Table
 
 from roadstead.cli import say
@@ -59,11 +58,11 @@ def _print(found: Detected, out: Path | None) -> None:
         table.add_column(column, justify="left" if column == "scene" else "right")
     for d in found.detections:
         table.add_row(
-            escape(d.scene_id), f"{d.row_px:.0f}", f"{d.col_px:.0f}", f"{d.score:.2f}",
+            say.shown(d.scene_id), f"{d.row_px:.0f}", f"{d.col_px:.0f}", f"{d.score:.2f}",
             *(f"{e.value:.0f} ± {e.sigma:.0f}" if e else "-" for e in (d.length_m, d.beam_m, d.heading_deg)),
             {True: "yes", False: "no", None: "-"}[d.alongside],
         )  # fmt: skip
     say.out.print(table)
     say.out.print(f"{len(found.detections)} vessel(s) in {len(found.scenes)} image(s).")
     if out:
-        say.out.print(f"Written: {escape(str(out))}", soft_wrap=True)
+        say.out.print(f"Written: {say.shown(str(out))}", soft_wrap=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
 from roadstead.cli import say
 from roadstead.cli.codes import DONE
 from roadstead.pipeline import explain as explain_case
@@ -30,5 +28,5 @@ def run(case: Path, *, as_json: bool) -> int:
     for title, lines in sections:
         say.out.print(f"[bold]{title}[/bold]")
         for line in lines:
-            say.out.print(f"  {escape(line)}", soft_wrap=True)
+            say.out.print(f"  {say.shown(line)}", soft_wrap=True)
     return DONE

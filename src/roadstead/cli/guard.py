@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 from roadstead.cli.codes import BAD_INPUT, DONE, OUR_FAULT, STOPPED
+from roadstead.cli.plain import plain
 
 
 def guarded() -> int:
     """Run the command line; returns the exit code."""
-    from roadstead.cli.app import app
-
     try:
+        from roadstead.cli.app import app
+
+        _write_anything()
         app(standalone_mode=True)
     except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else DONE if leaving.code is None else BAD_INPUT
+        return _left(leaving)
     except KeyboardInterrupt:
-        _say("Stopped. What was done is kept; run the same command again to go on.")
-        return STOPPED
+        return _stopped()
     except BrokenPipeError:
         # Whoever read our output has left; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -26,6 +28,24 @@ def guarded() -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _explained(error)
     return DONE
+
+
+def _write_anything() -> None:
+    """A terminal that lacks a letter of a name shows its code point; it is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _left(leaving: SystemExit) -> int:
+    if leaving.code == STOPPED:
+        return _stopped()
+    return leaving.code if isinstance(leaving.code, int) else DONE if leaving.code is None else BAD_INPUT
+
+
+def _stopped() -> int:
+    _say("Stopped. What was done is kept; run the same command again to go on.")
+    return STOPPED
 
 
 def _explained(error: Exception) -> int:
@@ -44,4 +64,4 @@ def _explained(error: Exception) -> int:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"roadstead: {text}\n")
+    sys.stderr.write(f"roadstead: {plain(text)}\n")

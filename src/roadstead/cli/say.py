@@ -10,23 +10,35 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
+from roadstead.cli.plain import plain
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 # Where nobody watches (a pipe, a log), lines need not be folded to 80 columns.
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 110)
+err = Console(stderr=True, highlight=False, emoji=False)
+
+
+def shown(text: str) -> str:
+    """Text of case files, catalogues and file names for a console: no markup, nothing that acts on the terminal."""
+    return escape(plain(text))
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    """One JSON document on stdout, in letters where the terminal has them all, else in escapes of JSON."""
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=1)
+    sys.stdout.write(text + "\n")
 
 
 def losses(sentences: Iterable[str]) -> None:
     """What could not be used, one sentence a line."""
     for sentence in sentences:
-        err.print(f"[yellow]left out:[/yellow] {escape(sentence)}", soft_wrap=True)
+        err.print(f"[yellow]left out:[/yellow] {shown(sentence)}", soft_wrap=True)
 
 
 @contextmanager
@@ -38,6 +50,6 @@ def progress(what: str) -> Iterator[Callable[[str, int, int], None]]:
         task = bar.add_task(what, total=None)
 
         def step(item: str, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, description=f"{what} {escape(item)}")
+            bar.update(task, completed=done, total=total, description=f"{what} {shown(item)}")
 
         yield step

@@ -6,12 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
 from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
-from roadstead.model import Call, Range, Weighing
+from roadstead.model import Call, Weighing
 from roadstead.pipeline import Result
 from roadstead.pipeline import verify as verify_case
 
@@ -40,24 +39,19 @@ def _print(result: Result) -> None:
     for verdict in result.verdicts:
         source = result.case.source(result.case.claim(verdict.claim_id).source_id)
         table.add_row(
-            escape(verdict.claim_id),
-            escape(f"{source.id} {source.grade}"),
+            say.shown(verdict.claim_id),
+            say.shown(f"{source.id} {source.grade}"),
             _cell(verdict.without_reports),
             _cell(verdict.with_reports),
         )
-    say.out.print(f"[bold]{escape(result.case.title)}[/bold]", soft_wrap=True)
+    say.out.print(f"[bold]{say.shown(result.case.title)}[/bold]", soft_wrap=True)
     say.out.print(table)
     for warning in result.case.warnings:
-        say.out.print(f"[yellow]note:[/yellow] {escape(warning)}", soft_wrap=True)
+        say.out.print(f"[yellow]note:[/yellow] {say.shown(warning)}", soft_wrap=True)
     say.out.print(f"{result.steps_done} step(s) computed, {result.steps_found} found done.")
-    say.out.print(f"Report:   {escape(str(result.report))}", soft_wrap=True)
-    say.out.print(f"Verdicts: {escape(str(result.verdicts_file))}", soft_wrap=True)
+    say.out.print(f"Report:   {say.shown(str(result.report))}", soft_wrap=True)
+    say.out.print(f"Verdicts: {say.shown(str(result.verdicts_file))}", soft_wrap=True)
 
 
 def _cell(w: Weighing) -> str:
-    return f"[{STYLE[w.call]}]{w.call.value}[/]  {_percent(w.probability)}"
-
-
-def _percent(p: Range) -> str:
-    low, high = f"{100 * p.low:.0f}", f"{100 * p.high:.0f}"
-    return f"{low} %" if low == high else f"{low}-{high} %"
+    return f"[{STYLE[w.call]}]{w.call.value}[/]  {w.probability.percent}"

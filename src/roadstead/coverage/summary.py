@@ -33,13 +33,14 @@ def coverage_of(window: TimeSpan, site_ids: Sequence[str], looks: Sequence[Look]
 
 
 def _longest_gap_hours(window: TimeSpan, good: Sequence[Look]) -> float:
-    reached, longest = window.start, 0.0
+    """Longest stretch without a look; a look known to the day only may have been at either end of it."""
+    since, longest = window.start, 0.0
     for look in good:
-        if look.time is None:
-            continue
-        longest = max(longest, (look.time.start - reached).total_seconds() / 3600)
-        reached = max(reached, look.time.end)
-    return max(longest, (window.end - reached).total_seconds() / 3600, 0.0)
+        if look.time is not None:
+            latest = min(look.time.end, window.end)
+            longest = max(longest, (latest - since).total_seconds() / 3600)
+            since = max(since, look.time.start)
+    return max(longest, (window.end - since).total_seconds() / 3600)
 
 
 def _statement(window: TimeSpan, here: Sequence[Look], good: Sequence[Look], gap: float) -> str:
@@ -50,7 +51,7 @@ def _statement(window: TimeSpan, here: Sequence[Look], good: Sequence[Look], gap
         held = f"We hold {len(here)} image(s) of these places between {span}, none of them usable."
     else:
         held = (
-            f"We hold {len(good)} usable look(s) between {span}; the longest stretch without one is {gap:.0f} h "
+            f"We hold {len(good)} usable look(s) between {span}; without one for up to {gap:.0f} h "
             f"of {window.hours():.0f} h."
         )
     return f"{held} No catalogue was asked in this run. {ALWAYS_UNKNOWN}"

@@ -39,8 +39,6 @@ class WaterMask:
     """shape (height, width); True is water; gaps smaller than a ship are filled, so ships off the quay are in it"""
     surface: NDArray[np.bool_]
     """shape (height, width); True where the water's surface itself shows"""
-    dryness: NDArray[np.float32]
-    """shape (height, width); 0 on water, 0.5 at the threshold, 1 on what is twice as far from water, 0 where invalid"""
     land_distance_m: NDArray[np.float32]
     """shape (height, width); metres to the nearest land, 0 on land, infinite where no land is in the window"""
     confidence: float
@@ -77,15 +75,13 @@ def water_mask(scene: Scene, pixels: Pixels, pixel_m: tuple[float, float]) -> Wa
     surface = remove_small_objects(surface, max_size=int(_LEAST_BASIN_M2[bool(infrared)] / area_m2))
     if not surface.any():
         return _unknown(pixels.valid, "no stretch of water is large enough to be sure: all valid pixels are searched")
-    middle = float(np.median(dark[surface]))
     if not infrared:
-        cut = (middle + float(np.median(dark[(feature > cut) & pixels.valid]))) / 2
-        surface = _grown(surface, dark < cut) & pixels.valid
-    dryness = np.clip((dark - middle) / (2 * (cut - middle)), 0, 1).astype(np.float32)
+        shades = (np.median(dark[surface]), np.median(dark[(feature > cut) & pixels.valid]))
+        surface = _grown(surface, dark < float(np.mean(shades))) & pixels.valid
     confidence = min(1.0, gap / _CLEAR_GAP) * (1.0 if infrared else 0.7)
     notes = () if infrared else ("sea mask from visible bands only: dark woods may pass for water",)
     how = ("infrared" if infrared else "visible", confidence, notes)
-    return _finished(surface, dryness * pixels.valid, pixels.valid, pixel_m, how)
+    return _finished(surface, pixels.valid, pixel_m, how)
 
 
 def _darkness(planes: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -126,7 +122,6 @@ def _grown(surface: NDArray[np.bool_], dark: NDArray[np.bool_]) -> NDArray[np.bo
 
 def _finished(
     surface: NDArray[np.bool_],
-    dryness: NDArray[np.float32],
     valid: NDArray[np.bool_],
     pixel_m: tuple[float, float],
     how: tuple[str, float, tuple[str, ...]],
@@ -142,7 +137,6 @@ def _finished(
     return WaterMask(
         water=water & valid,
         surface=surface,
-        dryness=dryness,
         land_distance_m=distance,
         confidence=confidence,
         method=method,
@@ -155,7 +149,6 @@ def _unknown(valid: NDArray[np.bool_], note: str) -> WaterMask:
     return WaterMask(
         water=valid.copy(),
         surface=valid.copy(),
-        dryness=np.zeros(valid.shape, np.float32),
         land_distance_m=np.full(valid.shape, np.inf, np.float32),
         confidence=0.0,
         method="unknown",

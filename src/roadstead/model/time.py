@@ -105,15 +105,15 @@ def parse_span(text: str | date, tz: str = "UTC") -> TimeSpan:
         if partial:
             return _calendar_span(*(int(g) if g else None for g in partial.groups()), place=place)
         t = datetime.fromisoformat(text.strip())
+        t = (t if t.tzinfo else t.replace(tzinfo=place)).astimezone(UTC)
+        whole_minute = t.second == 0 and not re.search(r":\d{2}:\d{2}", text)
+        if whole_minute:
+            return TimeSpan(t, t + timedelta(minutes=1), Precision.MINUTE)
+        return TimeSpan(t, t, Precision.SECOND)
     except (ValueError, OverflowError) as error:
         raise InputError(
             f"{text!r} is no date or time; write 2024, 2024-10, 2024-10-17 or 2024-10-17T03:15Z"
         ) from error
-    t = t if t.tzinfo else t.replace(tzinfo=place)
-    whole_minute = t.second == 0 and not re.search(r":\d{2}:\d{2}", text)
-    if whole_minute:
-        return TimeSpan(t, t + timedelta(minutes=1), Precision.MINUTE)
-    return TimeSpan(t, t, Precision.SECOND)
 
 
 def _calendar_span(year: int | None, month: int | None, day: int | None, *, place: ZoneInfo) -> TimeSpan:
@@ -132,7 +132,7 @@ def _calendar_span(year: int | None, month: int | None, day: int | None, *, plac
 def span_between(start: str | date, end: str | date, tz: str = "UTC") -> TimeSpan:
     """From the beginning of `start` to the end of `end` (a date includes its whole day)."""
     first, last = parse_span(start, tz), parse_span(end, tz)
-    if last.end < first.start:
+    if last.end < first.start or (last.end == first.start and last.start < first.start):
         raise InputError(f"the window ends ({end}) before it starts ({start}); swap the two")
     same = first.precision is last.precision
     return TimeSpan(first.start, last.end, first.precision if same and start == end else Precision.INTERVAL)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shapely.geometry import Point
-
-from roadstead.archive import Mark, exhibit_scenes, exhibits, held_scenes, marks
-from roadstead.coverage import look_at
+from roadstead.archive import Mark, exhibit_scenes, exhibits, held_marks, held_scenes
+from roadstead.coverage import USABLE_AT_LEAST, look_at
 from roadstead.imagery import RasterioReader
-from roadstead.measure import measure_by_eye
 from roadstead.model import (
     BandsUnknown,
     Catalogue,
     Clock,
+    DateBasis,
     Detection,
     Detector,
     Exhibit,
@@ -30,7 +29,9 @@ from roadstead.model import (
     Sighting,
     Site,
 )
+from roadstead.pipeline.eye import dated, drawn_on, unplaced, with_marks
 from roadstead.pipeline.find import detectors, find_vessels
+from roadstead.pipeline.place import sites_of, why_nowhere
 from roadstead.steps import SystemClock, to_plain
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
     from roadstead.case import Case
     from roadstead.steps import StepCache
-
-BY_EYE_RADIUS_PX = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +91,7 @@ class FindStep:
 
     seams: Seams
     name: str = "find"
-    version: int = 1
+    version: int = 2
 
     def inputs(self, value: Task) -> dict[str, Any]:
         """Scene (by content, not path), site, marks and detector."""
@@ -115,16 +114,14 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     scenes = _scenes(case, seams, out)
     step = FindStep(seams)
     by_exhibit = {e.id: e for e in out.exhibits}
-    drawn = marks(case.folder)
+    drawn = _drawn(case, by_exhibit, out)
     for i, scene in enumerate(scenes):
         progress(scene.id, i, len(scenes))
         out.scenes[scene.id] = scene
-        own = [m for m in drawn if _marks_scene(m, scene, by_exhibit)]
-        sites = _sites_of(scene, case, by_exhibit)
+        own = [m for m in drawn if drawn_on(m, scene, by_exhibit)]
+        sites = sites_of(scene, case, out.exhibits)
         if not sites:
-            out.losses.append(
-                f"{scene.id}: lies outside every area of interest of the case; add its site or leave it out"
-            )
+            out.losses.append(why_nowhere(scene, case))
         for site in sites:
             try:
                 task = Task(scene=scene, site=site, marks=tuple(own))
@@ -137,6 +134,12 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     progress("", len(scenes), len(scenes))
     _loose_marks(case, drawn, by_exhibit, out)
     return out
+
+
+def _drawn(case: Case, by_exhibit: dict[str, Exhibit], out: Gathered) -> tuple[Mark, ...]:
+    held = held_marks(case.folder)
+    out.losses += held.losses
+    return dated(held.marks, by_exhibit)
 
 
 def _scenes(case: Case, seams: Seams, out: Gathered) -> list[Scene]:
@@ -157,13 +160,6 @@ def _scenes(case: Case, seams: Seams, out: Gathered) -> list[Scene]:
     return sorted(named, key=lambda s: s.id)
 
 
-def _sites_of(scene: Scene, case: Case, by_exhibit: dict[str, Exhibit]) -> list[Site]:
-    if scene.footprint is not None:
-        return [s for s in case.sites if s.aoi.intersects(scene.footprint)]
-    wanted = {e.site_id for e in by_exhibit.values() if e.sha256 == scene.sha256 and e.site_id}
-    return [s for s in case.sites if s.id in wanted]
-
-
 def _find(task: Task, seams: Seams) -> SceneAtSite:
     scene, site, reader = task.scene, task.site, seams.reader
     aoi = site.aoi if scene.footprint is not None else None
@@ -180,30 +176,22 @@ def _find(task: Task, seams: Seams) -> SceneAtSite:
     share = site.aoi.intersection(scene.footprint).area / site.aoi.area if scene.footprint is not None else 1.0
     look = look_at(scene, site, pixels, inside_share=share)
     inside = [d for d in found if d.outline is None or site.aoi.contains(d.outline.centroid)]
-    by_eye = [
-        measure_by_eye(scene, pixels, m.geometry, number=9000 + i, analyst=m.analyst)
-        for i, m in enumerate(task.marks)
-        if pixels.crs and not isinstance(m.geometry, Point) and site.aoi.contains(m.geometry.centroid)
-    ]
-    kept = [d for d in inside if not any(_same(d, e) for e in by_eye)]
-    ordered = sorted((*kept, *by_eye), key=lambda d: (d.row_px, d.col_px, d.id))
-    return SceneAtSite(look=look, detections=tuple(ordered), rejected=tuple(rejected), loss=loss)
+    detections = with_marks(inside, task.marks, scene, site, pixels)
+    return SceneAtSite(look=look, detections=detections, rejected=tuple(rejected), loss=loss or _unusable(look, site))
 
 
-def _same(a: Detection, b: Detection) -> bool:
-    """Whether a detector and an analyst mean the same ship: the analyst's box then stands for both."""
-    if a.outline is None or b.outline is None:
-        return False
-    return bool(a.outline.intersects(b.outline))
-
-
-def _marks_scene(mark: Mark, scene: Scene, by_exhibit: dict[str, Exhibit]) -> bool:
-    looked_at = by_exhibit.get(by_exhibit[mark.exhibit_id].of_exhibit) if mark.exhibit_id in by_exhibit else None
-    return looked_at is not None and looked_at.sha256 == scene.sha256
+def _unusable(look: Look, site: Site) -> str:
+    if look.usable_fraction >= USABLE_AT_LEAST:
+        return ""
+    return (
+        f"{look.scene_id} over {site.name}: {100 * look.usable_fraction:.0f} % of the area holds valid pixels, less "
+        f"than {100 * USABLE_AT_LEAST:.0f} %, so it counts as no look"
+    )
 
 
 def _loose_marks(case: Case, drawn: Sequence[Mark], by_exhibit: dict[str, Exhibit], out: Gathered) -> None:
-    """Marks whose picture we do not hold, or that are points: sightings by eye with a look of their own."""
+    """Marks as sightings, with the activity they name; those whose image gave no look get a look of their own."""
+    looked = {(at.look.scene_id, at.look.site_id) for at in out.at_sites}
     for mark in drawn:
         site = next((s for s in case.sites if s.aoi.intersects(mark.geometry)), None)
         if site is None:
@@ -218,22 +206,21 @@ def _loose_marks(case: Case, drawn: Sequence[Mark], by_exhibit: dict[str, Exhibi
                 vessel_ids=(mark.vessel,) if mark.vessel in {v.id for v in case.vessels} else (),
             )
         )  # fmt: skip
-        if not any(_marks_scene(mark, scene, by_exhibit) for scene in out.scenes.values()):
+        images = [s.id for s in out.scenes.values() if drawn_on(mark, s, by_exhibit)]
+        if not any((image, site.id) in looked for image in images):
             _look_of_mark(mark, site, out)
 
 
 def _look_of_mark(mark: Mark, site: Site, out: Gathered) -> None:
-    point = mark.geometry.centroid
-    found = Detection(
-        id=mark.id, scene_id=f"marks:{mark.exhibit_id}", time=mark.time, outline_px=(), outline=None,
-        row_px=0.0, col_px=0.0, score=0.9, length_m=None, beam_m=None, heading_deg=None,
-        method=f"by eye: {mark.analyst or 'unnamed analyst'}",
-        notes=(f"marked at {point.y:.4f}, {point.x:.4f}; the image itself is not held",),
-    )  # fmt: skip
+    found = unplaced(mark, f"marks:{mark.exhibit_id}", "the image itself is not held or cannot be used")
     for i, held in enumerate(out.at_sites):
         if held.look.scene_id == found.scene_id and held.look.site_id == site.id and held.look.time == mark.time:
             out.at_sites[i] = replace(held, detections=(*held.detections, found))
             return
+    out.scenes[found.scene_id] = Scene(
+        id=found.scene_id, path=Path(mark.exhibit_id), time=mark.time, date_basis=DateBasis.INFERRED,
+        modality=Modality.OPTICAL, bands=(), credit="the image that was marked is not held",
+    )  # fmt: skip
     look = Look(
         scene_id=found.scene_id, site_id=site.id, time=mark.time, usable_fraction=1.0, cloud_fraction=None,
         resolved_m=10.0, sun_elevation_deg=None, modality=Modality.OPTICAL,

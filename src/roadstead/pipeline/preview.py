@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from roadstead.archive import exhibit_scenes, exhibits, held_scenes, marks
+from roadstead.archive import exhibit_scenes, exhibits, held_marks, held_scenes
 from roadstead.case import Case, load_case
+from roadstead.pipeline.place import sites_of, why_nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +33,20 @@ def explain(folder: Path | str) -> Explanation:
     case = load_case(Path(folder))
     held, brought = held_scenes(case.images), exhibit_scenes(case.folder)
     scenes = sorted({s.sha256: s for s in (*brought.scenes, *held.scenes)}.values(), key=lambda s: s.id)
-    reads = []
+    brought_in, drawn = exhibits(case.folder), held_marks(case.folder)
+    reads, nowhere = [], []
     for scene in scenes:
-        over = [s.name for s in case.sites if scene.footprint is not None and s.aoi.intersects(scene.footprint)]
+        over = [s.name for s in sites_of(scene, case, brought_in)]
+        nowhere += [] if over else [why_nowhere(scene, case)]
         where = f"over {', '.join(over)}" if over else "over no site of the case"
         reads.append(f"{scene.path.name} ({scene.modality.value}, {scene.time or 'time unknown'}): {where}")
-    reads += [f"{e.original_name} (exhibit {e.id}, {e.kind.value})" for e in exhibits(case.folder)]
+    reads += [f"{e.original_name} (exhibit {e.id}, {e.kind.value})" for e in brought_in]
     return Explanation(
         case_id=case.id,
         reads=tuple(reads),
-        computes=_computes(case, len(scenes), len(marks(case.folder))),
+        computes=_computes(case, len(scenes), len(drawn.marks)),
         hosts=(),
-        problems=(*case.mistakes, *held.losses, *brought.losses),
+        problems=(*case.mistakes, *held.losses, *brought.losses, *drawn.losses, *nowhere),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.case import Case, Frozen, freeze, load_case
+from roadstead.case import Case, Frozen, freeze, load_case, record_calls
 from roadstead.coverage import usable
 from roadstead.infer import brackets_from_looks, brackets_from_reports
 from roadstead.model import PixelReader, PortCall, Verdict
@@ -73,6 +73,7 @@ def verify(
             ledger.loss(sentence)
         questions = (Question(case=case, claim=claim, gathered=gathered) for claim in case.claims)
         verdicts = tuple(cache.run(AssessStep(), q, Verdict, item=q.claim.id) for q in questions)
+        frozen = record_calls(case, frozen, _calls(verdicts), clock.now())
         contents = _contents(case, frozen, gathered, verdicts, seams.reader)
         results = {"verdicts": to_plain(verdicts), "losses": contents.losses, "frozen": to_plain(frozen)}
         made_at = cache.run(StampStep(clock), results, datetime, item=case.id)
@@ -90,6 +91,11 @@ def verify(
         steps_done=cache.done,
         steps_found=cache.found,
     )
+
+
+def _calls(verdicts: tuple[Verdict, ...]) -> dict[str, str]:
+    """Each claim's verdict with its probability range, as later changes are compared with."""
+    return {v.claim_id: f"{v.without_reports.call.value} {v.without_reports.probability.percent}" for v in verdicts}
 
 
 def _port_calls(case: Case, gathered: Gathered) -> tuple[PortCall, ...]:

@@ -82,7 +82,9 @@ def _tables(contents: Contents) -> dict[str, Table | None]:
 def _roots(contents: Contents) -> tuple[str, ...]:
     """Folders of this machine that a message may name."""
     folders = [contents.case.folder, *contents.case.images, *(s.path.parent for s in contents.scenes)]
-    return tuple(sorted({str(p) for f in folders for p in (f, f.resolve()) if p.is_absolute()}, key=len, reverse=True))
+    return tuple(
+        sorted({str(p) for f in folders for p in (f, f.resolve()) if p.is_absolute()}, key=lambda r: (-len(r), r))
+    )
 
 
 def _unrooted(page: str, roots: tuple[str, ...]) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MARGIN, TITLE, NAME, LANE, GAP, AXIS = 10.0, 22.0, 17.0, 17.0, 9.0, 26.0
 FONT = 12.0
 TICK_ROOM = 64.0
+WIDE_LOOK = 6.0
+"""looks drawn wider than this are pale, so that what was found in them stays readable"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ def _own(here: Sequence[Event], scale: _Scale, y: float) -> Iterator[Markup]:
         yield svg.rect((left, middle - 3.5, right, middle + 3.5), "s-stay", svg.tip(event.words))
     for event in (e for e in here if e.mark in (Mark.LOOK, Mark.BAD_LOOK)):
         left, right = scale.ends(event, 1.5)
-        yield svg.rect((left, y, right, y + 14), f"s-{event.mark.value}", svg.tip(event.words))
+        wide = " s-wide" if right - left > WIDE_LOOK else ""
+        yield svg.rect((left, y, right, y + 14), f"s-{event.mark.value}{wide}", svg.tip(event.words))
     taken = -1.0
     for event in sorted((e for e in here if e.mark is Mark.FOUND), key=lambda e: e.span.middle):
         x = sum(scale.ends(event)) / 2

@@ -11,7 +11,7 @@ from roadstead.report.chips import chip_figure, enlargement
 from roadstead.report.claims import site_name
 from roadstead.report.markup import join, plain, several, user, when
 from roadstead.report.messages import text
-from roadstead.report.numbers import angle, estimate, metres, time
+from roadstead.report.numbers import NBSP, angle, estimate, metres, time
 from roadstead.report.tables import Table, table
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _heading(d: Detection) -> str:
 
 
 def _score(d: Detection) -> str:
-    return f"{d.score:.2f}"
+    return f">{NBSP}0.99" if 0.99 < d.score < 1 else f"{d.score:.2f}"
 
 
 def _classes(found: Found) -> Markup:
