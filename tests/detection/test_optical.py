@@ -13,6 +13,7 @@ from affine import Affine
 from scipy import ndimage
 
 from roadstead.detection import OpticalDetector
+from roadstead.detection.optical_weights import OPEN
 from roadstead.measure import frame_of
 from roadstead.measure.optical import measure_optical
 from roadstead.model import BandRole, Detector, Modality, Pixels, RasterError, Scene
@@ -127,6 +128,17 @@ def test_the_same_pixels_give_the_same_candidates() -> None:
     first, second = (OpticalDetector().detect(scene_of(), pixels_of(values))[0] for _ in range(2))
     assert [c.score for c in first] == [c.score for c in second]
     assert np.array_equal(first[0].rows_px, second[0].rows_px)
+
+
+def test_other_coefficients_decide_otherwise_and_the_reason_gives_their_probability() -> None:
+    scene, pixels = scene_of(), pixels_of(sea() + 120 * cover((100, 160), (40, 7), 30))
+    means, scales, (_, *rest) = OPEN
+    found, rejected = OpticalDetector(weights=(means, scales, (-40.0, *rest))).detect(scene, pixels)
+    assert found == []
+    assert [r.reason.partition(":")[0] for r in rejected] == ["probability 0.00 below 0.3"]
+    even, _ = OpticalDetector(weights=(means, scales, (0.0,) * (1 + len(rest)))).detect(scene, pixels)
+    assert [c.score for c in even] == [0.5]
+    assert len(OpticalDetector().detect(scene, pixels)[0]) == 1
 
 
 def test_a_ship_touching_a_quay_is_marked_and_doubted() -> None:

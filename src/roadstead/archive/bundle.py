@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 MARK_SUFFIXES = (".geojson", ".kml", ".kmz")
 # A longer way from one file of a bundle to another means that they were kept apart; then only names are kept.
 _DEEPEST = 3
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(name: str) -> str:
+    """A name with every control, direction mark and broken character written as its code: `a-u202e-b.tif`."""
+    return _HIDDEN.sub(lambda found: f"-u{ord(found[0]):04x}-", name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +48,9 @@ class Bundle:
     def layout(self) -> dict[Path, str]:
         """Where each file goes inside the exhibit's folder: as they lay to each other, so that hrefs still work."""
         base = Path(os.path.commonpath([os.path.abspath(f.parent) for f in self.files]))  # noqa: PTH100 - keeps links
-        places = {f: Path(os.path.relpath(f, base)).as_posix() for f in self.files}
+        places = {f: visible(Path(os.path.relpath(f, base)).as_posix()) for f in self.files}
         deep = any(p.count("/") >= _DEEPEST for p in places.values())
-        return {f: f.name for f in self.files} if deep else places
+        return {f: visible(f.name) for f in self.files} if deep else places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

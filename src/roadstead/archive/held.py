@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.archive import planet, stac
 from roadstead.archive.scene import TIFF_SUFFIXES, Stated, build
-from roadstead.model import CatalogueError, RoadsteadError, Scene
+from roadstead.model import BandsUnknown, CatalogueError, RoadsteadError, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,17 +41,28 @@ def held_scenes(folders: Sequence[Path]) -> HeldScenes:
     GeoTIFF, STAC items and Planet orders count. Bare PNG and JPEG do not: they come in by `add`, with their origin.
     An item, image or order that cannot be used is named in `losses`, and the rest is returned.
     """
-    places = sorted({f.resolve() for f in folders})
-    absent = [f"{p} is no folder; correct the path under which images are kept" for p in places if not p.is_dir()]
-    finds, broken = find_scenes({file for p in places if p.is_dir() for file in files_below(p)})
+    places = sorted({f.absolute() for f in folders})
+    there = [p for p in places if _is_folder(p)]
+    absent = [f"{p} is no folder; correct the path under which images are kept" for p in places if p not in there]
+    finds, broken = find_scenes({file for p in there for file in files_below(p.resolve())})
     scenes: dict[str, Scene] = {}
     losses = [*absent, *broken]
     for find in finds:
         try:
             _keep(build(find.image, find.metadata, Stated()), scenes)
+        except BandsUnknown as error:
+            losses.append(f"{error}; options are stated with 'roadstead add CASE {find.image.name} ...'")
         except RoadsteadError as error:
             losses.append(str(error))
     return HeldScenes(scenes=tuple(scenes[k] for k in sorted(scenes)), losses=tuple(losses))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # A name that is too long, or a folder in which we may not look.
+        return False
 
 
 def _keep(scene: Scene, scenes: dict[str, Scene]) -> None:
@@ -102,6 +113,8 @@ def _items(documents: Sequence[Path]) -> tuple[list[Find], list[str], set[Path]]
     for path in documents:
         try:
             document = stac.read_json(path)
+            if stac.claims_to_be_item(document):
+                stac.read_item(path)
             if not stac.is_item(document):
                 continue
             images = stac.local_images(document, path)

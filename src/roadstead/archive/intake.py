@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.archive.bundle import Bundle, examine, offer_of
+from roadstead.archive.bundle import Bundle, examine, offer_of, visible
 from roadstead.archive.facts import FACTS, IntakeFacts
 from roadstead.archive.ledger import Entry, append, entries
 from roadstead.archive.pictures import MAX_PAGES, render_pages
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 FOLDER = "exhibits"
+OWN = (FOLDER, "out", "ledger", ".cache")
+"""folders of a case that only the program writes to"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def _without(text: str, hide: str) -> str:
 
 def _take_zip(desk: _Desk, archive: Path) -> None:
     """Unpack beside the exhibits, so that the disk that will hold them must have the room, and take the files."""
-    came_in = f"{archive.name} sha256 {sha256_of(archive)}"
+    came_in = f"{visible(archive.name)} sha256 {sha256_of(archive)}"
     with (
         tempfile.TemporaryDirectory(dir=_folder(desk.case_dir), prefix=".unpacked-") as place,
         _refusing(desk, archive, hide=place),
@@ -125,6 +127,8 @@ def _folder(case_dir: Path) -> Path:
 
 
 def _take_path(desk: _Desk, path: Path, came_in: str = "", hide: str = "") -> None:
+    if not hide:
+        _not_our_own(desk.case_dir, path)
     offer = offer_of(path)
     shown = came_in.split(" sha256 ", maxsplit=1)[0] or str(path)
     desk.refused += [Refusal(path=shown, reason=_without(reason, hide)) for reason in offer.refused]
@@ -136,6 +140,16 @@ def _take_path(desk: _Desk, path: Path, came_in: str = "", hide: str = "") -> No
             _take(desk, bundle, came_in)
     if offer.ignored:
         desk.notices.append(f"{shown}: {offer.ignored} files that are neither images nor marks were left out")
+
+
+def _not_our_own(case_dir: Path, path: Path) -> None:
+    """What a run wrote is no evidence; taken in, a detector's finding would come back as somebody's."""
+    case, offered = case_dir.resolve(), path.resolve()
+    if case.is_relative_to(offered):
+        raise IntakeError(f"{path} holds the case itself; name the images")
+    own = next((o for o in OWN if offered.is_relative_to(case / o)), "")
+    if own:
+        raise IntakeError(f"{path} lies in the case's own {own}/, which the program writes; name the original file")
 
 
 def _stay_inside(bundle: Bundle, folder: Path) -> None:
@@ -205,7 +219,7 @@ def _exhibit(bundle: Bundle, scene: Scene | None, facts: IntakeFacts, sha256: st
         path="",
         sha256=sha256,
         size_bytes=bundle.main.stat().st_size,
-        original_name=bundle.main.name,
+        original_name=visible(bundle.main.name),
         added=facts.now,
         added_by=facts.added_by,
     )
@@ -288,4 +302,7 @@ def _missing(exhibit: Exhibit) -> list[str]:
         )
     elif exhibit.captured and exhibit.date_basis is DateBasis.UNKNOWN:
         notices.append("on what its time rests is not stated; add --date-basis caption or inferred")
+    if exhibit.kind is ExhibitKind.MARKS:
+        notices += [] if exhibit.analyst else ["who looked is not stated; add --analyst NAME"]
+        notices += [] if exhibit.of_exhibit else ["the image that was looked at is not stated; add --of EXHIBIT"]
     return [f"{exhibit.original_name}: {notice}" for notice in notices]

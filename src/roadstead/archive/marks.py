@@ -16,6 +16,7 @@ from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
+from shapely.validation import explain_validity
 
 from roadstead.archive.stac import read_json
 from roadstead.archive.zips import checked_members
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _KINDS = ("Point", "LineString", "Polygon")
 _WHOLE_DAY = re.compile(r"[T ]00:00:00(?:\.0+)?(?:Z|[+-]\d{2}(?::?\d{2})?)?$")
+BY_EYE = "by eye"
+"""how the method of a detection begins that a person made"""
 MAX_KML_BYTES = 256 * 2**20
 
 
@@ -79,10 +82,20 @@ def read_marks(path: Path, exhibit: Exhibit | None = None) -> tuple[Mark, ...]:
 
 def _mark(feature: _Feature, number: int, path: Path, exhibit: Exhibit | None) -> Mark:
     said = {key.lower(): value for key, value in feature.properties.items() if value}
+    method = said.get("method", "")
+    if method and "scene_id" in said and not method.startswith(BY_EYE):
+        raise IntakeError(
+            f"{path.name}: mark {number} was found by a detector ({method[:40]!r}), not marked by eye; add the image"
+        )
     if not _on_earth(feature.geometry):
         raise IntakeError(
             f"{path.name}: mark {number} lies at {feature.geometry.bounds}, no longitude and latitude; "
             "export in WGS84 (EPSG:4326), longitude first"
+        )
+    if not (feature.geometry.is_valid and feature.geometry.is_simple):
+        raise IntakeError(
+            f"{path.name}: mark {number} crosses itself or has no extent ({explain_validity(feature.geometry)}); "
+            "draw it again"
         )
     try:
         time = _time(said)
@@ -140,9 +153,7 @@ def _geojson(path: Path) -> Iterator[_Feature]:
         try:
             geometry = shape(feature["geometry"])
         except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-            raise IntakeError(
-                f"{path.name}: feature {number} has a broken geometry ({error}); draw it again"
-            ) from error
+            raise IntakeError(f"{path.name}: feature {number} has a broken geometry; draw it again") from error
         yield from _parts(geometry, to_wgs84, _strings(props if isinstance(props, dict) else {}))
 
 
@@ -184,10 +195,11 @@ def _kml(path: Path) -> Iterator[_Feature]:
     if b"<kml" not in data[:4096] or b"<OGRVRT" in data:
         raise IntakeError(f"{path.name} is no KML; export the marks as GeoJSON, KML or KMZ")
     try:
-        for layer, _kind in pyogrio.list_layers(data):
-            yield from _layer(data, layer)
+        # By number: a document without a name gets one from GDAL that differs each time it is opened.
+        for number in range(len(pyogrio.list_layers(data))):
+            yield from _layer(data, number)
     except (DataSourceError, DataLayerError, FieldError, ShapelyError) as error:
-        raise IntakeError(f"{path.name} is broken KML ({str(error)[:80]}); export it again") from error
+        raise IntakeError(f"{path.name} is broken KML; export it again") from error
 
 
 def _kml_bytes(path: Path) -> bytes:
@@ -206,7 +218,7 @@ def _kml_bytes(path: Path) -> bytes:
         raise IntakeError(f"{path.name} cannot be read ({error}); export the marks again") from error
 
 
-def _layer(data: bytes, layer: str) -> Iterator[_Feature]:
+def _layer(data: bytes, layer: int) -> Iterator[_Feature]:
     meta, _ids, geometries, columns = pyogrio.raw.read(data, layer=layer, force_2d=True, datetime_as_string=True)
     fields = [str(f) for f in meta["fields"]]
     for i, wkb in enumerate(geometries if geometries is not None else ()):

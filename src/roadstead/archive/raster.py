@@ -99,6 +99,8 @@ def image_kind(path: Path) -> str:
         raise RasterError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
     if not head:
         raise RasterError(f"{path} is empty (0 bytes); fetch it again")
+    if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
+        raise RasterError(f"{path} has a name that is no UTF-8; rename it")
     kind = next((driver for start, driver in _SIGNATURES.items() if head.startswith(start)), None)
     if kind is None:
         what = (
@@ -140,6 +142,10 @@ def _footprint(dataset: Any) -> BaseGeometry | None:
     height, width = dataset.shape
     corners = [dataset.transform @ corner for corner in ((0, 0), (width, 0), (width, height), (0, height))]
     outline = Polygon(corners)
+    if not (math.isfinite(outline.area) and outline.area > 0):
+        raise RasterError(
+            f"{dataset.name} has a broken georeference (pixels without a size); correct or fetch it again"
+        )
     dense = shapely.segmentize(outline, outline.length / (4 * _EDGE_POINTS))
     to_lonlat = Transformer.from_crs(dataset.crs.to_wkt(), "EPSG:4326", always_xy=True)
     turned = shapely.transform(dense, to_lonlat.transform, interleaved=False)

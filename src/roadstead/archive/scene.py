@@ -176,6 +176,7 @@ def _bands(image: Path, facts: FileFacts, scene: Scene, stated: Stated, *, lenie
 
 
 _PLANET = ("planetscope", "skysat", "rapideye", "planet")
+_LEAST_GSD_M, _MOST_GSD_M = 0.01, 10_000.0
 _EXAMPLES = {1: "pan", 3: "red,green,blue", 4: "blue,green,red,nir"}
 
 
@@ -215,8 +216,9 @@ def _date_basis(scene: Scene, stated: Stated) -> DateBasis:
 
 
 def _gsd_m(stated: Stated, scene: Scene, image: Path) -> float | None:
-    if stated.gsd_m is not None and not 0 < stated.gsd_m < 1e5:
+    if stated.gsd_m is not None and not _LEAST_GSD_M <= stated.gsd_m <= _MOST_GSD_M:
         raise RasterError(
-            f"pixel size {stated.gsd_m} m for {image.name} is impossible; state metres per pixel, like 10"
+            f"pixel size {stated.gsd_m:g} m for {image.name} is impossible; state metres per pixel from "
+            f"{_LEAST_GSD_M:g} to {_MOST_GSD_M:g}, like --gsd 10"
         )
     return stated.gsd_m or scene.gsd_m

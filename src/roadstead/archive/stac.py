@@ -62,6 +62,11 @@ def is_item(document: object) -> bool:
     return isinstance(document, dict) and document.get("type") == "Feature" and isinstance(document.get("assets"), dict)
 
 
+def claims_to_be_item(document: object) -> bool:
+    """Whether a JSON document says that it is a STAC item, complete or not."""
+    return isinstance(document, dict) and document.get("type") == "Feature" and "stac_version" in document
+
+
 def read_item(path: Path) -> dict[str, Any]:
     """Read a STAC item file.
 
@@ -72,7 +77,8 @@ def read_item(path: Path) -> dict[str, Any]:
     if not is_item(document):
         kind = document.get("type", "an object without type") if isinstance(document, dict) else "a list"
         raise CatalogueError(
-            f"{path} is no STAC item ({kind}, no `assets`); give the item of one scene, with its image beside it"
+            f"{path} is no STAC item ({str(kind)[:40]}, no `assets`); give the item of one scene, with its image "
+            "beside it"
         )
     return document  # type: ignore[no-any-return]  # is_item has looked
 

@@ -114,18 +114,13 @@ def _parse(path: FilePath, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = getattr(error, "lineno", None) or _line_in(str(error))
-        raise CaseError(path, line, "", f"is no valid TOML: {str(error).rstrip('.')}; look at that line") from error
+        what, _, place = str(error).rpartition(" (at ")
+        line = int(place.split()[1].rstrip(",")) if place.startswith("line") else len(text.splitlines())
+        raise CaseError(path, line, "", f"is no valid TOML: {what}; correct that line") from error
     except RecursionError as error:
         raise CaseError(path, None, "", "is nested too deeply to be read; flatten its lists") from error
     except ValueError as error:
         raise CaseError(path, None, "", f"holds a number that no computer reads ({error}); correct it") from error
-
-
-def _line_in(message: str) -> int | None:
-    _, found, rest = message.partition("at line ")
-    digits = rest.split(",")[0]
-    return int(digits) if found and digits.isdigit() else None
 
 
 def _dotted(path: Path) -> str:

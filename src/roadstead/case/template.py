@@ -110,7 +110,8 @@ def new_case(folder: Path) -> Path:
     slug = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")[:64] or "case"
     text = CASE.format(folder=folder.name, slug=slug, title=slug.replace("-", " ").capitalize())
     write_atomic(folder / "case.toml", text)
-    write_atomic(folder / "reported.toml", REPORTED)
+    if not (folder / "reported.toml").exists():
+        write_atomic(folder / "reported.toml", REPORTED)
     try:
         (folder / "images").mkdir(exist_ok=True)
     except OSError as error:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import getpass
 from typing import TYPE_CHECKING, Any
 
-from roadstead.archive import IntakeFacts
+from roadstead.archive import IntakeFacts, exhibits
 from roadstead.archive import add as add_exhibits
 from roadstead.case import load_case
 from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.cli.detect import band_roles, sar_unit_of
-from roadstead.model import DateBasis, InputError, parse_span
+from roadstead.cli.plain import plain
+from roadstead.model import DateBasis, InputError, NotFound, parse_span
 from roadstead.steps import SystemClock, to_plain
 
 if TYPE_CHECKING:
@@ -32,8 +33,15 @@ def run(case: Path, paths: list[Path], stated: Mapping[str, Any], *, as_json: bo
             say.out.print(f"held     {say.shown(exhibit.id)}  the same bytes were added before", soft_wrap=True)
         for notice in report.notices:
             say.out.print(f"note: {say.shown(notice)}", soft_wrap=True)
-    say.losses(f"{r.path}: {r.reason}" for r in report.refused)
+    say.losses(r.reason if r.path in r.reason else f"{r.path}: {r.reason}" for r in report.refused)
     return BAD_INPUT if report.refused else DONE
+
+
+def _known_exhibit(case: Path, wanted: str) -> None:
+    held = [e.id for e in exhibits(case)]
+    if wanted and wanted not in held:
+        listed = ", ".join(held) or "none"
+        raise NotFound(f"--of: the case holds no exhibit {wanted!r}; held: {listed}")
 
 
 def _user() -> str:
@@ -45,12 +53,13 @@ def _user() -> str:
 
 
 def _facts(case: Path, stated: Mapping[str, Any]) -> IntakeFacts:
-    rest = dict(stated)
+    rest = {k: plain(v) if isinstance(v, str) else v for k, v in stated.items()}
     zone_name, captured = rest.pop("timezone"), rest.pop("captured")
     basis, site_id = rest.pop("date_basis"), rest["site_id"]
     known = load_case(case)
     if site_id:
         known.site(site_id)
+    _known_exhibit(case, rest["of_exhibit"])
     try:
         date_basis = DateBasis(basis) if basis else None
     except ValueError as error:

@@ -37,7 +37,11 @@ def run(inputs: list[Path], *, out: Path | None, bands: str, sar_unit: str, gsd_
 def band_roles(text: str) -> tuple[BandRole, ...] | None:
     """Band roles of a comma-separated list; None for none."""
     names = [t.strip().lower() for t in text.split(",") if t.strip()]
-    return tuple(_one_of(BandRole, n, "--bands") for n in names) or None
+    roles = tuple(_one_of(BandRole, n, "--bands") for n in names)
+    twice = next((r for i, r in enumerate(roles) if r is not BandRole.OTHER and r in roles[:i]), None)
+    if twice:
+        raise InputError(f"--bands: {twice.value!r} stands twice; a role names one band, the rest are 'other'")
+    return roles or None
 
 
 def sar_unit_of(text: str) -> SarUnit | None:
@@ -64,5 +68,5 @@ def _print(found: Detected, out: Path | None) -> None:
         )  # fmt: skip
     say.out.print(table)
     say.out.print(f"{len(found.detections)} vessel(s) in {len(found.scenes)} image(s).")
-    if out:
+    if out and found.scenes:
         say.out.print(f"Written: {say.shown(str(out))}", soft_wrap=True)

@@ -92,7 +92,9 @@ def ground_frame(transform: Affine, crs: str | None, shape: tuple[int, int], gsd
     """
     if crs is None:
         if not gsd_m:
-            raise RasterError("the image has no georeference; state its pixel size in metres and on what it rests")
+            raise RasterError(
+                "the image has no georeference; state its pixel size in metres with --gsd, and on what it rests"
+            )
         from affine import Affine  # noqa: PLC0415 - keeps start-up light
 
         return GroundFrame(Affine(gsd_m, 0, 0, 0, -gsd_m, 0), None, None)

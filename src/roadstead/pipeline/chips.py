@@ -21,6 +21,8 @@ MAX_CHIPS = 120
 HALF_LENGTHS = 1.0
 """half side of a chip in ship lengths, at least MIN_HALF_M"""
 MIN_HALF_M = 120.0
+MOST_HALF_PX = 800
+"""no chip is larger, whatever pixel size was stated; 400 m at 0.5 m"""
 METRES_PER_DEGREE = 111_195.0
 
 
@@ -59,7 +61,7 @@ def _chip(scene: Scene, detection: Detection, reader: PixelReader) -> Chip | Non
         return None
     col, row = detection.col_px - pixels.col_off, detection.row_px - pixels.row_off
     metres = sum(frame.pixel_m(col, row)) / 2
-    cut = chip(pixels, col, row, max(4, math.ceil(half_m / metres)))
+    cut = chip(pixels, col, row, max(4, min(MOST_HALF_PX, math.ceil(half_m / metres))))
     picture = stretch(cut, scene)
     left, top = cut.col_off - pixels.col_off, cut.row_off - pixels.row_off
     return Chip(

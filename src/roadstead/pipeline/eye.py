@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shapely.geometry import Point, Polygon
 
+from roadstead.geo import great_circle_km
 from roadstead.measure import frame_of, measure_by_eye
 from roadstead.model import Detection, Pixels, Scene, Site
 from roadstead.pipeline.place import shows
@@ -17,12 +18,24 @@ if TYPE_CHECKING:
     from roadstead.archive import Mark
     from roadstead.model import Exhibit, TimeSpan
 
+LONGEST_M = 600.0
+"""the longest ship ever built was 458 m long; the rest is for careless drawing"""
 RADIUS_PX = 3.0
 """half side of the box that stands for a ship marked by a point"""
 SURE = 0.95
 """probability that what a trained eye marks is a ship, where the image is held; an assumption"""
 FIRST_NUMBER = 9000
 """numbers of detections by eye begin here, those of detectors at 1"""
+
+
+def hulls_only(drawn: Iterable[Mark]) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
+    """The marks that can be ships, and a sentence for each that is too large."""
+    sizes = [(m, 1000 * great_circle_km(*m.geometry.bounds)) for m in drawn]
+    return tuple(m for m, size_m in sizes if size_m <= LONGEST_M), tuple(
+        f"mark {m.id}: is {size_m:.0f} m across, and no ship is longer than {LONGEST_M:.0f} m; draw the hull"
+        for m, size_m in sizes
+        if size_m > LONGEST_M
+    )
 
 
 def dated(drawn: Iterable[Mark], exhibits: Mapping[str, Exhibit]) -> tuple[Mark, ...]:

@@ -29,7 +29,7 @@ from roadstead.model import (
     Sighting,
     Site,
 )
-from roadstead.pipeline.eye import dated, drawn_on, unplaced, with_marks
+from roadstead.pipeline.eye import dated, drawn_on, hulls_only, unplaced, with_marks
 from roadstead.pipeline.find import detectors, find_vessels
 from roadstead.pipeline.place import sites_of, why_nowhere
 from roadstead.steps import SystemClock, to_plain
@@ -138,8 +138,9 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
 
 def _drawn(case: Case, by_exhibit: dict[str, Exhibit], out: Gathered) -> tuple[Mark, ...]:
     held = held_marks(case.folder)
-    out.losses += held.losses
-    return dated(held.marks, by_exhibit)
+    hulls, losses = hulls_only(held.marks)
+    out.losses += [*held.losses, *losses]
+    return dated(hulls, by_exhibit)
 
 
 def _scenes(case: Case, seams: Seams, out: Gathered) -> list[Scene]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.archive import open_scene
 from roadstead.imagery import RasterioReader
-from roadstead.model import BandRole, Detection, InputError, SarUnit, Scene, TimeSpan, iso
+from roadstead.model import BandRole, Detection, InputError, RasterError, SarUnit, Scene, TimeSpan, iso
 from roadstead.pipeline.find import Findings, detectors, find_vessels
 from roadstead.steps import write_atomic
 
@@ -54,7 +54,8 @@ def detect(
 
     Args:
         inputs: GeoTIFF, COG, PNG, JPEG, STAC item JSON or Planet order folder.
-        out: file to write, .geojson (polygons in WGS84) or .csv; None writes nothing.
+        out: file to write, .geojson (polygons in WGS84) or .csv; None writes nothing, and nothing is written where no
+            image could be used.
         bands: role of each band, where the metadata does not state it.
         sar_unit: what radar pixels hold, where the metadata does not state it.
         gsd_m: pixel size in metres, where there is no georeference.
@@ -65,7 +66,8 @@ def detect(
         StorageError: the output cannot be written.
     """
     if out is not None and out.suffix.lower() not in (".geojson", ".csv"):
-        raise InputError(f"{out}: the ending {out.suffix or 'of the file'!r} is not known; write .geojson or .csv")
+        ending = f"the ending {out.suffix!r} is not known" if out.suffix else "has no ending"
+        raise InputError(f"{out}: {ending}; write .geojson or .csv")
     reader, by_modality = RasterioReader(), detectors()
     found: list[Findings] = []
     failures: list[str] = []
@@ -73,16 +75,28 @@ def detect(
     for i, path in enumerate(inputs):
         progress(Path(path).name, i, len(inputs))
         try:
-            scene = open_scene(Path(path), bands=bands, sar_unit=sar_unit, gsd_m=gsd_m)
-            found.append(find_vessels(scene, reader, by_modality[scene.modality])[0])
+            opened = open_scene(Path(path), bands=bands, sar_unit=sar_unit, gsd_m=gsd_m)
+            scene = _apart(opened, scenes)
+            findings, pixels = find_vessels(scene, reader, by_modality[scene.modality])
+            if not pixels.valid.any():
+                raise RasterError(f"{path} holds no valid pixel, only nodata; fetch another image")
+            found.append(findings)
             scenes.append(scene)
         except InputError as error:
-            failures.append(str(error))
+            failures.append(str(error) if Path(path).stem in str(error) else f"{path}: {error}")
     progress("", len(inputs), len(inputs))
     detections = tuple(d for f in found for d in f.detections)
-    if out is not None:
+    if out is not None and scenes:
         write_atomic(out, detections_geojson(detections) if out.suffix.lower() == ".geojson" else _csv(detections))
     return Detected(detections=detections, failures=tuple(failures), scenes=tuple(scenes))
+
+
+def _apart(scene: Scene, before: Sequence[Scene]) -> Scene:
+    """The scene, under an id that no other one carries; raises InputError where the same pixels were given before."""
+    same = next((s for s in before if s.sha256 == scene.sha256), None)
+    if same is not None:
+        raise InputError(f"{scene.path} holds the same bytes as {same.path}; its vessels are counted once")
+    return replace(scene, id=f"{scene.id}-{scene.sha256[:6]}") if scene.id in {s.id for s in before} else scene
 
 
 def properties(d: Detection) -> dict[str, Any]:
@@ -146,5 +160,10 @@ def _csv(detections: Sequence[Detection]) -> str:
     for d in detections:
         at = d.outline.centroid if d.outline is not None else None
         place = {"lon_deg": round(at.x, 6), "lat_deg": round(at.y, 6)} if at else {"lon_deg": None, "lat_deg": None}
-        writer.writerow(properties(d) | place)
+        writer.writerow({k: _cell(v) for k, v in (properties(d) | place).items()})
     return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A value for a table; text that a spreadsheet would compute is marked as text (OWASP, CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -46,6 +46,11 @@ def from_plain(data: Any, kind: type[T]) -> T:
     return _converter().structure(data, kind)
 
 
+def utf8(text: str) -> bytes:
+    """Bytes of a text; what is no letter (half of a surrogate pair, from a file name or a catalogue) as an escape."""
+    return text.encode("utf-8", errors="backslashreplace")
+
+
 def canonical_json(value: Any) -> str:
     """JSON with sorted keys and no spaces: equal values give equal text."""
     return json.dumps(to_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.model import StorageError
-from roadstead.steps.codec import canonical_json
+from roadstead.steps.codec import canonical_json, utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def write_atomic(path: Path, data: bytes | str) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
         try:
             with os.fdopen(handle, "wb") as f:
-                f.write(data.encode() if isinstance(data, str) else data)
+                f.write(utf8(data) if isinstance(data, str) else data)
             Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:
@@ -47,7 +47,7 @@ def append_line(path: Path, value: Any, *, durable: bool = True) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         torn = _ends_mid_line(path)
         with path.open("ab") as f:
-            f.write((b"\n" if torn else b"") + canonical_json(value).encode() + b"\n")
+            f.write((b"\n" if torn else b"") + utf8(canonical_json(value)) + b"\n")
             f.flush()
             if durable:
                 os.fsync(f.fileno())

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from roadstead.model import InputError
-from roadstead.steps.codec import canonical_json
+from roadstead.steps.codec import canonical_json, utf8
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def sha256_of(value: Any) -> str:
     """SHA-256 of a value's canonical JSON, hex."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+    return hashlib.sha256(utf8(canonical_json(value))).hexdigest()
 
 
 def sha256_file(path: Path) -> str:

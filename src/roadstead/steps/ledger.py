@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from roadstead.model import Clock, StorageError, iso
+from roadstead.steps.codec import utf8
 from roadstead.steps.files import append_line
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class RunLedger:
                 (iso(clock.now()), program, assumptions),
             ).fetchone()
         except (OSError, sqlite3.Error) as error:
-            raise StorageError(f"{path}: the run ledger cannot be written ({error}); check permissions") from error
+            raise StorageError(
+                f"{path}: the run ledger cannot be written ({error}); check permissions, or move it away"
+            ) from error
         self._run = int(row[0])
         self._log_path = path.with_name("log.jsonl")
         self._log("start", program=program, assumptions=assumptions)
@@ -54,7 +57,7 @@ class RunLedger:
         self._log("step", name=name, item=item, key=key, cached=cached)
         self._db.execute(
             "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?)",
-            (self._run, name, item, key, int(cached), iso(self._clock.now())),
+            (self._run, name, utf8(item).decode(), key, int(cached), iso(self._clock.now())),
         )
 
     def loss(self, sentence: str) -> None:
