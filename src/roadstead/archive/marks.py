@@ -14,10 +14,10 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
-from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
+from roadstead.archive.shapes import shape_of
 from roadstead.archive.stac import read_json
 from roadstead.archive.zips import checked_members
 from roadstead.model import InputError, IntakeError, TimeSpan, parse_span, span_between
@@ -142,7 +142,7 @@ def _geojson(path: Path) -> Iterator[_Feature]:
     except InputError as error:
         raise IntakeError(str(error)) from error
     kind = document.get("type") if isinstance(document, dict) else None
-    if kind not in {"FeatureCollection", "Feature"}:
+    if kind not in ("FeatureCollection", "Feature"):
         raise IntakeError(f"{path.name} is no GeoJSON with features; export the marks as GeoJSON, KML or KMZ")
     features = document.get("features") if kind == "FeatureCollection" else [document]
     to_wgs84 = _old_crs(document, path)
@@ -150,10 +150,9 @@ def _geojson(path: Path) -> Iterator[_Feature]:
         if not isinstance(feature, dict) or feature.get("geometry") is None:
             continue
         props = feature.get("properties")
-        try:
-            geometry = shape(feature["geometry"])
-        except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-            raise IntakeError(f"{path.name}: feature {number} has a broken geometry; draw it again") from error
+        geometry = shape_of(feature["geometry"])
+        if geometry is None:
+            raise IntakeError(f"{path.name}: feature {number} has a broken geometry; draw it again")
         yield from _parts(geometry, to_wgs84, _strings(props if isinstance(props, dict) else {}))
 
 
@@ -169,7 +168,7 @@ def _old_crs(document: Mapping[str, Any], path: Path) -> Transformer | None:
 def _to_wgs84(name: str, path: Path) -> Transformer | None:
     try:
         crs = CRS.from_user_input(name)
-    except CRSError as error:
+    except (CRSError, UnicodeError) as error:
         raise IntakeError(f"{path.name}: reference system {name[:60]!r} is unknown; export in EPSG:4326") from error
     return None if crs.is_geographic else Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from shapely.errors import ShapelyError
-from shapely.geometry import shape
-
 from roadstead.archive.credit import credit_for
+from roadstead.archive.shapes import shape_of
 from roadstead.archive.stac import is_item, item_time, read_json
 from roadstead.model import BandRole, CatalogueError, Modality, Scene
 
@@ -92,7 +90,7 @@ def scene_from_order(image: Path, metadata: Path) -> Scene:
         modality=Modality.OPTICAL,
         platform=constellation,
         bands=(),
-        gsd_m=float(gsd) if isinstance(gsd, int | float) and gsd > 0 else None,
+        gsd_m=float(gsd) if isinstance(gsd, int | float) and 0 < gsd < 1e5 else None,
         credit=credit_for(constellation, time),
         footprint=_footprint(document, metadata),
     )
@@ -108,7 +106,7 @@ def _constellation(props: dict[str, Any]) -> str:
 def _footprint(document: dict[str, Any], metadata: Path) -> BaseGeometry | None:
     if not document.get("geometry"):
         return None
-    try:
-        return shape(document["geometry"])
-    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise CatalogueError(f"{metadata}: its geometry cannot be used ({error}); fetch the order again") from error
+    outline = shape_of(document["geometry"])
+    if outline is None:
+        raise CatalogueError(f"{metadata}: its geometry cannot be used; fetch the order again")
+    return outline

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
-from shapely.errors import ShapelyError
-from shapely.geometry import shape
-
 from roadstead.archive.bands import SAR_ROLES, modality_of, roles_of, sar_unit_of
 from roadstead.archive.credit import credit_for, licence_for
+from roadstead.archive.shapes import shape_of
 from roadstead.model import (
     BandRole,
     CatalogueError,
@@ -223,21 +221,30 @@ def _split_assets(item: Mapping[str, Any], item_path: Path) -> tuple[list[ImageA
 
 def _is_image(key: str, asset: Mapping[str, Any]) -> bool:
     href, kind = _text(asset.get("href")), _text(asset.get("type"))
-    roles = {r for r in asset.get("roles") or () if isinstance(r, str)}
+    roles = {r for r in _list(asset.get("roles")) if isinstance(r, str)}
     if not href or roles & _NO_IMAGE or any(k in key.lower() for k in _NO_IMAGE_KEYS):
         return False
-    return kind.startswith("image/") or urlparse(href).path.lower().endswith(_IMAGE_SUFFIXES)
+    return kind.startswith("image/") or href.partition("?")[0].lower().endswith(_IMAGE_SUFFIXES)
 
 
 def local_path(href: str, item_path: Path) -> Path | None:
-    """The file that an href names, relative to the item; None for anything remote."""
+    """The file that an href names, relative to the item; None for anything remote, or that can be no file."""
+    try:
+        href.encode()
+        return None if "\0" in href else _local_path(href, item_path)
+    except (ValueError, OSError):
+        # Half a letter, a broken address, a name that is too long.
+        return None
+
+
+def _local_path(href: str, item_path: Path) -> Path | None:
     parts = urlparse(href)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
         return Path(unquote(parts.path))
     if parts.scheme or href.startswith(("//", "\\\\", "/vsi")):
         return None
-    plain = item_path.parent / href
-    return plain if plain.is_file() else item_path.parent / unquote(href)
+    plain, unquoted = item_path.parent / href, item_path.parent / unquote(href)
+    return plain if plain.is_file() or not unquoted.is_file() else unquoted
 
 
 def _asset(key: str, asset: Mapping[str, Any], path: Path, item: Mapping[str, Any]) -> ImageAsset:
@@ -256,7 +263,7 @@ def _asset(key: str, asset: Mapping[str, Any], path: Path, item: Mapping[str, An
 def _bands(asset: Mapping[str, Any], props: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Bands of an asset: `bands` of STAC 1.1, `eo:bands` and `raster:bands` before it, merged by position."""
     lists = [asset.get(k) for k in ("raster:bands", "eo:bands", "bands")]
-    shared = props.get("eo:bands") or ()
+    shared = _list(props.get("eo:bands"))
     merged: list[dict[str, Any]] = []
     for bands in lists:
         for i, band in enumerate(bands if isinstance(bands, list) else ()):
@@ -268,7 +275,7 @@ def _bands(asset: Mapping[str, Any], props: Mapping[str, Any]) -> list[dict[str,
 
 
 def _rank(asset: ImageAsset) -> tuple[int, bool, bool, str]:
-    asset_roles = asset.fields.get("roles") or ()
+    asset_roles = _list(asset.fields.get("roles"))
     roles = roles_of(asset.band_words)
     crossed = bool(set(roles) & {BandRole.VH, BandRole.HV}) and not set(roles) & {BandRole.VV, BandRole.HH}
     return -len(roles), "data" not in asset_roles, crossed, asset.key
@@ -315,10 +322,14 @@ def _licence(item: Mapping[str, Any], props: Mapping[str, Any], family: str) -> 
 def _geometry(item: Mapping[str, Any], item_path: Path) -> BaseGeometry | None:
     if not item.get("geometry"):
         return None
-    try:
-        return shape(item["geometry"])
-    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-        raise CatalogueError(f"{item_path}: the item's geometry cannot be used ({error}); correct it") from error
+    outline = shape_of(item["geometry"])
+    if outline is None:
+        raise CatalogueError(f"{item_path}: the item's geometry cannot be used; correct it")
+    return outline
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:

@@ -63,10 +63,13 @@ def _print(found: Detected, out: Path | None) -> None:
     for d in found.detections:
         table.add_row(
             say.shown(d.scene_id), f"{d.row_px:.0f}", f"{d.col_px:.0f}", f"{d.score:.2f}",
-            *(f"{e.value:.0f} ± {e.sigma:.0f}" if e else "-" for e in (d.length_m, d.beam_m, d.heading_deg)),
+            *(f"{e.value:.0f} ± {e.sigma:.0f}" if e else "-" for e in (d.length_m, d.beam_m)),
+            f"{d.heading_deg.value:.0f} ± {d.heading_deg.sigma:.1f}" if d.heading_deg else "-",
             {True: "yes", False: "no", None: "-"}[d.alongside],
         )  # fmt: skip
     say.out.print(table)
     say.out.print(f"{len(found.detections)} vessel(s) in {len(found.scenes)} image(s).")
+    for sentence in found.limits:
+        say.out.print(sentence, soft_wrap=True)
     if out and found.scenes:
         say.out.print(f"Written: {say.shown(str(out))}", soft_wrap=True)

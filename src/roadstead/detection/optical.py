@@ -43,6 +43,10 @@ class OpticalDetector:
 
     name: ClassVar[str] = "optical-anomaly"
     version: ClassVar[int] = 1
+    limits: ClassVar[str] = (
+        "Optical images: made for open water. Hulls alongside a quay are mostly missed or joined with it, so their "
+        "absence from this list says nothing; mark them by eye."
+    )
     weights: Weights = OPEN
     """coefficients of the score; the shipped ones but where scenes left out of the fit are judged"""
 

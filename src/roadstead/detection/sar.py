@@ -15,7 +15,7 @@ follows from the pixel size. The steps, each in its module:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +55,12 @@ _LAND_TARGET = 300.0
 class SarDetector:
     """Finds vessels in SAR pixels of 3 to 40 m, in dB, amplitude or linear units."""
 
-    name: str = "sar-cfar"
-    version: int = 1
+    name: ClassVar[str] = "sar-cfar"
+    version: ClassVar[int] = 1
+    limits: ClassVar[str] = (
+        "Radar images: ships that touch land or quays are often missed or joined with them, and a moving ship is shown "
+        "where its Doppler shift puts it."
+    )
     false_alarm_rate: float = 1e-6
     """share of sea pixels above the threshold, before clusters are tested"""
     threshold_db: float = 0.0

@@ -54,6 +54,11 @@ class Detector(Protocol):
         """Raised by hand whenever the same pixels may give another result."""
         ...
 
+    @property
+    def limits(self) -> str:
+        """What it cannot do, in a sentence for whoever reads its detections."""
+        ...
+
     def detect(self, scene: Scene, pixels: Pixels) -> tuple[list[Candidate], list[Rejected]]:
         """Return candidates sorted by row then column, and what was rejected with the reason."""
         ...

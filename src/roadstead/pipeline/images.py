@@ -35,6 +35,8 @@ class Detected:
     failures: tuple[str, ...]
     """images that could not be used, one sentence each"""
     scenes: tuple[Scene, ...]
+    limits: tuple[str, ...]
+    """what the detectors that ran cannot do, one sentence each"""
 
 
 def _quiet(_item: str, _done: int, _total: int) -> None:
@@ -88,7 +90,8 @@ def detect(
     detections = tuple(d for f in found for d in f.detections)
     if out is not None and scenes:
         write_atomic(out, detections_geojson(detections) if out.suffix.lower() == ".geojson" else _csv(detections))
-    return Detected(detections=detections, failures=tuple(failures), scenes=tuple(scenes))
+    limits = tuple(d.limits for m, d in by_modality.items() if any(s.modality is m for s in scenes))
+    return Detected(detections=detections, failures=tuple(failures), scenes=tuple(scenes), limits=limits)
 
 
 def _apart(scene: Scene, before: Sequence[Scene]) -> Scene:
