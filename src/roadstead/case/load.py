@@ -60,7 +60,8 @@ def load_case(folder: Path) -> Case:
     if head is None:
         raise _combined(file)
     known, site_traffic = _places_and_actors(file, head)
-    claims = _built(file, ClaimEntry, "claims", head.claims, lambda e, p: build.claim(e, file, p, known))
+    stated = [_in_window(c, file.data.get("window")) for c in head.claims]
+    claims = _built(file, ClaimEntry, "claims", stated, lambda e, p: build.claim(e, file, p, known))
     hypotheses = [build.hypothesis(e) for _, e in file.entries(HypothesisEntry, "hypotheses", head.hypotheses)]
     reported, report_problems = _reported(folder, known, file.lost)
     if not claims and file.problems:
@@ -88,6 +89,11 @@ def load_case(folder: Path) -> Case:
         warnings=(*_emptiness(claims), *_language_warnings(claims, reported, known)),
         mistakes=tuple(str(p) for p in (*file.problems, *report_problems)),
     )
+
+
+def _in_window(claim: dict[str, Any], window: object) -> dict[str, Any]:
+    """The claim's entry, with the case's window where it states no time of its own."""
+    return claim if "when" in claim or window is None else claim | {"when": window}
 
 
 def _combined(file: TomlFile) -> CaseError:

@@ -224,6 +224,8 @@ class CaseFile(Entry):
     summary: str = ""
     seed: Annotated[int, Field(ge=0, strict=True)] = 0
     timezone: str = "UTC"
+    window: When | None = None
+    """for claims that state no `when`"""
     images: list[FolderName] = []
     sites: Annotated[list[dict[str, Any]], Field(max_length=MAX_SITES)] = []
     vessels: list[dict[str, Any]] = []

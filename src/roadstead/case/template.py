@@ -19,6 +19,7 @@ title = "{title}"
 summary = "One paragraph: who says what, and why it matters."
 seed = 1                 # fixes every random draw, so that a re-run gives the same figures
 timezone = "UTC"         # for claims that name no site
+window = {{ start = "2024-10-08", end = "2024-10-20" }} # for claims that state no `when` of their own
 images = ["images"]      # folders with scenes; or bring files in with `roadstead add`
 
 # A site from the library needs only its id (dunai, fokino, vladivostok, slavyanka, vostochny, chongjin, hungnam,

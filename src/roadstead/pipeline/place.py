@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shapely.ops import transform
+import shapely
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,4 +44,4 @@ def why_nowhere(scene: Scene, case: Case) -> str:
 
 
 def _swapped(aoi: BaseGeometry) -> BaseGeometry:
-    return transform(lambda lon, lat: (lat, lon), aoi)
+    return shapely.transform(aoi, lambda lonlat: lonlat[:, ::-1])
