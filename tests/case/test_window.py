@@ -1,0 +1,23 @@
+from pathlib import Path
+
+from roadstead.case import load_case, new_case
+
+
+def test_a_claim_without_a_time_takes_the_window_of_the_case(tmp_path: Path) -> None:
+    path = new_case(tmp_path / "c")
+    text = path.read_text("utf-8")
+    assert '\nwhen = "2024-10-17"' in text
+    lines = [line for line in text.splitlines() if not line.startswith('when = "2024-10-17"')]
+    path.write_text("\n".join(lines))
+    case = load_case(path.parent)
+    assert not case.mistakes
+    assert case.claims[0].when.hours() == 13 * 24
+    path.write_text("\n".join(line for line in lines if not line.startswith("window =")))
+    assert "is missing" in str(next(iter(error_of(path.parent))))
+
+
+def error_of(folder: Path) -> list[str]:
+    try:
+        return list(load_case(folder).mistakes)
+    except Exception as error:  # noqa: BLE001 - either way the sentence is what matters
+        return [str(error)]
