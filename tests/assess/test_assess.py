@@ -26,7 +26,7 @@ def dunai() -> Case:
 
 
 def verdict(case: Case, claim_id: str, observed: tuple[Observed, ...] = ()) -> Verdict:
-    return assess(case, case.claim(claim_id), observed, [])
+    return assess(case, case.claim(claim_id), observed, [], [o.look for o in observed])
 
 
 def look(day: int, lengths: list[float], *, site: str = "chongjin", p: tuple[float, ...] = (0.9,) * 4) -> Observed:

@@ -1,5 +1,6 @@
 """The sum over associations against brute force."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, permutations
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roadstead.infer import Grid, Histories, Observed, log_likelihood
+from roadstead.infer import Grid, Histories, Observed, log_likelihood, matching_sums
 from roadstead.infer.looks import _length_ratio
 from roadstead.model import Detection, Estimate, Look, Modality, Participant, Range, TimeSpan
 
@@ -17,6 +18,10 @@ VESSELS = (
     Participant(id="a", name="A", length_m=Range(112, 113), speed_kn=Range(10, 18)),
     Participant(id="b", name="B", length_m=Range(140, 160), speed_kn=Range(10, 18)),
 )
+
+
+def likelihood(o: Observed, h: Histories) -> np.ndarray:
+    return log_likelihood(o, h, matching_sums(o, VESSELS))
 
 
 def detection(i: int, score: float, length_m: float) -> Detection:
@@ -39,7 +44,7 @@ def histories(present: list[tuple[bool, bool]], others: list[int], effect: float
     place = np.where(np.array(present)[:, :, None], 0, -2).astype(np.int8)
     return Histories(
         grid=Grid(start=NOON - timedelta(hours=0), step_h=1.0, n=1), sites=("x",), vessels=("a", "b"),
-        place=place, traffic=np.array(others, np.int16).reshape(n, 1, 1), acting=np.ones(n, bool),
+        place=place, traffic=np.array(others, np.int16).reshape(n, 1, 1),
         site_effect=np.full((n, 1), effect, np.float32),
     )  # fmt: skip
 
@@ -79,31 +84,50 @@ def test_likelihood_equals_brute_force(
     found: list[tuple[float, float]], present: tuple[bool, bool], others: int
 ) -> None:
     o = observed([detection(i, s, length) for i, (s, length) in enumerate(found)])
-    got = np.exp(log_likelihood(o, histories([present], [others]), VESSELS)[0])
+    got = np.exp(likelihood(o, histories([present], [others]))[0])
     assert got == pytest.approx(brute_force(o, present, others), rel=1e-6)
 
 
 def test_a_fitting_length_speaks_for_the_fitting_ship() -> None:
     o = observed([detection(0, 0.9, 112.5)])
-    a_there, b_there, nobody = log_likelihood(
-        o, histories([(True, False), (False, True), (False, False)], [0, 0, 0]), VESSELS
-    )
+    a_there, b_there, nobody = likelihood(o, histories([(True, False), (False, True), (False, False)], [0, 0, 0]))
     assert a_there > b_there
     assert a_there > nobody
 
 
 def test_an_empty_look_speaks_against_presence_by_the_probability_of_detection() -> None:
-    there, away = log_likelihood(observed([]), histories([(True, False), (False, False)], [0, 0]), VESSELS)
+    there, away = likelihood(observed([]), histories([(True, False), (False, False)], [0, 0]))
     assert away - there == pytest.approx(-np.log(1 - 0.9), rel=1e-6)
 
 
 def test_a_look_that_cannot_see_says_nothing() -> None:
-    there, away = log_likelihood(observed([], p=(0.0, 0.0)), histories([(True, True), (False, False)], [0, 0]), VESSELS)
-    assert there == pytest.approx(away)
+    there, away = likelihood(observed([], p=(0.0, 0.0)), histories([(True, True), (False, False)], [0, 0]))
+    assert there == pytest.approx(away, abs=1e-4)
+
+
+def test_a_look_that_nobody_searched_only_speaks_for_what_was_marked() -> None:
+    marked = observed([detection(0, 0.9, 112.5)])
+    unsearched = replace(marked, look=replace(marked.look, searched=False))
+    both, one, nobody = likelihood(unsearched, histories([(True, True), (True, False), (False, False)], [0, 0, 0]))
+    assert one > nobody
+    assert both == pytest.approx(one, abs=0.05)  # the other ship's absence from the marks costs nothing
 
 
 def test_three_hundred_detections_do_not_underflow() -> None:
     o = observed([detection(i, 0.9, 120) for i in range(300)])
-    values = log_likelihood(o, histories([(False, False)] * 2, [300, 10]), VESSELS)
+    values = likelihood(o, histories([(False, False)] * 2, [300, 10]))
     assert np.isfinite(values).all()
     assert values[0] > values[1]
+
+
+def test_an_image_that_may_be_blind_cannot_speak_against_presence_beyond_that() -> None:
+    empty = replace(observed([], p=(0.999, 0.999)), p_blind=0.5)
+    there, away = likelihood(empty, histories([(True, True), (False, False)], [0, 0]))
+    assert away - there == pytest.approx(np.log(2), abs=0.02)
+
+
+def test_a_time_as_vague_as_a_year_says_nothing() -> None:
+    year = TimeSpan(NOON - timedelta(days=100), NOON + timedelta(days=100))
+    vague = observed([detection(0, 0.9, 112.5)])
+    vague = replace(vague, look=replace(vague.look, time=year))
+    assert not likelihood(vague, histories([(True, False), (False, False)], [0, 0])).any()

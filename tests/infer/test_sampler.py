@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def drawn(case: Case, claim_id: str, motion: str, n: int = 400) -> tuple[Histori
         place = plan(rng, place, world, grid, claim, motion=motion)
     histories = Histories(
         grid=grid, sites=world.sites, vessels=tuple(v.id for v in world.vessels), place=place,
-        traffic=np.zeros((n, len(world.sites), grid.n), np.int16), acting=np.ones(n, bool),
+        traffic=np.zeros((n, len(world.sites), grid.n), np.int16),
         site_effect=np.ones((n, len(world.sites)), np.float32),
     )  # fmt: skip
     return histories, ClaimPredicate(claim).holds(histories)
@@ -57,6 +58,22 @@ def test_ships_based_next_door_are_often_at_dunai_without_any_operation(dunai: C
 @pytest.mark.parametrize("motion", ["wrong-port", "wrong-date"])
 def test_a_wrong_detail_makes_the_claim_false_more_often(dunai: Case, motion: str) -> None:
     assert drawn(dunai, "nis-first-lift", motion)[1].mean() < 0.1
+
+
+def test_nine_trips_at_another_time_are_not_nine_trips_in_the_window(dunai: Case) -> None:
+    assert drawn(dunai, "osc-maia-nine-trips", "wrong-date")[1].mean() < 0.2
+
+
+def test_a_ship_may_have_lain_there_before_the_window_began(dunai: Case) -> None:
+    histories, true = drawn(dunai, "nis-chongjin-12-oct", "as-claimed", n=2000)
+    site, times = histories.sites.index("chongjin"), histories.grid.indices(dunai.claim("nis-chongjin-12-oct").when)
+    at_first_hour = (histories.place[:, :, times[0]] == site).any(axis=1)
+    assert 0.2 < at_first_hour[true].mean() < 0.9
+
+
+def test_a_denial_draws_nobody_there(dunai: Case) -> None:
+    denial = replace(dunai.claim("nis-chongjin-12-oct"), id="denial", at_least=None, at_most=0)
+    assert drawn(replace(dunai, claims=(*dunai.claims, denial)), "denial", "as-claimed")[1].all()
 
 
 def test_a_passage_takes_at_least_distance_over_speed(dunai: Case) -> None:

@@ -49,7 +49,11 @@ def scene_with_ship(at: datetime, *, ship: bool) -> tuple[Scene, Pixels]:
 def case(tmp_path: Path) -> Path:
     new_case(tmp_path / "c")
     path = tmp_path / "c" / "case.toml"
-    text = path.read_text("utf-8").replace('site = "dunai"', 'site = "my-roads"').replace('home = "my-roads"', 'home = "dunai"')
+    text = (
+        path.read_text("utf-8")
+        .replace('site = "dunai"', 'site = "my-roads"')
+        .replace('home = "my-roads"', 'home = "dunai"')
+    )
     path.write_text(
         text.replace('calls_at = ["dunai"]', 'calls_at = ["my-roads"]').replace(
             "aoi = [[132.00, 42.80], [132.10, 42.80], [132.10, 42.86], [132.00, 42.86]]",
@@ -98,8 +102,8 @@ def test_a_ship_in_memory_goes_all_the_way_to_the_verdict(case: Path) -> None:
 
 def test_an_empty_sea_lowers_the_probability(case: Path) -> None:
     empty, _ = run(case, [scene_with_ship(NOON, ship=False)])
-    # One look at one hour of the day, P(detect) 0.6: it can move the probability by a few per cent only.
-    assert empty["probability"][1] < empty["prior"][1] - 0.03
+    # One look at one hour of the day, P(detect) 0.6, and half a chance of cloud: a little, no more.
+    assert empty["prior"][1] - 0.1 < empty["probability"][1] < empty["prior"][1] - 0.01
     assert empty["probability"][0] < empty["prior"][0]
 
 

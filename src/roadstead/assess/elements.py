@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from roadstead.case import Case
 
+LIKELY = 0.5
+"""score from which a detection is spoken of as a vessel"""
 PERSONS_CAVEAT = "Images show ships, not passengers."
 
 
@@ -25,9 +27,13 @@ class Seen:
     looks: tuple[Observed, ...]
     """usable looks at the claim's places inside its window"""
     fitting: int
-    """detections in them whose size agrees with the claimed vessels"""
+    """likely vessels in them whose size agrees with the claimed ones"""
+    inside: bool
+    """whether some look with such a vessel lies wholly inside the claim's window"""
     activities: tuple[Sighting, ...]
-    """marks by eye that name the claimed activity"""
+    """marks by eye that name the claimed activity of a claimed vessel"""
+    other_activities: tuple[Sighting, ...]
+    """the same of a vessel that was not named"""
 
 
 def places(claim: Claim) -> tuple[str, ...]:
@@ -39,16 +45,33 @@ def seen_for(case: Case, claim: Claim, observed: Sequence[Observed], marked: Seq
     """Collect what our looks and marks say of a claim."""
     here = places(claim)
     looks = tuple(
-        o for o in observed
-        if o.look.site_id in here and usable(o.look) and o.look.time and o.look.time.overlaps(claim.when)
-    )  # fmt: skip
-    who = [case.vessel(v) for v in claim.who]
-    fitting = sum(not who or any(size_agrees(d, v) for v in who) for o in looks for d in o.detections)
-    activities = tuple(
-        s for s in marked
+        o
+        for o in observed
+        if o.look.site_id in here
+        and (usable(o.look) or o.detections)
+        and o.look.time
+        and o.look.time.overlaps(claim.when)
+    )
+    fitting = [(o, n) for o in looks if (n := _fitting(case, claim, o))]
+    acts = [
+        s
+        for s in marked
         if s.activity and s.activity == claim.activity and s.site_id in here and s.time.overlaps(claim.when)
-    )  # fmt: skip
-    return Seen(looks=looks, fitting=fitting, activities=activities)
+    ]
+    named = tuple(s for s in acts if not claim.who or set(s.vessel_ids) & set(claim.who))
+    return Seen(
+        looks=looks,
+        fitting=sum(n for _, n in fitting),
+        inside=any(o.look.time is not None and o.look.time.within(claim.when) for o, _ in fitting),
+        activities=named,
+        other_activities=tuple(s for s in acts if s not in named and not s.vessel_ids),
+    )
+
+
+def _fitting(case: Case, claim: Claim, observed: Observed) -> int:
+    """Likely vessels of fitting size in one look."""
+    who = [case.vessel(v) for v in claim.who]
+    return sum(d.score >= LIKELY and (not who or any(size_agrees(d, v) for v in who)) for d in observed.detections)
 
 
 def elements(case: Case, claim: Claim, seen: Seen, call: Call) -> tuple[Element, ...]:
@@ -131,14 +154,17 @@ def _own_status(case: Case, claim: Claim, seen: Seen, call: Call, name: ElementN
         return Status.CONSISTENT, f"{found}; size alone names no ship."
     if claim.kind is ClaimKind.TRANSIT:
         return Status.CONSISTENT, f"{found}; a passage is not seen, only its ends."
+    if not seen.inside:
+        return Status.CONSISTENT, f"{found}; their time is known too vaguely to lie surely in the window."
     return Status.SEEN, f"{found}."
 
 
 def _number_status(claim: Claim, seen: Seen, call: Call) -> tuple[Status, str]:
-    most = max((len(o.detections) for o in seen.looks), default=0)
+    most = max((sum(d.score >= LIKELY for d in o.detections) for o in seen.looks), default=0)
     found = f"At most {most} vessels were found in one look"
     if call is Call.SUPPORTED:
-        return (Status.CONSISTENT if claim.who else Status.SEEN), f"{found}; the verdict allows for missed ones."
+        counted = not claim.who and claim.at_most is None and most >= (claim.at_least or 1)
+        return (Status.SEEN if counted else Status.CONSISTENT), f"{found}; the verdict allows for missed ones."
     if call is Call.CONTRADICTED:
         return Status.CONTRADICTED, f"{found}; the verdict allows for missed and false ones."
     return Status.NOT_DETERMINABLE, f"{found}; that does not settle the number."
@@ -150,6 +176,8 @@ def _what_status(case: Case, claim: Claim, seen: Seen) -> tuple[Status, str]:
     if seen.activities:
         who = ", ".join(sorted({s.text or "an analyst" for s in seen.activities}))
         return Status.SEEN, f"Marked by eye: {who}."
+    if seen.other_activities:
+        return Status.CONSISTENT, "Marked by eye, of a vessel that the mark does not name."
     if not seen.looks:
         return Status.NOT_DETERMINABLE, "No usable look of ours in this window."
     if "anchor" in claim.activity:

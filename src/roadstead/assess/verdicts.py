@@ -12,10 +12,10 @@ from roadstead import library
 from roadstead.assess.elements import elements, places, seen_for
 from roadstead.assess.weigh import weigh
 from roadstead.assess.words import probability_words
-from roadstead.coverage import coverage_of
+from roadstead.coverage import PROVISIONAL, coverage_of
 from roadstead.geo import great_circle_km
-from roadstead.infer import Evidence, World, grid_for, sample
-from roadstead.model import Call, Claim, ClaimKind, Sighting, Verdict, Weighing
+from roadstead.infer import Evidence, World, grid_of, sample, weighed_looks
+from roadstead.model import Call, Claim, ClaimKind, Look, Sighting, Verdict, Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,14 +25,20 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.infer import Observed
 
-ASSESS_VERSION = 5
+ASSESS_VERSION = 7
 """raised whenever the same evidence may give another verdict"""
 DETOUR = 1.3
 """great circles are lengthened by this where no sea distance is sourced"""
 
 
 def assess(
-    case: Case, claim: Claim, observed: Sequence[Observed], marked: Sequence[Sighting], *, simulated: bool = False
+    case: Case,
+    claim: Claim,
+    observed: Sequence[Observed],
+    marked: Sequence[Sighting],
+    looks: Sequence[Look],
+    *,
+    simulated: bool = False,
 ) -> Verdict:
     """The verdict on one claim.
 
@@ -41,6 +47,7 @@ def assess(
         claim: one of its claims.
         observed: every look that we hold, with its detections and P(detect) for the vessels of this claim.
         marked: activities marked by eye.
+        looks: all looks that we hold, the useless ones too, for the coverage.
         simulated: whether any pixels are simulated.
     """
     world = world_of(case, claim)
@@ -52,15 +59,18 @@ def assess(
     without, shares = weigh(claim, case.hypotheses, samples, [], case.thresholds)
     with_reports, _ = weigh(claim, case.hypotheses, samples, weights, case.thresholds)
     seen = seen_for(case, claim, observed, marked)
-    coverage = coverage_of(claim.when, places(claim), [o.look for o in observed])
-    if with_reports.call not in (without.call, Call.NOT_DETERMINABLE):
-        # Reports may take a call away; alone they never rise above "reported".
-        note = "reports alone never decide: nothing is called that our own looks do not call"
-        with_reports = replace(with_reports, call=Call.NOT_DETERMINABLE, notes=(*with_reports.notes, note))
+    coverage = coverage_of(claim.when, places(claim), looks)
+    used = {o.look.scene_id for o in weighed_looks(claim, observed)}
+    coverage = replace(coverage, also_weighed=tuple(sorted(used - {o.look.scene_id for o in seen.looks})))
+    if not seen.looks:
+        without = _not_called(without, "no look of ours shows its places in its window, so nothing is called")
+    if with_reports.call is not without.call:
+        with_reports = _not_called(with_reports, "reports alone never decide: only what our own looks call is called")
+    weighed = len(seen.looks), len(coverage.also_weighed)
     return Verdict(
         claim_id=claim.id,
-        without_reports=_worded(without, claim, looks=len(seen.looks)),
-        with_reports=_worded(with_reports, claim, looks=len(seen.looks), reports=[r.id for r in reports]),
+        without_reports=_worded(without, claim, weighed),
+        with_reports=_worded(with_reports, claim, weighed, [r.id for r in reports]),
         elements=elements(case, claim, seen, without.call),
         hypotheses=shares,
         coverage=coverage,
@@ -68,30 +78,37 @@ def assess(
     )
 
 
+def _not_called(weighing: Weighing, why: str) -> Weighing:
+    if weighing.call is Call.NOT_DETERMINABLE:
+        return weighing
+    return replace(weighing, call=Call.NOT_DETERMINABLE, notes=(*weighing.notes, why))
+
+
 def weighed_reports(case: Case, claim: Claim) -> list[Sighting]:
     """Reports that weigh in the second computation.
 
-    They speak of the claim's vessels and time, are not of its own origin nor graded F or 6, and one origin counts once:
-    by its strongest report.
+    They name vessels of the claim and no others, their whole time lies on its grid, they are not of its own origin nor
+    graded F or 6; and one origin counts once, by the report nearest to the claim's places and time, then the strongest.
     """
     own = case.source(claim.source_id).origin
-    grid = grid_for(claim.when)
+    grid = grid_of(claim)
     best: dict[str, Sighting] = {}
     for report in sorted(case.reported, key=lambda r: r.id):
         source = case.source(report.source_id)
         if source.origin == own or source.weighs_nothing or report.likelihood_ratio is None:
             continue
-        if not set(report.vessel_ids) & set(claim.who) or not grid.indices(report.time).size:
+        if not report.vessel_ids or not set(report.vessel_ids) <= set(claim.who) or not grid.holds(report.time):
             continue
         held = best.get(source.origin)
-        if held is None or _strength(report) > _strength(held):
+        if held is None or _relevance(report, claim) > _relevance(held, claim):
             best[source.origin] = report
     return sorted(best.values(), key=lambda r: r.id)
 
 
-def _strength(report: Sighting) -> float:
+def _relevance(report: Sighting, claim: Claim) -> tuple[bool, bool, float]:
     low, high = report.likelihood_ratio or (1.0, 1.0)
-    return max(abs(math.log(low)), abs(math.log(high)))
+    strength = max(abs(math.log(low)), abs(math.log(high)))
+    return report.site_id in places(claim), report.time.overlaps(claim.when), strength
 
 
 def world_of(case: Case, claim: Claim) -> World:
@@ -116,16 +133,27 @@ def _sea_km(case: Case) -> NDArray[np.float64]:
     return out
 
 
-def _worded(weighing: Weighing, claim: Claim, *, looks: int, reports: Sequence[str] = ()) -> Weighing:
+def _worded(weighing: Weighing, claim: Claim, looks: tuple[int, int], reports: Sequence[str] = ()) -> Weighing:
     p = probability_words(weighing.probability)
     span = f"{weighing.probability.percent} over the stated priors ({weighing.prior.percent} before evidence)"
+    notes = weighing.notes
     if claim.kind is ClaimKind.STATEMENT:
         why = "Images of ships cannot test it."
-    elif not looks and not reports:
+    elif not any(looks) and not reports:
         why = "We hold no usable look at its places and time, so the probability is the assumed one."
-    elif not looks:
+    elif not any(looks):
         why = f"No look of ours; only reports move it ({', '.join(reports)})."
     else:
-        why = f"Weighed on {looks} look(s) of ours" + (f" and {len(reports)} report(s)." if reports else ".")
-    call = weighing.call.value.capitalize()
-    return replace(weighing, words=f"{call}: {p}, {span}. {why}")
+        why = _evidence_words(looks, reports)
+        notes = (*notes, f"P(detect) is {PROVISIONAL}")
+    return replace(weighing, words=f"{weighing.call.value.capitalize()}: {p}, {span}. {why}", notes=notes)
+
+
+def _evidence_words(looks: tuple[int, int], reports: Sequence[str]) -> str:
+    inside, outside = looks
+    parts = [
+        f"{inside} look(s) of ours at its places and time",
+        f"{outside} elsewhere or shortly before and after" if outside else "",
+        f"{len(reports)} report(s)" if reports else "",
+    ]
+    return f"Weighed on {', '.join(p for p in parts if p)}."

@@ -1,7 +1,7 @@
 """From weighted histories to the probability of a claim over the stated range of priors.
 
 P(claim | evidence) is a ratio of two sums linear in the hypotheses' priors, so its extremes over a box of priors lie
-at corners of the box; every corner is tried. Weights of reports are ranges too and double the corners.
+at corners of the box; every corner is tried. Weights of reports are ranges too and multiply the corners.
 """
 
 from __future__ import annotations
@@ -11,36 +11,53 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from roadstead.infer import effective_sample_size
+from roadstead.assess.priors import AS_CLAIMED, alternatives_to, prior_corners
+from roadstead.infer import Weighted, effective_sample_size
 from roadstead.model import Call, Claim, ClaimKind, Hypothesis, HypothesisShare, Range, Thresholds, Weighing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from roadstead.infer import Weighted
-
-AS_CLAIMED = "as-claimed"
-NONE_OF_THESE = "none-of-these"
-MAX_CORNERS = 4096
 SURE = 0.01
 """ICD 203 has no words beyond 1 and 99 %, and our models are wrong in ways that no sample shows"""
 MAX_BAYES_FACTOR = 1000.0
 """greater factors are printed as this: model error is then larger than what they say"""
+SAME_LOG_EVIDENCE = 0.05
+"""hypotheses whose log evidence differs by less are printed as inseparable by images"""
+NO_CHANGE = 1e-9
+HIDDEN = (ClaimKind.ACTIVITY, ClaimKind.PERSONS)
+"""kinds with a part that no image of ours shows: looks may contradict them, never support them"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Story:
-    """One hypothesis against one weighting of the evidence."""
+    """A hypothesis with its histories."""
 
-    evidence: float
-    """p(evidence | hypothesis), up to a constant shared by all"""
-    with_claim: float
-    """the part of it in which the claim holds"""
-    prior_claim: float
-    """P(claim | hypothesis)"""
+    hypothesis: Hypothesis
+    sample: Weighted
+    claimed: NDArray[np.bool_]
+    """where the claim holds under it"""
+    conditioned: bool
+    """True: only histories where the claim holds belong to it"""
+
+    @property
+    def used(self) -> NDArray[np.bool_]:
+        """Which histories belong to the hypothesis."""
+        return self.claimed if self.conditioned else np.ones(self.claimed.size, bool)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    """The outcome for one choice of report weights, over all corners of the priors."""
+
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    """posterior of each hypothesis, shape (corners, hypotheses)"""
+    log_evidence: NDArray[np.float64]
+    effective: float
 
 
 def weigh(
@@ -55,49 +72,36 @@ def weigh(
     Args:
         claim: the claim.
         hypotheses: the alternatives to `as claimed`.
-        samples: weighted histories by motion.
+        samples: weighted histories by motion; none for a statement.
         report_weights: likelihood-ratio range of each weighed report; empty to leave reports out.
         thresholds: when a verdict may be called.
     """
-    everything = (
-        Hypothesis(id=AS_CLAIMED, text=claim.text, motion=AS_CLAIMED, weight=claim.prior, reason=""),
-        *hypotheses,
-    )
     if claim.kind is ClaimKind.STATEMENT:
-        return _untestable(claim), ()
-    by_motion = {s.motion: s for s in samples}
-    corners = _prior_corners(claim.prior, hypotheses, thresholds.none_of_these_floor)
-    pi = np.array(corners)
-    before, after, shares = [], [], []
-    effective = np.inf
-    for ratios in _ratio_corners(report_weights):
-        logs = {m: _log_weights(s, ratios) for m, s in by_motion.items()}
-        shift = max(float(w.max()) for w in logs.values())
-        stories = [_story(h, claim, by_motion, logs, shift) for h in everything]
-        effective = min(effective, _effective_hits(claim, everything, by_motion, logs, pi[len(pi) // 2]))
-        evidence = np.array([s.evidence for s in stories])
-        held = pi @ np.array([s.with_claim for s in stories])
-        total = np.maximum(pi @ evidence, np.finfo(float).tiny)
-        before.append(pi @ np.array([s.prior_claim for s in stories]))
-        after.append(held / total)
-        shares.append(pi * evidence / total[:, None])
-    prior, posterior = np.concatenate(before), np.concatenate(after)
-    bayes = _bayes_range(prior, posterior) if effective >= thresholds.min_effective_hits else None
-    probability = _sayable(posterior)
+        return _unweighed(claim, "images of ships cannot test this statement"), ()
+    everything = alternatives_to(claim, hypotheses)
+    stories = [_story(h, claim, samples) for h in everything]
+    if not stories[0].claimed.any():
+        return _unweighed(claim, "no voyage of these ships fits the claimed places and times, as far as drawn"), ()
+    priors = np.array(prior_corners(claim.prior, everything[1:], thresholds.none_of_these_floor))
+    results = [_result(stories, priors, ratios) for ratios in product(*(sorted(set(w)) for w in report_weights))]
+    effective = min(r.effective for r in results)
+    before, after = (np.concatenate([getattr(r, name) for r in results]) for name in ("before", "after"))
+    bayes = _bayes_range(before, after) if effective >= thresholds.min_effective_hits else None
+    probability = _sayable(after)
     weighing = Weighing(
-        call=_call(probability, bayes, thresholds),
-        prior=_sayable(prior),
+        call=_call(claim, probability, bayes, thresholds),
+        prior=_sayable(before),
         probability=probability,
         bayes_factor=bayes,
         effective_hits=float(min(effective, 1e9)),
         n_samples=sum(s.claimed.size for s in samples),
         words="",
-        notes=_notes(effective, thresholds, posterior, samples),
+        notes=_notes(effective, thresholds, after, samples),
     )
-    return weighing, _shares(everything, corners, shares, by_motion, samples)
+    return weighing, _shares(everything, priors, results)
 
 
-def _untestable(claim: Claim) -> Weighing:
+def _unweighed(claim: Claim, why: str) -> Weighing:
     return Weighing(
         call=Call.NOT_DETERMINABLE,
         prior=claim.prior,
@@ -106,40 +110,34 @@ def _untestable(claim: Claim) -> Weighing:
         effective_hits=0.0,
         n_samples=0,
         words="",
-        notes=("images of ships cannot test this statement; its probability stays where it was assumed",),
+        notes=(f"{why}; its probability stays where it was assumed",),
     )
 
 
-def _prior_corners(claimed: Range, hypotheses: Sequence[Hypothesis], floor: float) -> list[tuple[float, ...]]:
-    """Prior vectors (as claimed, alternatives...) at the corners of the stated ranges; each sums to 1."""
-    boxes = [(h.weight.low, h.weight.high) if h.weight.low < h.weight.high else (h.weight.low,) for h in hypotheses]
-    corners = []
-    for head in sorted({claimed.low, claimed.high}):
-        for weights in _limited(product(*boxes)):
-            total = sum(weights) or 1.0
-            shares = [(1 - head) * w / total for w in weights]
-            corners.append((head, *_with_floor(shares, [h.id for h in hypotheses], min(floor, 1 - head))))
-    return corners
+def _story(hypothesis: Hypothesis, claim: Claim, samples: Sequence[Weighted]) -> _Story:
+    sample = next((s for s in samples if s.motion == hypothesis.motion), samples[-1])
+    as_claimed = hypothesis.id == AS_CLAIMED
+    hidden = claim.kind in HIDDEN and not as_claimed
+    claimed = np.zeros(sample.claimed.size, bool) if hidden else sample.claimed
+    return _Story(hypothesis=hypothesis, sample=sample, claimed=claimed, conditioned=as_claimed)
 
 
-def _limited(items: Iterable[tuple[float, ...]]) -> list[tuple[float, ...]]:
-    return [item for _, item in zip(range(MAX_CORNERS), items, strict=False)]
-
-
-def _with_floor(shares: list[float], ids: list[str], floor: float) -> list[float]:
-    """Raise `none of these` to its floor at the cost of the other alternatives."""
-    if NONE_OF_THESE not in ids:
-        return shares
-    i, total = ids.index(NONE_OF_THESE), sum(shares)
-    if shares[i] >= floor or total <= 0:
-        return shares
-    rest = total - shares[i]
-    scale = (total - floor) / rest if rest > 0 else 0.0
-    return [floor if k == i else s * scale for k, s in enumerate(shares)]
-
-
-def _ratio_corners(weights: Sequence[tuple[float, float]]) -> list[tuple[float, ...]]:
-    return _limited(product(*(sorted(set(w)) for w in weights))) if weights else [()]
+def _result(stories: Sequence[_Story], priors: NDArray[np.float64], ratios: tuple[float, ...]) -> _Result:
+    logs = [_log_weights(s.sample, ratios) for s in stories]
+    shift = max(float(w.max()) for w in logs)
+    weights = [np.exp(w - shift) for w in logs]
+    evidence = np.array([w[s.used].mean() for s, w in zip(stories, weights, strict=True)])
+    held = np.array([(w * s.claimed)[s.used].mean() for s, w in zip(stories, weights, strict=True)])
+    holds_before = np.array([s.claimed[s.used].mean() for s in stories])
+    total = np.maximum(priors @ evidence, np.finfo(float).tiny)
+    some = priors[[0, len(priors) // 2, -1]]
+    return _Result(
+        before=priors @ holds_before,
+        after=priors @ held / total,
+        shares=priors * evidence / total[:, None],
+        log_evidence=np.log(np.maximum(evidence, np.finfo(float).tiny)) + shift,
+        effective=min(_effective_hits(stories, weights, prior) for prior in some),
+    )
 
 
 def _log_weights(sample: Weighted, ratios: tuple[float, ...]) -> NDArray[np.float64]:
@@ -149,49 +147,20 @@ def _log_weights(sample: Weighted, ratios: tuple[float, ...]) -> NDArray[np.floa
     return np.asarray(out)
 
 
-def _claimed(h: Hypothesis, claim: Claim, sample: Weighted) -> NDArray[np.bool_]:
-    """Where the claim holds: what images cannot show (an activity, persons aboard) is true as claimed only."""
-    hidden = claim.kind in (ClaimKind.ACTIVITY, ClaimKind.PERSONS)
-    return np.zeros(sample.claimed.size, bool) if hidden and h.id != AS_CLAIMED else sample.claimed
-
-
-def _weights(
-    h: Hypothesis, claim: Claim, sample: Weighted, logs: NDArray[np.float64], shift: float
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Weights of a hypothesis' histories and where the claim holds; `as claimed` is conditioned on the claim."""
-    claimed, w = _claimed(h, claim, sample), np.exp(logs - shift)
-    if h.id == AS_CLAIMED:
-        return w[claimed], claimed[claimed]
-    return w, claimed
-
-
-def _story(
-    h: Hypothesis, claim: Claim, by_motion: dict[str, Weighted], logs: dict[str, NDArray[np.float64]], shift: float
-) -> _Story:
-    motion = h.motion if h.motion in by_motion else "routine"
-    w, claimed = _weights(h, claim, by_motion[motion], logs[motion], shift)
-    if not w.size:
-        return _Story(0.0, 0.0, 0.0)
-    return _Story(float(w.mean()), float((w * claimed).mean()), float(claimed.mean()))
-
-
 def _effective_hits(
-    claim: Claim, everything: Sequence[Hypothesis], by_motion: dict[str, Weighted],
-    logs: dict[str, NDArray[np.float64]], priors: NDArray[np.float64],
-) -> float:  # fmt: skip
-    """Smaller of the effective sample sizes (Kong 1992) of the histories with and without the claim."""
-    shift = max(float(w.max()) for w in logs.values())
-    yes, no = [], []
-    seen: set[str] = set()
-    for p, h in zip(priors, everything, strict=True):
-        motion = h.motion if h.motion in by_motion else "routine"
-        w, claimed = _weights(h, claim, by_motion[motion], logs[motion], shift)
-        if p <= 0 or not w.size or (h.id != AS_CLAIMED and motion in seen):
-            continue
-        seen.add(motion)
-        yes.append(p * w[claimed] / w.size)
-        no.append(p * w[~claimed] / w.size)
-    return min(effective_sample_size(np.concatenate(yes)), effective_sample_size(np.concatenate(no))) if yes else 0.0
+    stories: Sequence[_Story], weights: Sequence[NDArray[np.float64]], prior: NDArray[np.float64]
+) -> float:
+    """Smaller of the effective sample sizes of the histories with and without the claim.
+
+    Hypotheses that share histories share them here too: a history counts once, with the sum of its weights.
+    """
+    yes: dict[str, NDArray[np.float64]] = {}
+    no: dict[str, NDArray[np.float64]] = {}
+    for p, story, w in zip(prior, stories, weights, strict=True):
+        share = p * w * story.used / max(int(story.used.sum()), 1)
+        for side, inside in ((yes, story.claimed), (no, ~story.claimed)):
+            side[story.sample.motion] = side.get(story.sample.motion, np.zeros(w.size)) + share * inside
+    return min(effective_sample_size(np.concatenate(list(side.values()))) for side in (yes, no))
 
 
 def _bayes_range(before: NDArray[np.float64], after: NDArray[np.float64]) -> Range | None:
@@ -200,6 +169,7 @@ def _bayes_range(before: NDArray[np.float64], after: NDArray[np.float64]) -> Ran
         return None
     after = np.clip(after, 1e-12, 1 - 1e-12)
     factors = np.clip(after / (1 - after) * (1 - before) / before, 1 / MAX_BAYES_FACTOR, MAX_BAYES_FACTOR)
+    factors = np.where(np.abs(factors - 1) < NO_CHANGE, 1.0, factors)
     return Range(float(factors.min()), float(factors.max()))
 
 
@@ -209,9 +179,9 @@ def _sayable(p: NDArray[np.float64]) -> Range:
     return Range(float(low), float(high))
 
 
-def _call(probability: Range, bayes: Range | None, t: Thresholds) -> Call:
+def _call(claim: Claim, probability: Range, bayes: Range | None, t: Thresholds) -> Call:
     if bayes and probability.low >= t.supported_probability and bayes.low >= t.bayes_factor:
-        return Call.SUPPORTED
+        return Call.NOT_DETERMINABLE if claim.kind in HIDDEN else Call.SUPPORTED
     if bayes and probability.high <= t.contradicted_probability and bayes.high <= 1 / t.bayes_factor:
         return Call.CONTRADICTED
     return Call.NOT_DETERMINABLE
@@ -233,29 +203,20 @@ def _notes(
 
 
 def _shares(
-    everything: Sequence[Hypothesis], corners: Sequence[tuple[float, ...]], shares: Sequence[NDArray[np.float64]],
-    by_motion: dict[str, Weighted], samples: Sequence[Weighted],
-) -> tuple[HypothesisShare, ...]:  # fmt: skip
-    priors, posteriors = np.array(corners), np.concatenate(shares)
-    out = []
-    for i, h in enumerate(everything):
-        motion = h.motion if h.motion in by_motion else "routine"
-        same = tuple(
-            o.id for o in everything
-            if o.id != h.id and AS_CLAIMED not in (o.id, h.id)
-            and (o.motion if o.motion in by_motion else "routine") == motion
-        )  # fmt: skip
-        if all(not s.log_looks.any() for s in samples):
-            same = tuple(o.id for o in everything if o.id != h.id)
-        logs = by_motion[motion].log_looks
-        out.append(
-            HypothesisShare(
-                id=h.id,
-                text=h.text,
-                prior=Range(float(priors[:, i].min()), float(priors[:, i].max())),
-                posterior=Range(float(posteriors[:, i].min()), float(posteriors[:, i].max())),
-                log_evidence=float(np.logaddexp.reduce(logs) - np.log(logs.size)),
-                inseparable_from=same,
-            )
+    everything: Sequence[Hypothesis], priors: NDArray[np.float64], results: Sequence[_Result]
+) -> tuple[HypothesisShare, ...]:
+    posteriors = np.concatenate([r.shares for r in results])
+    evidence = results[0].log_evidence
+    return tuple(
+        HypothesisShare(
+            id=h.id,
+            text=h.text,
+            prior=Range(float(priors[:, i].min()), float(priors[:, i].max())),
+            posterior=Range(float(posteriors[:, i].min()), float(posteriors[:, i].max())),
+            log_evidence=float(evidence[i]),
+            inseparable_from=tuple(
+                o.id for k, o in enumerate(everything) if k != i and abs(evidence[k] - evidence[i]) < SAME_LOG_EVIDENCE
+            ),
         )
-    return tuple(out)
+        for i, h in enumerate(everything)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from roadstead import library
@@ -86,7 +87,7 @@ def load_case(folder: Path) -> Case:
         thresholds=Thresholds(**head.thresholds.model_dump()),
         images=tuple((folder / i) for i in head.images),
         reported=reported,
-        warnings=(*_emptiness(claims), *_language_warnings(claims, reported, known)),
+        warnings=(*_emptiness(claims), *_overlaps(known), *_language_warnings(claims, reported, known)),
         mistakes=tuple(str(p) for p in (*file.problems, *report_problems)),
     )
 
@@ -164,6 +165,14 @@ def _default_hypotheses() -> tuple[Hypothesis, ...]:
 
 def _emptiness(claims: list[Claim]) -> tuple[str, ...]:
     return () if claims else ("the case states no claim, so nothing is weighed; add one with [[claims]]",)
+
+
+def _overlaps(known: build.Known) -> tuple[str, ...]:
+    pairs = combinations(known.sites.values(), 2)
+    return tuple(
+        f"sites {a.id} and {b.id} overlap: a ship in both areas counts for {a.id} only" for a, b in pairs
+        if a.aoi.intersection(b.aoi).area > 0
+    )  # fmt: skip
 
 
 def _language_warnings(claims: list[Claim], reported: tuple[Sighting, ...], known: build.Known) -> tuple[str, ...]:

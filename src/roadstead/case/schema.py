@@ -29,7 +29,7 @@ from roadstead.case.fields import (
 )
 from roadstead.model import ClaimKind
 
-MAX_WHO = 12
+MAX_WHO, MAX_ALTERNATIVES = 8, 11
 """every subset of the vessels of a claim is matched with detections, so their number must stay small"""
 MAX_SITES = 100
 AS_CLAIMED = "as-claimed"
@@ -231,7 +231,7 @@ class CaseFile(Entry):
     vessels: list[dict[str, Any]] = []
     sources: list[dict[str, Any]] = []
     claims: list[dict[str, Any]] = []
-    hypotheses: list[dict[str, Any]] = []
+    hypotheses: Annotated[list[dict[str, Any]], Field(max_length=MAX_ALTERNATIVES)] = []
     routine: RoutineEntry = RoutineEntry()
     thresholds: ThresholdsEntry = ThresholdsEntry()
 

@@ -42,3 +42,13 @@ def p_detect(look: Look, length_m: float, *, anchorage: bool = False) -> float:
     alongside = 0.0 if anchorage else SHARE_ALONGSIDE
     ceiling = (1 - alongside) * OPEN_WATER[look.modality] + alongside * ALONGSIDE[look.modality]
     return look.usable_fraction * ceiling * curve
+
+
+def p_blind(look: Look) -> float:
+    """Probability that a look as a whole shows no ship, whatever is there; assumed, since nothing measured it.
+
+    Radar fails seldom (wind, a wrong file); an optical image whose cloud nobody measured may be cloud altogether.
+    """
+    if look.modality is Modality.SAR or look.cloud_fraction is not None:
+        return 0.05
+    return 0.5

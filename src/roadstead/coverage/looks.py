@@ -55,22 +55,25 @@ def look_at(scene: Scene, site: Site, pixels: Pixels, *, inside_share: float = 1
     known_hour = scene.time is not None and scene.time.hours() < 12
     dark = scene.modality is Modality.OPTICAL and known_hour and sun is not None and sun < DARK_BELOW_DEG
     if dark:
-        notes.append("stated time lies in the night: check it, an optical image needs daylight")
+        notes.append("stated time lies in the night: check it, an optical image needs daylight; it counts as no look")
+    if pixels.crs is None:
+        notes.append("without georeference nobody knows how much of the area it shows: absence from it says nothing")
     if scene.modality is Modality.OPTICAL:
         notes.append("cloud unknown: the scene brings no mask")
     return Look(
         scene_id=scene.id,
         site_id=site.id,
         time=scene.time,
-        usable_fraction=round(seen * inside_share, 4),
+        usable_fraction=0.0 if dark else round(seen * inside_share, 4),
         cloud_fraction=0.0 if scene.modality is Modality.SAR else None,
         resolved_m=round(resolved_distance_m(scene, pixels), 2),
         sun_elevation_deg=round(sun, 2) if sun is not None and known_hour else None,
         modality=scene.modality,
+        searched=pixels.crs is not None,
         notes=tuple(notes),
     )
 
 
 def usable(look: Look) -> bool:
     """Whether absence or presence may be read from it at all."""
-    return look.time is not None and look.usable_fraction >= USABLE_AT_LEAST
+    return look.searched and look.time is not None and look.usable_fraction >= USABLE_AT_LEAST

@@ -20,7 +20,7 @@ def coverage_of(window: TimeSpan, site_ids: Sequence[str], looks: Sequence[Look]
     """Coverage of a window at some sites by the looks we hold."""
     here = [k for k in looks if k.site_id in site_ids and k.time and k.time.overlaps(window)]
     good = sorted((k for k in here if usable(k)), key=lambda k: (k.time, k.scene_id))
-    gap = _longest_gap_hours(window, good)
+    gap = max(_longest_gap_hours(window, [k for k in good if k.site_id == s]) for s in site_ids or ("",))
     return Coverage(
         looks_held=len(here),
         usable_looks=len(good),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _EIGHT = np.ones((3, 3), bool)
 _RIM_PX = 2
 _LEAST_LIFT = 1.0  # mean brightness above water, in its sigmas: shadows and slicks are darker than water
+_WATER_SHARE = 0.1  # of water counted with a group's pixels when its bands are compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Cluster:
     peak: float
     """largest anomaly distance in it"""
     accord: float
-    """least correlation between the brightness of two bands over its pixels; 1 for a single band"""
+    """least correlation between the brightness of two bands over its pixels and some water; 1 for a single band"""
     plateau: float
     """share of its pixels brighter than half its brightest tenth: high for hulls, low for clouds and wakes"""
     lift: NDArray[np.float64]
@@ -96,10 +97,18 @@ def _cluster(found: Anomaly, labels: NDArray[np.int32], k: int, box: tuple[slice
 
 
 def _accord(lift: NDArray[np.float32]) -> float:
-    """Least correlation between two bands, each (pixels,); 1 where there is nothing to correlate."""
-    if len(lift) < 2 or lift.shape[1] < 3 or np.any(lift.std(axis=1) == 0):
+    """Least correlation between two bands, each (pixels,), over a group and a tenth as much water; 1 for one band.
+
+    Over an evenly lit hull alone the correlation would be that of noise and say nothing. With water beside it, bands
+    that all show the hull agree, and bands that show it in different places still do not. A band in which the hull is
+    no brighter than the water adds nothing either way.
+    """
+    if len(lift) < 2:
         return 1.0
-    return float(np.corrcoef(lift).min())
+    lit = np.clip(lift.mean(axis=1, dtype=np.float64), 0, None)
+    together = np.cov(lift, bias=True) + _WATER_SHARE / (1 + _WATER_SHARE) * np.outer(lit, lit)
+    alone = np.sqrt(np.maximum(np.diag(together), 1e-12))
+    return float((together / np.outer(alone, alone)).min())
 
 
 def shape_of(

@@ -70,8 +70,10 @@ def water_mask(scene: Scene, pixels: Pixels, pixel_m: tuple[float, float]) -> Wa
     darker, brighter = (np.median(rough[pixels.valid & side]) for side in (feature <= cut, feature > cut))
     if gap < _LEAST_GAP or brighter < _LEAST_ROUGHENING * darker:
         return _unknown(pixels.valid, "land and water do not separate in brightness: all valid pixels are searched")
-    surface = (feature < cut) & pixels.valid
     area_m2 = pixel_m[0] * pixel_m[1]
+    if not infrared and not _has_land((feature > cut) & pixels.valid, area_m2):
+        return _unknown(pixels.valid, "nothing that may be land is larger than a ship: all valid pixels are searched")
+    surface = (feature < cut) & pixels.valid
     surface = remove_small_objects(surface, max_size=int(_LEAST_BASIN_M2[bool(infrared)] / area_m2))
     if not surface.any():
         return _unknown(pixels.valid, "no stretch of water is large enough to be sure: all valid pixels are searched")
@@ -112,6 +114,16 @@ def _threshold(values: NDArray[np.float32]) -> tuple[float, float]:
     middle = float(np.median(darker))
     sigma = 1.4826 * float(np.median(np.abs(darker - middle)))
     return cut, (cut - middle) / max(sigma, 1e-6 * abs(cut), 1e-12)
+
+
+def _has_land(brighter: NDArray[np.bool_], area_m2: float) -> bool:
+    """Whether something too large for a ship stands on the brighter side.
+
+    The visible feature is smeared by its window, so that a lone ship makes a class of its own: mostly water around
+    the hull, from whose shade none can be told for land.
+    """
+    body = ndimage.binary_erosion(brighter, np.ones((_WINDOW_PX, _WINDOW_PX), bool), border_value=1)
+    return bool(remove_small_objects(body, max_size=int(_LARGEST_SHIP_M2 / area_m2), connectivity=2).any())
 
 
 def _grown(surface: NDArray[np.bool_], dark: NDArray[np.bool_]) -> NDArray[np.bool_]:

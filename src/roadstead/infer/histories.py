@@ -36,6 +36,10 @@ class Grid:
             return np.arange(nearest, nearest + 1) if 0 <= nearest < self.n else np.arange(0)
         return np.arange(max(0, int(np.ceil(first))), min(self.n, int(np.ceil(last))))
 
+    def holds(self, span: TimeSpan) -> bool:
+        """Whether the whole span lies on the grid; a vaguer time says too little to be weighed."""
+        return self.start <= span.start and span.end <= self.start + timedelta(hours=self.step_h * self.n)
+
     def hours(self, t: datetime) -> float:
         """Hours from the grid's start."""
         return (t - self.start).total_seconds() / 3600
@@ -60,15 +64,13 @@ class Histories:
     """site index, UNDER_WAY or ELSEWHERE; shape (n, vessels, times)"""
     traffic: NDArray[np.int16]
     """vessels of no special interest; shape (n, sites, times)"""
-    acting: NDArray[np.bool_]
-    """whether what is claimed to happen aboard or alongside happens; images of ships cannot show it; shape (n,)"""
     site_effect: NDArray[np.float32]
     """factor on the probability of detection that all looks at a site share; shape (n, sites)"""
 
     @property
     def n(self) -> int:
         """Number of histories."""
-        return int(self.acting.shape[0])
+        return int(self.place.shape[0])
 
     def at(self, site_ids: tuple[str, ...]) -> NDArray[np.bool_]:
         """Whether each vessel is at any of the sites; shape (n, vessels, times)."""

@@ -26,7 +26,7 @@ SHIPS_MEDIAN_M, SHIPS_LOG_SIGMA = 120.0, 0.6
 """lengths of ships at large, log-normal; assumed until measured"""
 SCORE_FLOOR = 0.01
 MAX_TIMES = 24
-MAX_DETECTIONS = 2000
+MAX_MATCHED, MAX_COUNTED = 300, 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,68 +38,21 @@ class Observed:
     p_detect: tuple[float, ...]
     """per vessel of interest, before the site effect"""
     p_detect_other: float
+    p_blind: float = 0.0
+    """probability that the look as a whole shows no ship, whatever is there"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """Sums over matchings: rows are subsets of the vessels of interest, columns numbers of others matched."""
-
-    log_sums: NDArray[np.float64]
+Sums = NDArray[np.float64]
+"""log sums over matchings: rows are subsets of the vessels of interest, columns numbers of others matched"""
 
 
-def log_likelihood(observed: Observed, histories: Histories, vessels: tuple[Participant, ...]) -> NDArray[np.float64]:
-    """Natural logarithm of p(look | history) for each history, up to one constant; shape (n,).
+def matching_sums(observed: Observed, vessels: tuple[Participant, ...]) -> Sums:
+    """Sums over matchings of a look's detections; they depend on no history, so they are made once.
 
-    A look whose time is a span is averaged over the span. A look outside the histories' time or places is 0.
+    Of very many detections the surest are matched: 5,000, or 300 where vessels of interest are at stake.
     """
-    look = observed.look
-    if look.time is None or look.site_id not in histories.sites:
-        return np.zeros(histories.n)
-    times = histories.grid.indices(look.time)
-    if not times.size:
-        return np.zeros(histories.n)
-    chosen = times[np.unique(np.linspace(0, times.size - 1, min(MAX_TIMES, times.size)).astype(int))]
-    table = _matchings(observed, vessels)
-    logs = np.stack([_at_time(observed, histories, table, int(t)) for t in chosen])
-    return np.asarray(np.logaddexp.reduce(logs, axis=0) - np.log(len(chosen)))
-
-
-def _at_time(observed: Observed, histories: Histories, table: _Table, t: int) -> NDArray[np.float64]:
-    site = histories.sites.index(observed.look.site_id)
-    bits = (1 << np.arange(len(histories.vessels))).astype(np.int64)
-    present = ((histories.place[:, :, t] == site) * bits).sum(axis=1)
-    others = histories.traffic[:, site, t].astype(np.int64)
-    effect = histories.site_effect[:, site]
-    states, where = np.unique(np.stack([present, others, np.round(effect * 1000)]), axis=1, return_inverse=True)
-    value = np.array([_state(observed, table, int(s), int(o), float(e) / 1000) for s, o, e in states.T])
-    return np.asarray(value[where.reshape(-1)])
-
-
-def _state(observed: Observed, table: _Table, present: int, others: int, effect: float) -> float:
-    """Logarithm of p(look | exactly these vessels of interest and so many others are there)."""
-    p = np.clip(np.array(observed.p_detect) * effect, 0.0, 0.999)
-    p_other = min(max(observed.p_detect_other * effect, 1e-6), 0.999)
-    matched = np.arange(min(others, table.log_sums.shape[1] - 1) + 1)
-    ways = gammaln(others + 1) - gammaln(others - matched + 1)
-    ways = ways + matched * np.log(p_other) + (others - matched) * np.log1p(-p_other)
-    total = -np.inf
-    subset = present
-    while True:
-        log_p = sum(
-            float(np.log(p[v]) if subset >> v & 1 else np.log1p(-p[v]))
-            for v in range(len(p))
-            if present >> v & 1 and (p[v] > 0 or not subset >> v & 1)
-        )
-        possible = all(p[v] > 0 for v in range(len(p)) if subset >> v & 1)
-        if possible:
-            total = np.logaddexp(total, log_p + np.logaddexp.reduce(table.log_sums[subset, : matched.size] + ways))
-        if subset == 0:
-            return float(total)
-        subset = (subset - 1) & present
-
-
-def _matchings(observed: Observed, vessels: tuple[Participant, ...]) -> _Table:
-    detections = observed.detections[:MAX_DETECTIONS]
+    most = MAX_MATCHED if vessels else MAX_COUNTED
+    detections = sorted(observed.detections, key=lambda d: (-d.score, d.id))[:most]
     scores = np.clip([d.score for d in detections], SCORE_FLOOR, 1 - SCORE_FLOOR)
     expected = float(np.sum(scores)) or 1.0
     subsets, v = 1 << len(vessels), len(vessels)
@@ -113,7 +66,67 @@ def _matchings(observed: Observed, vessels: tuple[Participant, ...]) -> _Table:
             with_i = np.nonzero(np.arange(subsets) >> i & 1)[0]
             ratio = _length_ratio(detection.length_m, vessels[i])
             log_sums[with_i] = np.logaddexp(log_sums[with_i], before[with_i ^ (1 << i)] + as_ship + ratio)
-    return _Table(log_sums)
+    return log_sums
+
+
+def log_likelihood(observed: Observed, histories: Histories, sums: Sums) -> NDArray[np.float64]:
+    """Natural logarithm of p(look | history) for each history, up to one constant; shape (n,).
+
+    A look whose time is a span is averaged over the span; one whose time reaches beyond the histories' grid, or at a
+    place they do not know, says nothing (0). With probability `p_blind` the look as a whole shows no ship (cloud,
+    glint, a wrong file), whatever is there: one such image cannot decide a claim.
+    """
+    look = observed.look
+    if look.time is None or look.site_id not in histories.sites or not histories.grid.holds(look.time):
+        return np.zeros(histories.n)
+    times = histories.grid.indices(look.time)
+    if not times.size:
+        return np.zeros(histories.n)
+    chosen = times[np.unique(np.linspace(0, times.size - 1, min(MAX_TIMES, times.size)).astype(int))]
+    logs = np.stack([_at_time(observed, histories, sums, int(t)) for t in chosen])
+    mean = np.logaddexp.reduce(logs, axis=0) - np.log(len(chosen))
+    if observed.p_blind <= 0:
+        return np.asarray(mean)
+    return np.asarray(np.logaddexp(np.log1p(-observed.p_blind) + mean, np.log(observed.p_blind) + sums[0, 0]))
+
+
+def _at_time(observed: Observed, histories: Histories, sums: Sums, t: int) -> NDArray[np.float64]:
+    site = histories.sites.index(observed.look.site_id)
+    bits = (1 << np.arange(len(histories.vessels))).astype(np.int64)
+    present = ((histories.place[:, :, t] == site) * bits).sum(axis=1)
+    others = histories.traffic[:, site, t].astype(np.int64)
+    effect = histories.site_effect[:, site]
+    states, where = np.unique(np.stack([present, others, np.round(effect * 1000)]), axis=1, return_inverse=True)
+    value = np.array([_state(observed, sums, int(s), int(o), float(e) / 1000) for s, o, e in states.T])
+    return np.asarray(value[where.reshape(-1)])
+
+
+def _state(observed: Observed, sums: Sums, present: int, others: int, effect: float) -> float:
+    """Logarithm of p(look | exactly these vessels of interest and so many others are there)."""
+    seen, missed = _log_seen_missed(np.array(observed.p_detect) * effect, observed.look)
+    (seen_other,), (missed_other,) = _log_seen_missed(np.array([observed.p_detect_other * effect]), observed.look)
+    matched = np.arange(min(others, sums.shape[1] - 1) + 1)
+    ways = gammaln(others + 1) - gammaln(others - matched + 1)
+    ways = ways + matched * seen_other + (others - matched) * missed_other
+    total, subset = -np.inf, present
+    there = [v for v in range(len(seen)) if present >> v & 1]
+    while True:
+        log_p = sum(float(seen[v] if subset >> v & 1 else missed[v]) for v in there)
+        total = np.logaddexp(total, log_p + np.logaddexp.reduce(sums[subset, : matched.size] + ways))
+        if subset == 0:
+            return float(total)
+        subset = (subset - 1) & present
+
+
+def _log_seen_missed(p: NDArray[np.float64], look: Look) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Logarithms of the probability that a ship there was found, and that it was not.
+
+    In a look that nobody searched only what was marked speaks: a ship that was not marked costs nothing.
+    """
+    if not look.searched:
+        return np.zeros(p.size), np.zeros(p.size)
+    p = np.clip(p, 1e-6, 0.999)
+    return np.log(p), np.log1p(-p)
 
 
 def _length_ratio(measured: Estimate | None, vessel: Participant) -> float:

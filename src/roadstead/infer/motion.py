@@ -139,7 +139,9 @@ class _Plan:
         return self.place
 
     def _participants(self, n: int, ships: int) -> NDArray[np.bool_]:
-        count = self.rng.integers(self.claim.at_least or 1, ships + 1, n)
+        most = ships if self.claim.at_most is None else min(self.claim.at_most, ships)
+        least = min(self.claim.at_least or (1 if self.claim.at_most is None else 0), most)
+        count = self.rng.integers(least, most + 1, n)
         order = self.rng.random((n, ships)).argsort(axis=1).argsort(axis=1)
         return np.asarray(order < count[:, None])
 
@@ -153,7 +155,8 @@ class _Plan:
     def _ports(self, claimed: tuple[str, ...], *, may_differ: bool) -> NDArray[np.int8]:
         wanted = [self.world.sites.index(s) for s in claimed]
         if may_differ and self.motion == "wrong-port":
-            wanted = [i for i in range(len(self.world.sites)) if i not in wanted] or wanted
+            named = {*self.claim.sites, *self.claim.origins, *self.claim.destinations}
+            wanted = [i for i, s in enumerate(self.world.sites) if s not in named] or [ELSEWHERE]
         return np.array(wanted, np.int8)
 
     def _stay(self, size: int, at_most_h: float = np.inf) -> NDArray[np.float64]:
@@ -173,13 +176,21 @@ class _Plan:
 
     def _call(self, vessel: int, rows: NDArray[np.int64], begin: NDArray[np.float64]) -> None:
         ports = self._ports(self.claim.sites, may_differ=True)
-        port = self.rng.choice(ports, rows.size)
-        end = begin + self._stay(rows.size)
-        # Before and after the call the ship is on its way; where from and to, the claim does not say.
-        approach = _passage_hours(self.world)[vessel, port].min(axis=1) + 6.0
+        port, stay = self.rng.choice(ports, rows.size), self._stay(rows.size)
+        if self.motion != "wrong-date":
+            # Whoever claims presence does not claim arrival: the ship may have lain there before the window began.
+            first, last = self.window_h
+            begin = self.rng.uniform(first - stay, np.maximum(last, first + self.grid.step_h / 2))
+        approach = self._nearest_h(vessel)[port]
         self._fill(vessel, rows, (begin - approach, begin), UNDER_WAY)
-        self._fill(vessel, rows, (begin, end), port)
-        self._fill(vessel, rows, (end, end + approach), UNDER_WAY)
+        self._fill(vessel, rows, (begin, begin + stay), port)
+        self._fill(vessel, rows, (begin + stay, begin + stay + approach), UNDER_WAY)
+
+    def _nearest_h(self, vessel: int) -> NDArray[np.float64]:
+        """Hours from each place to the nearest other one: before and after a call nobody says where a ship was."""
+        hours = _passage_hours(self.world)[vessel].copy()
+        np.fill_diagonal(hours, np.inf)
+        return np.asarray(hours.min(axis=1))
 
     def _passages(self, vessel: int, rows: NDArray[np.int64], begin: NDArray[np.float64]) -> None:
         origin = self.rng.choice(self._ports(self.claim.origins, may_differ=False), rows.size)
@@ -189,10 +200,11 @@ class _Plan:
         cycle = (last - first) / self.claim.trips
         for trip in range(self.claim.trips):
             load, stay = self._stay(rows.size, cycle / 4), self._stay(rows.size, cycle / 3)
-            t0 = begin if self.claim.trips == 1 else np.full(rows.size, first + trip * cycle)
+            t0 = begin + trip * cycle
             if self.motion != "wrong-date":
                 # What is claimed has to fit: the laden passage ends inside the window, whenever it was drawn to begin.
-                t0 = np.maximum(np.minimum(t0, last - load - sail - 2 * self.grid.step_h), first)
+                left = (self.claim.trips - 1 - trip) * cycle
+                t0 = np.maximum(np.minimum(t0, last - left - load - sail - 2 * self.grid.step_h), first + trip * cycle)
             self._fill(vessel, rows, (t0 - sail, t0), UNDER_WAY)
             self._fill(vessel, rows, (t0, t0 + load), origin)
             self._fill(vessel, rows, (t0 + load, t0 + load + sail), UNDER_WAY)

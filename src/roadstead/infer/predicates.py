@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ClaimPredicate:
-    """Implements the `Predicate` seam for a typed claim."""
+    """Implements the `Predicate` seam for a typed claim, as far as ships can be placed.
+
+    What histories do not hold (an activity, persons aboard) is weighed with the hypotheses.
+    """
 
     claim: Claim
 
@@ -25,14 +28,12 @@ class ClaimPredicate:
         """Whether the claim is true in each history, shape (n,)."""
         kind = self.claim.kind
         if kind in (ClaimKind.TRANSIT, ClaimKind.PERSONS):
-            true = _transits(histories, self.claim)
-        elif kind is ClaimKind.COUNT and not self.claim.who:
-            true = _crowd(histories, self.claim)
-        elif kind is ClaimKind.ACTIVITY and not self.claim.who:
-            true = np.ones(histories.n, bool)
-        else:
-            true = _within(_callers(histories, self.claim), self.claim)
-        return true & histories.acting if kind in (ClaimKind.ACTIVITY, ClaimKind.PERSONS) else true
+            return _transits(histories, self.claim)
+        if kind is ClaimKind.COUNT and not self.claim.who:
+            return _crowd(histories, self.claim)
+        if kind is ClaimKind.ACTIVITY and not self.claim.who:
+            return np.ones(histories.n, bool)
+        return _within(_callers(histories, self.claim), self.claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,14 @@ class SightingPredicate:
     """Implements the `Predicate` seam for a report: at least so many of the named vessels there at that time."""
 
     sighting: Sighting
-    activity_claimed: str = ""
 
     def holds(self, histories: Histories) -> NDArray[np.bool_]:
         """Whether the report is true in each history, shape (n,)."""
         s = self.sighting
-        named = [histories.vessels.index(v) for v in s.vessel_ids if v in histories.vessels]
-        candidates = named if s.vessel_ids else list(range(len(histories.vessels)))
+        named = [histories.vessels.index(v) for v in s.vessel_ids]
         times = histories.grid.indices(s.time)
-        if s.site_id not in histories.sites or not candidates or not times.size:
-            return np.ones(histories.n, bool)
-        there = histories.at((s.site_id,))[:, candidates][:, :, times].any(axis=2)
-        true = there.sum(axis=1) >= min(s.count, len(candidates))
-        acted = s.activity and s.activity == self.activity_claimed
-        return np.asarray(true & histories.acting if acted else true)
+        there = histories.at((s.site_id,))[:, named][:, :, times].any(axis=2)
+        return np.asarray(there.sum(axis=1) >= min(s.count, len(named)))
 
 
 def _who(histories: Histories, claim: Claim) -> list[int]:
@@ -93,4 +88,4 @@ def _transits(histories: Histories, claim: Claim) -> NDArray[np.bool_]:
         arrived = laden & target[:, :, t]
         trips += arrived
         laden = (laden & ~arrived) | origin[:, :, t]
-    return np.asarray((trips >= claim.trips).sum(axis=1) >= (claim.at_least or 1))
+    return _within(np.asarray((trips >= claim.trips).sum(axis=1)), claim)

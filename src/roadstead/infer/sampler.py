@@ -6,7 +6,7 @@ its effective sample size says when it is not yet. A hypothesis whose ships move
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from roadstead.case import SiteTraffic
 from roadstead.infer.histories import Grid, Histories, grid_for
-from roadstead.infer.looks import Observed, log_likelihood
+from roadstead.infer.looks import Observed, Sums, log_likelihood, matching_sums
 from roadstead.infer.motion import World, log_uniform, plan, routine
 from roadstead.infer.predicates import ClaimPredicate, SightingPredicate
 from roadstead.model import Claim, ClaimKind, Predicate, Sighting
@@ -55,6 +55,8 @@ class Evidence:
     """looks with detections"""
     reports: tuple[Sighting, ...]
     """the reports that are weighed in the second computation"""
+    sums: tuple[Sums, ...] = ()
+    """matching sums of the looks, made once by `sample`"""
 
 
 def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
@@ -67,20 +69,37 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     """
     if claim.kind is ClaimKind.STATEMENT:
         return []
-    grid = grid_for(claim.when) if claim.who else grid_for(claim.when, TRAFFIC_PAD_HOURS)
-    relevant = tuple(o for o in evidence.observed if o.look.time and grid.indices(o.look.time).size)
-    evidence = replace(evidence, observed=relevant)
+    grid = grid_of(claim)
+    observed = weighed_looks(claim, evidence.observed)
+    sums = tuple(matching_sums(o, evidence.world.vessels) for o in observed)
+    evidence = replace(evidence, observed=observed, sums=sums)
     batches: list[list[Weighted]] = []
     while not batches or (len(batches) < MAX_BATCHES and _thin(_joined(batches)) < ENOUGH_HITS):
         batches.append(_batch(claim, evidence, grid, seed, len(batches)))
     return _joined(batches)
 
 
+def grid_of(claim: Claim) -> Grid:
+    """The grid on which a claim's histories are drawn."""
+    return grid_for(claim.when) if claim.who else grid_for(claim.when, TRAFFIC_PAD_HOURS)
+
+
+def weighed_looks(claim: Claim, observed: Sequence[Observed]) -> tuple[Observed, ...]:
+    """The looks that say something of a claim: their whole time lies on its grid.
+
+    A count of ships of any name is about its own sites only.
+    """
+    grid = grid_of(claim)
+    return tuple(
+        o for o in observed if o.look.time and grid.holds(o.look.time) and (claim.who or o.look.site_id in claim.sites)
+    )
+
+
 def _batch(claim: Claim, evidence: Evidence, grid: Grid, seed: int, number: int) -> list[Weighted]:
     names = ("infer", claim.id, str(number))
     base = _draw(stream(seed, *names), evidence, grid, claim)
     out = []
-    for motion in MOTIONS if claim.who else ("as-claimed", "routine"):
+    for motion in MOTIONS if claim.who else ("routine",):
         histories = _with_plan(stream(seed, *names, motion), base, evidence.world, claim, motion)
         out.append(_weigh(histories, motion, claim, evidence))
     return out
@@ -126,7 +145,6 @@ def _draw(rng: np.random.Generator, evidence: Evidence, grid: Grid, claim: Claim
         vessels=tuple(v.id for v in world.vessels),
         place=routine(rng, world, grid, n),
         traffic=others,
-        acting=np.ones(n, bool),
         site_effect=rng.choice(SITE_EFFECTS, (n, len(world.sites)), p=SITE_EFFECT_P).astype(np.float32),
     )
 
@@ -152,9 +170,9 @@ def _with_plan(rng: np.random.Generator, base: Histories, world: World, claim: C
 def _weigh(histories: Histories, motion: str, claim: Claim, evidence: Evidence) -> Weighted:
     predicate: Predicate = ClaimPredicate(claim)
     log_looks = np.zeros(histories.n)
-    for observed in evidence.observed:
-        log_looks = log_looks + log_likelihood(observed, histories, evidence.world.vessels)
-    true = [SightingPredicate(r, claim.activity).holds(histories) for r in evidence.reports]
+    for observed, sums in zip(evidence.observed, evidence.sums, strict=True):
+        log_looks = log_looks + log_likelihood(observed, histories, sums)
+    true = [SightingPredicate(r).holds(histories) for r in evidence.reports]
     return Weighted(
         motion=motion,
         claimed=predicate.holds(histories),

@@ -120,6 +120,8 @@ class Look:
     """resolved distance there: the worst of native, delivered and measured sharpness, metres"""
     sun_elevation_deg: float | None
     modality: Modality
+    searched: bool = True
+    """False: no detector went over it and at best some ships were marked; that a ship is missing says nothing"""
     notes: tuple[str, ...] = ()
 
 

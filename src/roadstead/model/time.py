@@ -57,9 +57,17 @@ class TimeSpan:
 
     def overlaps(self, other: TimeSpan) -> bool:
         """Whether the two spans share an instant; an instant inside or at the start of a span counts."""
-        if self.start == self.end or other.start == other.end:
-            return self.start <= other.end and other.start <= self.end
+        if self.start == self.end == other.start == other.end:
+            return True
+        if self.start == self.end:
+            return other.start <= self.start < other.end
+        if other.start == other.end:
+            return self.start <= other.start < self.end
         return self.start < other.end and other.start < self.end
+
+    def within(self, other: TimeSpan) -> bool:
+        """Whether no part of it lies outside the other."""
+        return other.start <= self.start and self.end <= other.end
 
     def hours(self) -> float:
         """Length in hours."""

@@ -82,7 +82,9 @@ class Coverage:
     scenes: tuple[str, ...]
     hours_of_window: float
     longest_gap_hours: float
-    """longest stretch of the window without a usable look held by us"""
+    """longest stretch of the window in which some place of the claim has no usable look of ours"""
+    also_weighed: tuple[str, ...] = ()
+    """scenes outside the claim's places and window that the weighing used too: ships are elsewhere before and after"""
     catalogues_asked: tuple[str, ...]
     statement: str
     """in words: what is known to have been looked at, and what never can be known"""

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from roadstead.steps import StepCache
 
 
+SAME_MOMENT_S = 2.0
+"""two images of one place by one kind of sensor this close in time are one acquisition"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SceneAtSite:
     """One scene over one site: the look, what was found, what was rejected."""
@@ -130,10 +134,17 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
                 out.losses.append(f"{scene.id} over {site.name}: {error}")
                 continue
             out.losses += [result.loss] if result.loss else []
-            out.at_sites.append(result)
+            out.at_sites.append(_once(result, out.at_sites))
     progress("", len(scenes), len(scenes))
     _loose_marks(case, drawn, by_exhibit, out)
     return out
+
+
+def _once(result: SceneAtSite, before: Sequence[SceneAtSite]) -> SceneAtSite:
+    """Without the ships that the same scene showed at an earlier site: areas may overlap, a ship is at one of them."""
+    taken = [d.outline for at in before if at.look.scene_id == result.look.scene_id for d in at.detections if d.outline]
+    mine = tuple(d for d in result.detections if d.outline is None or not any(d.outline.intersects(t) for t in taken))
+    return replace(result, detections=mine)
 
 
 def _drawn(case: Case, by_exhibit: dict[str, Exhibit], out: Gathered) -> tuple[Mark, ...]:
@@ -156,9 +167,32 @@ def _scenes(case: Case, seams: Seams, out: Gathered) -> list[Scene]:
     unique: dict[str, Scene] = {}
     for scene in (*from_exhibits.scenes, *from_folders.scenes, *listed):
         unique.setdefault(scene.sha256 or scene.id, scene)
-    ids = Counter(s.id for s in unique.values())
-    named = [replace(s, id=f"{s.id}-{s.sha256[:6]}") if ids[s.id] > 1 else s for s in unique.values()]
+    apart = _acquisitions(sorted(unique.values(), key=lambda s: (s.id, s.sha256)), out)
+    ids = Counter(s.id for s in apart)
+    named = [replace(s, id=f"{s.id}-{s.sha256[:6]}") if ids[s.id] > 1 else s for s in apart]
     return sorted(named, key=lambda s: s.id)
+
+
+def _acquisitions(scenes: Sequence[Scene], out: Gathered) -> list[Scene]:
+    """One scene per acquisition: a copy of the same moment by the same sensor is no second look."""
+    kept: list[Scene] = []
+    for scene in scenes:
+        first = next((s for s in kept if _same_acquisition(s, scene)), None)
+        if first is None:
+            kept.append(scene)
+        else:
+            out.losses.append(
+                f"{scene.id}: shows the same acquisition as {first.id}, which counts once; remove one of the two"
+            )
+    return kept
+
+
+def _same_acquisition(a: Scene, b: Scene) -> bool:
+    if not (a.time and b.time and a.footprint and b.footprint) or max(a.time.hours(), b.time.hours()) > 1:
+        return False
+    together = abs((a.time.start - b.time.start).total_seconds()) <= SAME_MOMENT_S and a.modality is b.modality
+    overlap = a.footprint.intersection(b.footprint).area
+    return together and overlap > 0.5 * min(a.footprint.area, b.footprint.area)
 
 
 def _find(task: Task, seams: Seams) -> SceneAtSite:
@@ -176,6 +210,7 @@ def _find(task: Task, seams: Seams) -> SceneAtSite:
         raise RasterError(f"{error}; until then it is shown but nothing is measured in it") from error
     share = site.aoi.intersection(scene.footprint).area / site.aoi.area if scene.footprint is not None else 1.0
     look = look_at(scene, site, pixels, inside_share=share)
+    look = replace(look, searched=look.searched and not loss)
     inside = [d for d in found if d.outline is None or site.aoi.contains(d.outline.centroid)]
     detections = with_marks(inside, task.marks, scene, site, pixels)
     return SceneAtSite(look=look, detections=detections, rejected=tuple(rejected), loss=loss or _unusable(look, site))
@@ -224,7 +259,7 @@ def _look_of_mark(mark: Mark, site: Site, out: Gathered) -> None:
     )  # fmt: skip
     look = Look(
         scene_id=found.scene_id, site_id=site.id, time=mark.time, usable_fraction=1.0, cloud_fraction=None,
-        resolved_m=10.0, sun_elevation_deg=None, modality=Modality.OPTICAL,
-        notes=("marks by eye without their image: resolved distance assumed 10 m",),
+        resolved_m=10.0, sun_elevation_deg=None, modality=Modality.OPTICAL, searched=False,
+        notes=("marks by eye without their image: what was not marked may have been there",),
     )  # fmt: skip
     out.at_sites.append(SceneAtSite(look=look, detections=(found,)))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.assess import ASSESS_VERSION, assess
 from roadstead.case import Case
-from roadstead.coverage import p_detect, usable
+from roadstead.coverage import p_blind, p_detect, usable
 from roadstead.infer import Observed
-from roadstead.model import Claim, Clock, Verdict
+from roadstead.model import Claim, Clock, Look, Verdict
 from roadstead.pipeline.gather import Gathered
 from roadstead.steps import to_plain
 
@@ -47,6 +47,7 @@ class AssessStep:
             "case": {k: v for k, v in plain.items() if k not in left_out},
             "claim": to_plain(value.claim),
             "observed": to_plain(_observed(value)),
+            "looks": to_plain(_looks(value)),
             "marked": to_plain(tuple(value.gathered.marked)),
             "simulated": _simulated(value.gathered),
         }
@@ -58,8 +59,13 @@ class AssessStep:
             value.claim,
             _observed(value),
             value.gathered.marked,
+            _looks(value),
             simulated=_simulated(value.gathered),
         )
+
+
+def _looks(question: Question) -> tuple[Look, ...]:
+    return tuple(at.look for at in question.gathered.at_sites)
 
 
 def _simulated(gathered: Gathered) -> bool:
@@ -72,7 +78,7 @@ def _observed(question: Question) -> tuple[Observed, ...]:
     return tuple(
         _with_p_detect(at, lengths_m, anchorage=question.case.site(at.look.site_id).anchorage)
         for at in question.gathered.at_sites
-        if usable(at.look)
+        if usable(at.look) or at.detections
     )
 
 
@@ -82,6 +88,7 @@ def _with_p_detect(at: SceneAtSite, lengths_m: Sequence[float], *, anchorage: bo
         detections=at.detections,
         p_detect=tuple(p_detect(at.look, length, anchorage=anchorage) for length in lengths_m),
         p_detect_other=p_detect(at.look, TYPICAL_LENGTH_M, anchorage=anchorage),
+        p_blind=p_blind(at.look) if at.look.searched else 0.0,
     )
 
 
