@@ -151,6 +151,51 @@ def test_none_of_these_never_falls_below_its_floor(dunai: Case) -> None:
         assert shares["none-of-these"].prior.low >= 0.05 - 1e-9
 
 
+def test_a_claim_about_one_minute_keeps_its_prior(dunai: Case) -> None:
+    minute = TimeSpan(datetime(2024, 10, 12, 3, 15, tzinfo=UTC), datetime(2024, 10, 12, 3, 16, tzinfo=UTC))
+    claim = replace(dunai.claim("nis-chongjin-12-oct"), id="minute", when=minute)
+    own = verdict(replace(dunai, claims=(*dunai.claims, claim)), "minute").without_reports
+    assert own.prior.low >= claim.prior.low
+    assert own.prior.high == pytest.approx(claim.prior.high, abs=0.1)
+    assert own.bayes_factor == Range(1.0, 1.0)
+
+
+def test_a_passage_that_no_ship_can_sail_keeps_its_prior_and_says_why(dunai: Case) -> None:
+    short = TimeSpan(datetime(2024, 10, 8, tzinfo=UTC), datetime(2024, 10, 8, 4, tzinfo=UTC))
+    claim = replace(dunai.claim("nis-first-lift"), id="sprint", when=short)
+    own = verdict(replace(dunai, claims=(*dunai.claims, claim)), "sprint").without_reports
+    assert own.prior == own.probability == claim.prior
+    assert any("no voyage" in n for n in own.notes)
+
+
+def test_presence_alone_never_supports_an_activity_or_passengers(dunai: Case) -> None:
+    quiet = replace(dunai, traffic=(*(t for t in dunai.traffic if t.site_id != "dunai"), quiet_at(dunai, "dunai")))
+    shown = tuple(look(d, [112.6], site="dunai") for d in (17, 18))
+    for claim in ("cns-crane-17-oct", "cns-hundreds"):
+        for alternatives in (quiet.hypotheses, tuple(h for h in quiet.hypotheses if h.motion != "as-claimed")):
+            own = verdict(replace(quiet, hypotheses=alternatives), claim, shown).without_reports
+            assert own.call is not Call.SUPPORTED
+            assert own.probability.low < 0.8
+
+
+def test_looks_at_other_days_alone_call_nothing(dunai: Case) -> None:
+    quiet = replace(
+        dunai, traffic=(*(t for t in dunai.traffic if t.site_id != "chongjin"), quiet_at(dunai, "chongjin"))
+    )
+    looks = (look(11, [112.6]), look(13, [112.6]))
+    around = tuple(replace(o, look=replace(o.look, time=t)) for o, t in zip(looks, beside_the_day(), strict=True))
+    v = verdict(quiet, "nis-chongjin-12-oct", around)
+    assert v.without_reports.call is Call.NOT_DETERMINABLE
+    assert v.coverage.also_weighed == ("s11", "s13")
+    assert "elsewhere or shortly before" in v.without_reports.words
+
+
+def test_a_report_that_names_other_ships_too_does_not_weigh(dunai: Case) -> None:
+    claim = replace(dunai.claim("nis-chongjin-12-oct"), id="one", who=("oslyabya",), source_id="rusi")
+    reports = weighed_reports(dunai, claim)
+    assert all(set(r.vessel_ids) <= {"oslyabya"} for r in reports)
+
+
 @pytest.mark.parametrize(
     ("p", "word"),
     [(0.01, "almost no chance"), (0.1, "very unlikely"), (0.3, "unlikely"), (0.5, "roughly even chance"),
@@ -167,6 +212,12 @@ def hour(h: int) -> TimeSpan:
         else datetime(2024, 10, 11, h, tzinfo=UTC)
     )
     return TimeSpan(t, t)
+
+
+def beside_the_day() -> tuple[TimeSpan, TimeSpan]:
+    """An hour before and an hour after 12 October in Chongjin (UTC+9)."""
+    before, after = datetime(2024, 10, 11, 14, tzinfo=UTC), datetime(2024, 10, 12, 16, tzinfo=UTC)
+    return TimeSpan(before, before), TimeSpan(after, after)
 
 
 def quiet_at(case: Case, site: str):  # noqa: ANN201 - a SiteTraffic

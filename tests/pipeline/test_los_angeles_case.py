@@ -6,9 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from affine import Affine
+from fakes import BrightBlockDetector, ListedScenes
+from shapely.geometry import box
 
 from roadstead import IntakeFacts, Seams, add, verify
+from roadstead.imagery import MemoryReader
+from roadstead.model import BandRole, Modality, Pixels, Scene, TimeSpan
 from roadstead.steps import FixedClock
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
@@ -62,4 +68,32 @@ def test_without_the_image_nothing_is_called(tmp_path: Path) -> None:
         CASES / "los-angeles-2021", folder, ignore=shutil.ignore_patterns("out", "ledger", ".cache", "exhibits*")
     )
     found = json.loads(verify(folder, seams=NOON).verdicts_file.read_text("utf-8"))
+    assert {v["verdict"] for v in found} == {"not determinable"}
+
+
+def test_one_optical_image_that_may_be_all_cloud_decides_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "case"
+    shutil.copytree(
+        CASES / "los-angeles-2021", folder, ignore=shutil.ignore_patterns("out", "ledger", ".cache", "exhibits*")
+    )
+    noon = datetime(2021, 1, 5, 19, tzinfo=UTC)
+    blank = Scene(
+        id="blank", path=Path("none"), time=TimeSpan(noon, noon), modality=Modality.OPTICAL, bands=(BandRole.PAN,),
+        footprint=box(-118.4, 33.6, -118.0, 33.8), sha256="blank",
+    )  # fmt: skip
+    values = np.full((1, 1000, 2000), 10.0, np.float32)
+    pixels = Pixels(
+        values=values,
+        valid=np.ones(values.shape[1:], bool),
+        transform=Affine(2e-4, 0, -118.4, 0, -2e-4, 33.8),
+        crs="EPSG:4326",
+    )
+    seams = Seams(
+        clock=NOON.clock,
+        reader=MemoryReader({"blank": pixels}),
+        detectors={Modality.OPTICAL: BrightBlockDetector()},
+        catalogues=(ListedScenes((blank,)),),
+    )
+    found = json.loads(verify(folder, seams=seams).verdicts_file.read_text("utf-8"))
+    assert [v["coverage"]["usable_looks"] for v in found] == [1, 1, 1]
     assert {v["verdict"] for v in found} == {"not determinable"}
