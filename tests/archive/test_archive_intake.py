@@ -134,7 +134,7 @@ def test_a_browser_export_keeps_its_inferred_date(
     assert (scene.date_basis, scene.platform, scene.credit) == (
         DateBasis.INFERRED,
         "sentinel-2",
-        "contains modified Copernicus Sentinel data 2024",
+        "Contains modified Copernicus Sentinel data 2024",
     )
 
 

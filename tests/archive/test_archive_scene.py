@@ -42,7 +42,7 @@ def test_real_images_open_with_their_metadata(shared: Path) -> None:
     assert busan.time is not None
     assert busan.time.precision is Precision.DAY
     assert busan.time.end == datetime(2022, 5, 15, tzinfo=UTC)
-    assert busan.credit == "contains modified Copernicus Sentinel data 2022"
+    assert busan.credit == "Contains modified Copernicus Sentinel data 2022"
     assert scenes["los-angeles-2021-01-05"].sar_unit is SarUnit.DB
     assert scenes["mumbai-offshore"].sar_unit is SarUnit.AMPLITUDE
     assert scenes["mumbai-offshore"].modality is Modality.SAR
@@ -171,7 +171,7 @@ def test_a_planet_order_opens_as_a_folder(tmp_path: Path, order: Callable[..., P
     assert scene.id == "20241010_015101_12_24b7"
     assert scene.bands == (BandRole.BLUE, BandRole.GREEN, BandRole.RED, BandRole.NIR)
     assert (scene.platform, scene.gsd_m) == ("planetscope", 3.9)
-    assert scene.credit == "Image © 2024 Planet Labs PBC"
+    assert scene.credit == "© 2024 Planet Labs PBC"
     order(tmp_path / "PSScene", "20241011_020202_99_2500")
     with pytest.raises(RasterError, match="2 scenes"):
         open_scene(tmp_path)
@@ -184,7 +184,7 @@ def test_a_browser_export_is_dated_by_its_name(tmp_path: Path, image: Callable[.
     assert str(scene.time) == "2024-10-10 (day)"
     assert scene.date_basis is DateBasis.INFERRED
     assert (scene.platform, scene.resampled, scene.footprint) == ("sentinel-2", True, None)
-    assert scene.credit == "contains modified Copernicus Sentinel data 2024"
+    assert scene.credit == "Contains modified Copernicus Sentinel data 2024"
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"no image at all", b"II*\x00\x08\x00\x00"])

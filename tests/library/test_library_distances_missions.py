@@ -98,7 +98,7 @@ def test_an_unknown_platform_is_unknown() -> None:
 def test_every_mission_is_found_by_its_id_and_credits_somebody() -> None:
     for entry in missions():
         assert mission(entry.id) == entry
-        assert "{" not in entry.credit_line(2024)
+        assert "{" not in entry.credit_line("2024")
         assert entry.resolved_m >= entry.native_pixel_m
         assert entry.sources
 

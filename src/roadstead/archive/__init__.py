@@ -6,7 +6,7 @@ from roadstead.archive.held import HeldScenes, held_scenes
 from roadstead.archive.intake import IntakeReport, Refusal, add
 from roadstead.archive.marks import Mark
 from roadstead.archive.planet import udm2_beside
-from roadstead.archive.raster import open_image, sha256_of
+from roadstead.archive.raster import open_image
 from roadstead.archive.scene import open_scene
 from roadstead.archive.stac import scene_from_item
 
@@ -26,6 +26,5 @@ __all__ = [
     "open_image",
     "open_scene",
     "scene_from_item",
-    "sha256_of",
     "udm2_beside",
 ]

@@ -1,22 +1,14 @@
-"""Credit lines that image owners ask for."""
+"""Credit lines and licences of known missions, where an image brings none of its own."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from roadstead import library
+
 if TYPE_CHECKING:
     from roadstead.model import TimeSpan
-
-_COPERNICUS_LICENCE = "Copernicus Sentinel data: free, full and open (EU) No 1159/2013"
-_OWNERS = {
-    "planetscope": "Planet Labs PBC",
-    "skysat": "Planet Labs PBC",
-    "rapideye": "Planet Labs PBC",
-    "umbra": "Umbra Lab",
-    "capella": "Capella Space",
-    "iceye": "ICEYE",
-}
 
 
 def year_of(time: TimeSpan | None) -> str:
@@ -27,17 +19,13 @@ def year_of(time: TimeSpan | None) -> str:
     return f"{first}" if first == last else f"{first}-{last}"
 
 
-def credit_for(constellation: str, time: TimeSpan | None) -> str:
-    """The credit line of a known constellation; empty for others."""
-    name, year = constellation.lower(), year_of(time)
-    if name.startswith(("sentinel-1", "sentinel-2")):
-        return f"contains modified Copernicus Sentinel data {year}".strip()
-    if name.startswith("landsat"):
-        return "Landsat image courtesy of the U.S. Geological Survey"
-    owner = next((o for key, o in _OWNERS.items() if name.startswith(key)), "")
-    return " ".join(filter(None, ("Image ©", year, owner))) if owner else ""
+def credit_for(platform: str, time: TimeSpan | None) -> str:
+    """The credit line of a known mission; empty for others."""
+    found = library.mission(platform)
+    return found.credit_line(year_of(time)) if found else ""
 
 
-def licence_for(constellation: str) -> str:
-    """The licence of a constellation whose data are free for all; empty for others."""
-    return _COPERNICUS_LICENCE if constellation.lower().startswith(("sentinel-1", "sentinel-2")) else ""
+def licence_for(platform: str) -> str:
+    """The licence of a mission whose data are free for all; empty for others, whose licence depends on the order."""
+    found = library.mission(platform)
+    return found.licence if found and found.absence_counts else ""

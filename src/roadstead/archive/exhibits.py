@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from roadstead.archive.held import HeldScenes
 from roadstead.archive.ledger import Entry, entries
 from roadstead.archive.marks import Mark, read_marks
-from roadstead.archive.raster import sha256_of
 from roadstead.archive.scene import Stated, build
 from roadstead.model import Exhibit, ExhibitKind, IntakeError, RoadsteadError, Scene
+from roadstead.steps import sha256_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def verify(case_dir: Path, entry: Entry) -> None:
         path = case_dir / name
         if not path.is_file():
             raise IntakeError(f"exhibit {entry.exhibit.id}: {name} is missing; restore it from the original")
-        found = sha256_of(path)
+        found = sha256_file(path)
         if found != recorded:
             raise IntakeError(
                 f"exhibit {entry.exhibit.id}: {name} changed since intake (SHA-256 {recorded[:12]}..., now "

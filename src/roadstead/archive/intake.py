@@ -16,9 +16,9 @@ from roadstead.archive.bundle import Bundle, examine, offer_of, visible
 from roadstead.archive.facts import FACTS, IntakeFacts
 from roadstead.archive.ledger import Entry, append, entries
 from roadstead.archive.pictures import MAX_PAGES, render_pages
-from roadstead.archive.raster import sha256_of
 from roadstead.archive.zips import unpack
 from roadstead.model import DateBasis, Exhibit, ExhibitKind, IntakeError, RoadsteadError, Scene, StorageError
+from roadstead.steps import sha256_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,7 +108,7 @@ def _without(text: str, hide: str) -> str:
 
 def _take_zip(desk: _Desk, archive: Path) -> None:
     """Unpack beside the exhibits, so that the disk that will hold them must have the room, and take the files."""
-    came_in = f"{visible(archive.name)} sha256 {sha256_of(archive)}"
+    came_in = f"{visible(archive.name)} sha256 {sha256_file(archive)}"
     with (
         tempfile.TemporaryDirectory(dir=_folder(desk.case_dir), prefix=".unpacked-") as place,
         _refusing(desk, archive, hide=place),
@@ -161,7 +161,7 @@ def _stay_inside(bundle: Bundle, folder: Path) -> None:
 
 def _take(desk: _Desk, bundle: Bundle, came_in: str) -> None:
     bundle, scene = examine(bundle, desk.facts.for_scene())
-    sha256 = sha256_of(bundle.main)
+    sha256 = sha256_file(bundle.main)
     before = desk.held.get(sha256)
     entry = (
         _first_entry(desk, bundle, scene, sha256, came_in) if before is None else _again(desk, bundle, scene, before)
@@ -255,7 +255,7 @@ def _copied(desk: _Desk, bundle: Bundle, exhibit: Exhibit) -> tuple[Exhibit, dic
         raise StorageError(f"{bundle.main} changed while it was copied; add it again when nothing writes to it")
     if bundle.main.suffix.lower() == ".pdf":
         pages, total = render_pages(bundle.main, home)
-        files |= {_inside(desk.case_dir, page): sha256_of(page) for page in pages}
+        files |= {_inside(desk.case_dir, page): sha256_file(page) for page in pages}
         if total > len(pages):
             desk.notices.append(f"{bundle.main.name}: only the first {MAX_PAGES} of {total} pages were made images")
     metadata = _inside(desk.case_dir, places[bundle.metadata]) if bundle.metadata else ""

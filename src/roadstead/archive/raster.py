@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import warnings
 from contextlib import contextmanager
@@ -199,9 +198,3 @@ def _check_blocks(dataset: Any, path: Path) -> None:
                     f"{path} is truncated: a block of pixels ends at byte {int(start) + int(length)}, "
                     f"the file at {size}; fetch it again"
                 )
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file as 64 hex digits, read in pieces."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.archive import pictures, planet, stac
 from roadstead.archive.bands import SAR_ROLES, modality_of, roles_from_file, sar_unit_of
-from roadstead.archive.raster import FileFacts, file_facts, sha256_of
+from roadstead.archive.raster import FileFacts, file_facts
 from roadstead.model import (
     BandRole,
     BandsUnknown,
@@ -19,6 +19,7 @@ from roadstead.model import (
     Scene,
     TimeSpan,
 )
+from roadstead.steps import sha256_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +139,7 @@ def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool =
         date_basis=_date_basis(scene, stated),
         gsd_m=_gsd_m(stated, scene, image),
         gsd_basis="stated by the user" if stated.gsd_m else scene.gsd_basis,
-        sha256=sha256_of(image),
+        sha256=sha256_file(image),
         footprint=facts.footprint,
     )
 

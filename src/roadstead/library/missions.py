@@ -46,9 +46,9 @@ class Mission:
         """Whether an image missing from a catalogue means that none was taken; never for tasked or partial archives."""
         return self.acquisition == _SYSTEMATIC
 
-    def credit_line(self, year: int) -> str:
-        """The credit that a published image must carry."""
-        return self.credit.format(year=year)
+    def credit_line(self, year: str) -> str:
+        """The credit that a published image must carry; `year` may be empty where it is not known."""
+        return " ".join(self.credit.format(year=year).split())
 
     def served(self, when: TimeSpan) -> bool:
         """Whether the satellite was in space for some of that time (UTC dates)."""
