@@ -20,6 +20,7 @@ from roadstead.model import BandRole, Detector, Modality, Pixels, RasterError, S
 
 R = BandRole
 RGB = (R.RED, R.GREEN, R.BLUE)
+BAND_SETS = (RGB, (R.BLUE, R.GREEN, R.RED, R.NIR), (R.PAN,))
 SIZE = 320
 
 
@@ -141,15 +142,62 @@ def test_other_coefficients_decide_otherwise_and_the_reason_gives_their_probabil
     assert len(OpticalDetector().detect(scene, pixels)[0]) == 1
 
 
-def test_a_ship_touching_a_quay_is_marked_and_doubted() -> None:
-    values = sea() + 120 * cover((100, 210), (40, 7), 0)
-    rng = np.random.default_rng(5)
-    values[:, :, 40:205] = rng.normal(120, 25, (3, SIZE, 165))
-    values[:, :, :40] = rng.normal(110, 25, (3, SIZE, 40))
-    found, _ = OpticalDetector().detect(scene_of(), pixels_of(values))
-    for candidate in found:
-        assert candidate.alongside
-        assert any("does not reliably separate" in note for note in candidate.notes)
+def test_a_ship_touching_a_quay_is_marked_and_doubted_and_one_off_it_is_not() -> None:
+    scene = scene_of((*RGB, R.NIR))
+    values = sea(4)
+    values[:, :, :205] = np.random.default_rng(5).normal(120, 25, (4, SIZE, 205))
+    values += 120 * (cover((100, 209.5), (40, 7), 0) + cover((220, 250), (40, 7), 0))
+    found, _ = OpticalDetector().detect(scene, pixels_of(values))
+    at_quay = next(c for c in found if abs(c.rows_px.mean() - 100) < 5 and abs(c.cols_px.mean() - 209) < 5)
+    free = next(c for c in found if abs(c.rows_px.mean() - 220) < 5 and abs(c.cols_px.mean() - 250) < 5)
+    assert at_quay.alongside
+    assert any("does not reliably separate" in note for note in at_quay.notes)
+    assert not free.alongside
+    assert not any("does not reliably separate" in note for note in free.notes)
+
+
+def even(gsd_m: float, bands: tuple[BandRole, ...], sigmas: tuple[float, ...], seed: int) -> np.ndarray:
+    """Open sea with evenly lit ships of 150 x 22 m, one above the other, so many sigmas above the water."""
+    values = np.random.default_rng(seed).normal(300, 8, (len(bands), SIZE, SIZE))
+    length, beam = round(150 / gsd_m), max(2, round(22 / gsd_m))
+    for k, height in enumerate(sigmas):
+        row = SIZE * (k + 1) // (len(sigmas) + 1)
+        values[:, row : row + beam, 60 : 60 + length] += 8 * height
+    return values
+
+
+@pytest.mark.parametrize("gsd_m", [1.0, 2.0, 3.0, 5.0, 10.0])
+@pytest.mark.parametrize("bands", BAND_SETS, ids=len)
+def test_an_evenly_lit_ship_is_found_whatever_the_noise(gsd_m: float, bands: tuple[BandRole, ...]) -> None:
+    for seed in range(8):
+        found, rejected = OpticalDetector().detect(
+            scene_of(bands, gsd_m), pixels_of(even(gsd_m, bands, (15 if seed % 2 else 110,), seed))
+        )
+        (ship,) = found
+        assert rejected == []
+        assert not ship.alongside
+        assert abs(ship.rows_px.mean() - SIZE / 2 - 11 / gsd_m) < 3
+        assert abs(ship.cols_px.mean() - 60 - 75 / gsd_m) < 3
+
+
+@pytest.mark.parametrize("gsd_m", [2.0, 5.0, 10.0])
+@pytest.mark.parametrize("bands", BAND_SETS, ids=len)
+def test_ships_alone_on_the_sea_are_not_taken_for_its_shore(gsd_m: float, bands: tuple[BandRole, ...]) -> None:
+    for seed in range(4):
+        values = even(gsd_m, bands, (110, 40, 15), seed)
+        found, rejected = OpticalDetector().detect(scene_of(bands, gsd_m), pixels_of(values))
+        assert len(found) == 3
+        assert rejected == []
+
+
+@pytest.mark.parametrize("gsd_m", [2.0, 5.0, 10.0])
+@pytest.mark.parametrize("bands", BAND_SETS, ids=len)
+def test_a_ship_darker_than_the_sea_does_not_hide_a_bright_one(gsd_m: float, bands: tuple[BandRole, ...]) -> None:
+    for seed in range(4):
+        values = even(gsd_m, bands, (-30, 40), seed)
+        (ship,), _ = OpticalDetector().detect(scene_of(bands, gsd_m), pixels_of(values))
+        assert ship.rows_px.mean() > SIZE / 2
+    assert "darker than the water" in OpticalDetector.limits
 
 
 def test_san_francisco_bay_has_its_four_ships(shared: Path) -> None:

@@ -73,6 +73,33 @@ def test_plain_noise_is_all_searched_with_a_note_and_no_confidence() -> None:
     assert "all valid pixels are searched" in mask.notes[0]
 
 
+@pytest.mark.parametrize("pixel_m", [1.0, 3.0, 10.0])
+@pytest.mark.parametrize("bands", [*BANDS.values(), (R.PAN,)], ids=len)
+def test_ships_alone_make_no_land_and_leave_the_sea_its_surface(bands: tuple[BandRole, ...], pixel_m: float) -> None:
+    for seed in range(5):
+        values = np.random.default_rng(seed).normal(300, 8, (len(bands), 200, 200))
+        values[:, 60:63, 50:66] = values[:, 130:133, 120:136] = 1200
+        valid = np.ones((200, 200), bool)
+        scene = Scene(id="s", path=Path("s.tif"), time=None, modality=Modality.OPTICAL, bands=bands, gsd_m=pixel_m)
+        pixels = Pixels(values=values.astype(np.float32), valid=valid, transform=Affine.identity(), crs=None)
+        mask = water_mask(scene, pixels, (pixel_m, pixel_m))
+        assert mask.water.all()
+        assert np.isinf(mask.land_distance_m).all()
+        assert mask.surface.mean() > 0.99
+
+
+@pytest.mark.parametrize("rows", [(0, 200), (80, 120)])
+def test_land_too_large_for_a_ship_is_land_in_visible_bands(rows: tuple[int, int]) -> None:
+    values = np.random.default_rng(1).normal(300, 8, (3, 200, 200))
+    values[:, slice(*rows), :40] = np.random.default_rng(2).normal(900, 150, (3, rows[1] - rows[0], 40))
+    valid = np.ones((200, 200), bool)
+    scene = Scene(id="s", path=Path("s.tif"), time=None, modality=Modality.OPTICAL, bands=BANDS["visible"], gsd_m=10.0)
+    pixels = Pixels(values=values.astype(np.float32), valid=valid, transform=Affine.identity(), crs=None)
+    mask = water_mask(scene, pixels, (10.0, 10.0))
+    assert not mask.water[85:115, 2:35].any()
+    assert mask.water[:, 50:].all()
+
+
 def test_nodata_is_neither_water_nor_land() -> None:
     scene, pixels = window(BANDS["infrared"], land=False)
     pixels.valid[:, :30] = False

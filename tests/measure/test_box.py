@@ -194,6 +194,22 @@ def test_a_drawn_line_is_the_hull_axis_and_leaves_the_beam_open() -> None:
     assert (box.col_px, box.row_px) == pytest.approx((80, 80), abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(0, 0), (10, 10), (10, 0), (0, 10)],
+        [(0, 0), (10, 0), (20, 0)],
+        [(0, 0), (10, 10), (0, 0)],
+        [(0, 0), (0, 0), (0, 0)],
+    ],
+)
+def test_an_outline_that_crosses_itself_or_encloses_nothing_is_refused_in_a_sentence(
+    corners: list[tuple[float, float]],
+) -> None:
+    with pytest.raises(InputError, match=r"the outline crosses itself or encloses nothing .*; draw it once around"):
+        box_of_outline(Polygon(corners), make_frame("plain", 5.0))
+
+
 def test_a_point_is_no_outline() -> None:
     with pytest.raises(InputError, match="polygon around the hull or a line"):
         box_of_outline(Point(3, 4), make_frame("plain", 5.0))

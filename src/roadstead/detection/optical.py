@@ -42,10 +42,10 @@ class OpticalDetector:
     """Finds vessels in one optical window (model.Detector)."""
 
     name: ClassVar[str] = "optical-anomaly"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     limits: ClassVar[str] = (
         "Optical images: made for open water. Hulls alongside a quay are mostly missed or joined with it, so their "
-        "absence from this list says nothing; mark them by eye."
+        "absence from this list says nothing; mark them by eye. Hulls darker than the water around them are not found."
     )
     weights: Weights = OPEN
     """coefficients of the score; the shipped ones but where scenes left out of the fit are judged"""

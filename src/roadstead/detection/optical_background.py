@@ -18,6 +18,7 @@ _BLOCK_PX = (16, 96)
 _SAMPLES = 400  # per block; more do not sharpen a median that is interpolated anyway
 _LEAST_SAMPLES = 12
 _GUARD_PX = 2
+_NOISE = 4.0  # sigmas; beyond them a pixel is not water's own noise
 _RIDGE = 0.1  # added to the noise correlation, so that JPEG's correlated bands do not invent colour anomalies
 
 
@@ -106,7 +107,9 @@ def _enlarged(field: NDArray[np.float64], shape: tuple[int, ...], block: int) ->
 def _mahalanobis(lift: NDArray[np.float32], calm: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Distance over the bands with the calm water's correlation."""
     count = len(lift)
-    sample = np.clip(lift[:, calm][:, :: max(1, int(calm.sum()) // 50_000)], -4, 4)
+    sample = lift[:, calm][:, :: max(1, int(calm.sum()) // 50_000)]
+    # a large ship where land and water were not told apart is no noise of the water, though it lies in its surface
+    sample = sample[:, np.all(np.abs(sample) <= _NOISE, axis=0)]
     correlation = np.atleast_2d(np.cov(sample)) if sample.shape[1] > count else np.eye(count)
     whitener = np.linalg.cholesky(np.linalg.inv(correlation + _RIDGE * np.eye(count))).T.astype(np.float32)
     flat = whitener @ lift.reshape(count, -1)

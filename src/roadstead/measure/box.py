@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import ndtr
 from shapely.geometry import LineString, MultiPoint, Polygon
+from shapely.validation import explain_validity
 from skimage.measure import find_contours
 
 from roadstead.model import Estimate, InputError
@@ -119,7 +120,7 @@ def box_of_outline(
         lonlat: True where the outline is in WGS84 longitude and latitude, False where in (column, row).
 
     Raises:
-        InputError: the outline is empty, no polygon or line, or has no length.
+        InputError: the outline is empty, no polygon or line, crosses itself, or has no length.
     """
     points = _vertices(outline)
     if lonlat:
@@ -316,6 +317,11 @@ def _assemble(
 def _vertices(outline: BaseGeometry) -> NDArray[np.float64]:
     """Vertices of a polygon's ring or a line, (n, 2)."""
     if isinstance(outline, Polygon) and not outline.is_empty:
+        if not outline.is_valid:
+            raise InputError(
+                f"the outline crosses itself or encloses nothing ({explain_validity(outline)}); "
+                "draw it once around the hull, corner after corner"
+            )
         return np.asarray(outline.exterior.coords)[:-1, :2]
     if isinstance(outline, LineString) and not outline.is_empty:
         return np.asarray(outline.coords)[:, :2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, Polygon
 
 from roadstead.geo import GroundFrame, ground_frame
 from roadstead.measure.box import OrientedBox, box_of_outline
@@ -15,6 +15,8 @@ from roadstead.model import Candidate, Detection, Modality, Pixels, Scene
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+_LINE_NOTE = "drawn as a line along the hull, so its beam was not measured; the box shown is as broad as is usual"
 
 
 def frame_of(scene: Scene, pixels: Pixels) -> GroundFrame:
@@ -50,15 +52,19 @@ def measure_by_eye(
 ) -> Detection:
     """Measure an outline (polygon, or line along the hull) drawn by an analyst, WGS84.
 
+    A line leaves the beam open: its outline is as broad as usual for the length, but no beam is stated.
     The score says how surely a trained eye that marks a ship is right; 0.95 is an assumption and printed as such.
     """
     frame = frame_of(scene, pixels)
     box = box_of_outline(outline, frame, lonlat=True)
+    found = _detection(scene, pixels, frame, box, number)
+    is_line = isinstance(outline, LineString)
     return replace(
-        _detection(scene, pixels, frame, box, number),
+        found,
         score=score,
         method=f"by eye: {analyst or 'unnamed analyst'}",
-        notes=("marked by eye",),
+        beam_m=None if is_line else found.beam_m,
+        notes=("marked by eye", *((_LINE_NOTE,) if is_line else ())),
     )
 
 
