@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LIKELY = 0.5
 """score from which a detection is spoken of as a vessel"""
+MOTION_WORDS = ("anchor", "moored", "under way", "underway", "drift", "sailing", "stopped")
 PERSONS_CAVEAT = "Images show ships, not passengers."
 
 
@@ -28,6 +29,8 @@ class Seen:
     """usable looks at the claim's places inside its window"""
     fitting: int
     """likely vessels in them whose size agrees with the claimed ones"""
+    most: int
+    """likely vessels of fitting size at once: the greatest number in one look"""
     inside: bool
     """whether some look with such a vessel lies wholly inside the claim's window"""
     activities: tuple[Sighting, ...]
@@ -62,6 +65,7 @@ def seen_for(case: Case, claim: Claim, observed: Sequence[Observed], marked: Seq
     return Seen(
         looks=looks,
         fitting=sum(n for _, n in fitting),
+        most=max((n for _, n in fitting), default=0),
         inside=any(o.look.time is not None and o.look.time.within(claim.when) for o, _ in fitting),
         activities=named,
         other_activities=tuple(s for s in acts if s not in named and not s.vessel_ids),
@@ -129,7 +133,7 @@ def _element(
         statement=text,
         status=Status.REPORTED if reported else status,
         status_without_reports=status,
-        why=f"{why} Reported by {source.name} ({source.grade})." if reported else why,
+        why=f"{why} Stated by {source.name} ({source.grade}), the claim's own source." if reported else why,
         evidence=(source.id,) if reported else evidence,
     )
 
@@ -160,8 +164,7 @@ def _own_status(case: Case, claim: Claim, seen: Seen, call: Call, name: ElementN
 
 
 def _number_status(claim: Claim, seen: Seen, call: Call) -> tuple[Status, str]:
-    most = max((sum(d.score >= LIKELY for d in o.detections) for o in seen.looks), default=0)
-    found = f"At most {most} vessels were found in one look"
+    most, found = seen.most, f"At most {seen.most} vessels of fitting size were found in one look"
     if call is Call.SUPPORTED:
         counted = not claim.who and claim.at_most is None and most >= (claim.at_least or 1)
         return (Status.SEEN if counted else Status.CONSISTENT), f"{found}; the verdict allows for missed ones."
@@ -173,6 +176,11 @@ def _number_status(claim: Claim, seen: Seen, call: Call) -> tuple[Status, str]:
 def _what_status(case: Case, claim: Claim, seen: Seen) -> tuple[Status, str]:
     if claim.kind is ClaimKind.PERSONS:
         return Status.NOT_DETERMINABLE, f"{PERSONS_CAVEAT} {_capacity(case, claim)}".strip()
+    if seen.looks and _needs_two_looks(claim) and len({o.look.time for o in seen.looks}) < 2:
+        return (
+            Status.NOT_DETERMINABLE,
+            "One look cannot tell a ship at anchor from one under way; two looks hours apart are needed.",
+        )
     if seen.activities:
         who = ", ".join(sorted({s.text or "an analyst" for s in seen.activities}))
         return Status.SEEN, f"Marked by eye: {who}."
@@ -180,14 +188,12 @@ def _what_status(case: Case, claim: Claim, seen: Seen) -> tuple[Status, str]:
         return Status.CONSISTENT, "Marked by eye, of a vessel that the mark does not name."
     if not seen.looks:
         return Status.NOT_DETERMINABLE, "No usable look of ours in this window."
-    if "anchor" in claim.activity:
-        moments = len({o.look.time for o in seen.looks})
-        if moments < 2:
-            return (
-                Status.NOT_DETERMINABLE,
-                "One look cannot tell a ship at anchor from one under way; two looks hours apart are needed.",
-            )
     return Status.NOT_DETERMINABLE, f'Nothing that we hold shows "{claim.activity}"; this version marks it by eye only.'
+
+
+def _needs_two_looks(claim: Claim) -> bool:
+    """Whether the activity is a state of motion, which one moment cannot show, whoever looks."""
+    return any(word in claim.activity.lower() for word in MOTION_WORDS)
 
 
 def _capacity(case: Case, claim: Claim) -> str:

@@ -64,6 +64,9 @@ def assess(
     coverage = replace(coverage, also_weighed=tuple(sorted(used - {o.look.scene_id for o in seen.looks})))
     if not seen.looks:
         without = _not_called(without, "no look of ours shows its places in its window, so nothing is called")
+    if claim.at_least is not None and without.call is Call.SUPPORTED and seen.most < claim.at_least:
+        why = f"{seen.most} were found at once, fewer than claimed; what was not seen supports nothing"
+        without = _not_called(without, why)
     if with_reports.call is not without.call:
         with_reports = _not_called(with_reports, "reports alone never decide: only what our own looks call is called")
     weighed = len(seen.looks), len(coverage.also_weighed)
@@ -142,11 +145,13 @@ def _worded(weighing: Weighing, claim: Claim, looks: tuple[int, int], reports: S
     elif not any(looks) and not reports:
         why = "We hold no usable look at its places and time, so the probability is the assumed one."
     elif not any(looks):
-        why = f"No look of ours; only reports move it ({', '.join(reports)})."
+        why = f"No look of ours; of reports these are weighed: {', '.join(reports)}."
     else:
         why = _evidence_words(looks, reports)
         notes = (*notes, f"P(detect) is {PROVISIONAL}")
-    return replace(weighing, words=f"{weighing.call.value.capitalize()}: {p}, {span}. {why}", notes=notes)
+    # A word of likelihood beside a figure that nobody has tested would be quoted as a finding.
+    said = f"{p}, {span}" if any(looks) else span
+    return replace(weighing, words=f"{weighing.call.value.capitalize()}: {said}. {why}", notes=notes)
 
 
 def _evidence_words(looks: tuple[int, int], reports: Sequence[str]) -> str:

@@ -46,12 +46,12 @@ def _longest_gap_hours(window: TimeSpan, good: Sequence[Look]) -> float:
 def _statement(window: TimeSpan, here: Sequence[Look], good: Sequence[Look], gap: float) -> str:
     span = f"{iso(window.start)} to {iso(window.end)}"
     if not here:
-        held = f"We hold no image of these places between {span}."
+        held = f"We hold no image of these places from {span}."
     elif not good:
-        held = f"We hold {len(here)} image(s) of these places between {span}, none of them usable."
+        held = f"We hold {len(here)} image(s) of these places from {span}, none of them usable."
     else:
         held = (
-            f"We hold {len(good)} usable look(s) between {span}; without one for up to {gap:.0f} h "
+            f"We hold {len(good)} usable look(s) from {span}; without one for up to {gap:.0f} h "
             f"of {window.hours():.0f} h."
         )
     return f"{held} No catalogue was asked in this run. {ALWAYS_UNKNOWN}"

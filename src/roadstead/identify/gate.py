@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 RECOGNISE_PIXELS, IDENTIFY_PIXELS = 8.0, 13.0
 SIGMAS = 2.0
+VAGUE = 0.2
+"""relative sigma of length above which no class is listed"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,13 @@ def gate(detection: Detection, resolved_m: float | None) -> Gate:
         detection: with its measured beam.
         resolved_m: worst of native, delivered and measured sharpness, metres; None where unknown.
     """
+    if detection.length_m is not None and detection.beam_m is None:
+        return Gate(
+            beam_pixels=None,
+            may_recognise=False,
+            may_identify=False,
+            words="The beam was not measured, so nothing can be said of class or hull. Length only.",
+        )
     if detection.beam_m is None or not resolved_m:
         return Gate(
             beam_pixels=None,
@@ -62,8 +71,11 @@ def gate(detection: Detection, resolved_m: float | None) -> Gate:
 
 
 def consistent_classes(detection: Detection) -> tuple[str, ...]:
-    """Library classes whose length and beam agree with the measured ones; size never names a class."""
-    if detection.length_m is None:
+    """Library classes whose length and beam agree with the measured ones; size never names a class.
+
+    A length that is known worse than a fifth agrees with too much to be worth a list: then it is empty.
+    """
+    if detection.length_m is None or detection.length_m.sigma > VAGUE * detection.length_m.value:
         return ()
     found = []
     for entry in library.classes().values():

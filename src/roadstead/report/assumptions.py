@@ -24,7 +24,8 @@ def icd_203() -> Table:
         word = probability_word(hundredth / 100)
         if not bands or bands[-1][1] != word:
             bands.append((hundredth, word))
-    ends = [start for start, _ in bands[1:]] + [100]
+    bands[0] = (1, bands[0][1])
+    ends = [start for start, _ in bands[1:]] + [99]
     rows = ((word, text("methods.band", low=low, high=high)) for (low, word), high in zip(bands, ends, strict=True))
     return table("icd", rows, text("methods.icd_caption"))
 

@@ -66,7 +66,12 @@ def _verdict_row(case: Case, verdict: Verdict) -> tuple[Markup, ...]:
     mark = plain(text("simulated.mark")) if verdict.simulated else Markup("")
     said = join([inside(claim.id, anchor(claim.id)), user(shortened(claim.text, TINY)), mark])
     own, both = verdict.without_reports, verdict.with_reports
-    return (said, _graded(source.name, source.grade), _call(own), _chance(own), _call(both), _chance(both))
+    if untested(verdict):
+        basis = text("verdicts.assumed"), text("verdicts.reported")
+    else:
+        basis = probability_words(own.probability), probability_words(both.probability)
+    chances = (_chance(own, basis[0]), _chance(both, basis[1]))
+    return (said, _graded(source.name, source.grade), _call(own), chances[0], _call(both), chances[1])
 
 
 def _graded(name: str, grade: str) -> Markup:
@@ -82,8 +87,12 @@ def css(weighing: Weighing) -> str:
     return weighing.call.value.replace(" ", "-")
 
 
-def _chance(weighing: Weighing) -> Markup:
-    words = probability_words(weighing.probability)
+def untested(verdict: Verdict) -> bool:
+    """Whether no look of ours bears on the claim, so that its probability is what was assumed."""
+    return not (verdict.coverage.usable_looks or verdict.coverage.also_weighed)
+
+
+def _chance(weighing: Weighing, words: str) -> Markup:
     return join([unbroken(percents(weighing.probability)), Markup('<span class="soft">{}</span>').format(words)])
 
 
@@ -107,8 +116,8 @@ def _claim_view(contents: Contents, verdict: Verdict) -> ClaimView:
         words_with=verdict.with_reports.words,
         bar=probability_bar(verdict, case.thresholds, f"bar-{claim.id}") if testable else None,
         elements=_elements(verdict),
-        alternatives=_alternatives(case, verdict) if verdict.hypotheses else None,
-        inseparable=_inseparable_note(verdict),
+        alternatives=_alternatives(case, verdict) if verdict.hypotheses and not untested(verdict) else None,
+        inseparable=_assumed_shares(verdict) if untested(verdict) else _inseparable_note(verdict),
         coverage=verdict.coverage.statement,
         notes=tuple(dict.fromkeys((*own.notes, *verdict.with_reports.notes))),
         simulated=verdict.simulated,
@@ -185,6 +194,14 @@ def _alternatives(case: Case, verdict: Verdict) -> Table:
         for h in verdict.hypotheses
     )
     return table("alternatives", rows, text("claim.alternatives", claim=verdict.claim_id))
+
+
+def _assumed_shares(verdict: Verdict) -> str:
+    """One sentence in place of a table whose two columns would be equal."""
+    if not verdict.hypotheses:
+        return ""
+    shares = ", ".join(f"{h.id} {percents(h.prior)}" for h in verdict.hypotheses)
+    return text("claim.assumed_shares", shares=shares)
 
 
 def _reason(hypothesis: Hypothesis | None) -> str:

@@ -70,10 +70,11 @@ def _finding(contents: Contents, verdict: Verdict) -> Finding:
     if claim.kind is ClaimKind.STATEMENT:
         words = text("findings.untestable_claim", prior=percents(own.prior))
     else:
-        same = _weighed(own) == _weighed(both)
-        looked = verdict.coverage.usable_looks > 0
+        looked = bool(verdict.coverage.usable_looks or verdict.coverage.also_weighed)
+        same = _weighed(own, looked=True) == _weighed(both, looked=True)
         key = ("same" if same else "both") if looked else ("unlooked" if same else "unlooked_both")
-        words = text(f"findings.{key}", own=_weighed(own), both=_weighed(both), prior=percents(own.prior))
+        said = {"own": _weighed(own, looked=looked), "both": _weighed(both, looked=looked)}
+        words = text(f"findings.{key}", **said, prior=percents(own.prior))
         words = words[0].upper() + words[1:]
     return Finding(
         anchor=anchor(claim.id),
@@ -85,10 +86,12 @@ def _finding(contents: Contents, verdict: Verdict) -> Finding:
     )
 
 
-def _weighed(w: Weighing) -> str:
-    return text(
-        "findings.weighed", call=w.call.value, words=probability_words(w.probability), p=percents(w.probability)
-    )
+def _weighed(w: Weighing, *, looked: bool) -> str:
+    """The call and its probability; a word of likelihood only where something was looked at."""
+    p = percents(w.probability)
+    if not looked:
+        return text("findings.unweighed", call=w.call.value, p=p)
+    return text("findings.weighed", call=w.call.value, words=probability_words(w.probability), p=p)
 
 
 def tally(contents: Contents, made: Sequence[Group]) -> tuple[str, ...]:
