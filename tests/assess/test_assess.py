@@ -7,7 +7,19 @@ import pytest
 from roadstead.assess import assess, probability_word, weighed_reports
 from roadstead.case import Case, load_case
 from roadstead.infer import Observed
-from roadstead.model import Call, Detection, ElementName, Estimate, Look, Modality, Range, Status, TimeSpan, Verdict
+from roadstead.model import (
+    Call,
+    Detection,
+    ElementName,
+    Estimate,
+    Look,
+    Modality,
+    Range,
+    Sighting,
+    Status,
+    TimeSpan,
+    Verdict,
+)
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
 TRANSFER = (
@@ -222,3 +234,39 @@ def beside_the_day() -> tuple[TimeSpan, TimeSpan]:
 
 def quiet_at(case: Case, site: str):  # noqa: ANN201 - a SiteTraffic
     return replace(case.traffic_at(site), site_id=site, vessels=Range(0.01, 0.05))
+
+
+def crowd(n: int, hour_utc: int = 12) -> Observed:
+    """A radar look at San Pedro Bay with n ships."""
+    one = look(5, [120.0] * n, site="san-pedro-bay", p=())
+    t = datetime(2021, 1, 5, hour_utc, tzinfo=UTC)
+    found = replace(one.look, time=TimeSpan(t, t), modality=Modality.SAR)
+    return replace(one, look=found, p_detect_other=0.5)
+
+
+def test_at_least_n_is_never_supported_by_fewer_than_n() -> None:
+    """Nineteen found with half of the ships missed make twenty near certain, and still nobody counted twenty."""
+    la = load_case(CASES / "los-angeles-2021")
+    nineteen, twenty = (verdict(la, "at-least-20", (crowd(n),)).without_reports for n in (19, 24))
+    assert nineteen.probability.low > 0.8
+    assert nineteen.call is Call.NOT_DETERMINABLE
+    assert any("fewer than claimed" in n for n in nineteen.notes)
+    assert twenty.call is Call.SUPPORTED
+
+
+def test_a_report_of_a_count_weighs_on_a_count() -> None:
+    la = load_case(CASES / "los-angeles-2021")
+    press = replace(la.sources[0], id="press", origin="press", reliability="B", credibility="2")
+    span = la.claim("at-least-20").when
+    report = Sighting(
+        id="forty",
+        site_id="san-pedro-bay",
+        time=span,
+        count=40,
+        source_id="press",
+        likelihood_ratio=(5, 20),
+        lr_reason="x",
+    )
+    told = verdict(replace(la, sources=(*la.sources, press), reported=(report,)), "at-least-20")
+    assert told.with_reports.probability.low > told.without_reports.probability.low + 0.02
+    assert told.with_reports.call is Call.NOT_DETERMINABLE

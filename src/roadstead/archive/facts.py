@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from roadstead.archive.scene import Stated
 from roadstead.model import BandRole, DateBasis, SarUnit, TimeSpan
+from roadstead.steps import SystemClock
 
 FACTS = (
     *("url", "publisher", "licence", "credit", "captured", "date_basis", "cropped", "annotated", "resampled"),
@@ -20,9 +21,10 @@ FACTS = (
 class IntakeFacts:
     """Facts stated by the person who adds exhibits; they hold for every path of one `add`."""
 
-    now: datetime
-    """time of the intake, UTC, from a Clock"""
-    added_by: str
+    now: datetime = field(default_factory=lambda: SystemClock().now())
+    """time of the intake, UTC"""
+    added_by: str = ""
+    """who brings it in"""
     url: str = ""
     publisher: str = ""
     licence: str = ""

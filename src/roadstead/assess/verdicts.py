@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.infer import Observed
 
-ASSESS_VERSION = 7
+ASSESS_VERSION = 8
 """raised whenever the same evidence may give another verdict"""
 DETOUR = 1.3
 """great circles are lengthened by this where no sea distance is sourced"""
@@ -90,7 +90,7 @@ def _not_called(weighing: Weighing, why: str) -> Weighing:
 def weighed_reports(case: Case, claim: Claim) -> list[Sighting]:
     """Reports that weigh in the second computation.
 
-    They name vessels of the claim and no others, their whole time lies on its grid, they are not of its own origin nor
+    They speak of its vessels and no others, their whole time lies on its grid, they are not of its own origin nor
     graded F or 6; and one origin counts once, by the report nearest to the claim's places and time, then the strongest.
     """
     own = case.source(claim.source_id).origin
@@ -100,12 +100,19 @@ def weighed_reports(case: Case, claim: Claim) -> list[Sighting]:
         source = case.source(report.source_id)
         if source.origin == own or source.weighs_nothing or report.likelihood_ratio is None:
             continue
-        if not report.vessel_ids or not set(report.vessel_ids) <= set(claim.who) or not grid.holds(report.time):
+        if not _speaks_of(report, claim) or not grid.holds(report.time):
             continue
         held = best.get(source.origin)
         if held is None or _relevance(report, claim) > _relevance(held, claim):
             best[source.origin] = report
     return sorted(best.values(), key=lambda r: r.id)
+
+
+def _speaks_of(report: Sighting, claim: Claim) -> bool:
+    """Whether a report is about this claim's vessels and no others; for ships of any name, about its places."""
+    if claim.who:
+        return bool(report.vessel_ids) and set(report.vessel_ids) <= set(claim.who)
+    return claim.kind is ClaimKind.COUNT and not report.vessel_ids and report.site_id in claim.sites
 
 
 def _relevance(report: Sighting, claim: Claim) -> tuple[bool, bool, float]:

@@ -38,15 +38,18 @@ class ClaimPredicate:
 
 @dataclass(frozen=True, slots=True)
 class SightingPredicate:
-    """Implements the `Predicate` seam for a report: at least so many of the named vessels there at that time."""
+    """Implements the `Predicate` seam for a report: at least so many (of the named) vessels there at that time."""
 
     sighting: Sighting
 
     def holds(self, histories: Histories) -> NDArray[np.bool_]:
         """Whether the report is true in each history, shape (n,)."""
         s = self.sighting
-        named = [histories.vessels.index(v) for v in s.vessel_ids]
         times = histories.grid.indices(s.time)
+        if not s.vessel_ids:
+            crowd = histories.traffic[:, histories.sites.index(s.site_id)][:, times]
+            return np.asarray(crowd.max(axis=1) >= s.count)
+        named = [histories.vessels.index(v) for v in s.vessel_ids]
         there = histories.at((s.site_id,))[:, named][:, :, times].any(axis=2)
         return np.asarray(there.sum(axis=1) >= min(s.count, len(named)))
 

@@ -34,6 +34,7 @@ _SMOOTH_PX = 0.6  # staircases of hard masks become straight edges; their half l
 _EDGE_PX = 0.25  # one sigma of a half-level edge in pixels, for a sharp image
 _BLUR_SHARE = 0.5  # part of the blur sigma by which an edge of unknown contrast may shift
 _NO_AXIS_DEG = 180 / math.sqrt(12)  # sigma of a heading that could be anything
+_SLENDEREST = 12.0  # length to beam that no seagoing ship exceeds
 _USUAL_SLENDERNESS = 6.5  # length to beam of seagoing ships, roughly 4.5 to 9
 
 
@@ -233,6 +234,9 @@ def _box_along(axis: NDArray[np.float64], outline_m: NDArray[np.float64], local:
         # what the correction took away is a model's word, so half of it counts as doubt
         sigma_m = math.hypot(math.sqrt(2) * edge_px * pixel_m, (float(width) - true_m) / 2)
         sizes.append(Estimate(true_m, sigma_m))
+    # No ship is thinner: below it the correction has eaten the beam, and the sigma says how little is known.
+    least_m = max(size.value for size in sizes) / _SLENDEREST
+    sizes = [size if size.value >= least_m else Estimate(least_m, max(size.sigma, least_m)) for size in sizes]
     low, high = _widened(low, high, np.array([size.value for size in sizes]))
     if sizes[1].value > sizes[0].value:
         sizes.reverse()

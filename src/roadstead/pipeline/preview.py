@@ -40,7 +40,8 @@ def explain(folder: Path | str) -> Explanation:
         nowhere += [] if over else [why_nowhere(scene, case)]
         where = f"over {', '.join(over)}" if over else "over no site of the case"
         reads.append(f"{scene.path.name} ({scene.modality.value}, {scene.time or 'time unknown'}): {where}")
-    reads += [f"{e.original_name} (exhibit {e.id}, {e.kind.value})" for e in brought_in]
+    shown = {s.sha256 for s in scenes}
+    reads += [f"{e.original_name} (exhibit {e.id}, {e.kind.value})" for e in brought_in if e.sha256 not in shown]
     return Explanation(
         case_id=case.id,
         reads=tuple(reads),
@@ -55,5 +56,5 @@ def _computes(case: Case, scenes: int, drawn: int) -> tuple[str, ...]:
         f"looks and detections: {scenes} scene(s) against {len(case.sites)} site(s)",
         f"sightings by eye: {drawn} mark(s)",
         f"verdicts: {len(case.claims)} claim(s), each without and with {len(case.reported)} reported sighting(s)",
-        "report: out/report.html, out/verdicts.json",
+        "report: out/report.html, out/verdicts.json, out/detections.geojson",
     )
