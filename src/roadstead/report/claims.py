@@ -67,7 +67,8 @@ def _verdict_row(case: Case, verdict: Verdict) -> tuple[Markup, ...]:
     said = join([inside(claim.id, anchor(claim.id)), user(shortened(claim.text, TINY)), mark])
     own, both = verdict.without_reports, verdict.with_reports
     if untested(verdict):
-        basis = text("verdicts.assumed"), text("verdicts.reported")
+        moved = percents(own.probability) != percents(both.probability)
+        basis = text("verdicts.assumed"), text("verdicts.reported" if moved else "verdicts.assumed")
     else:
         basis = probability_words(own.probability), probability_words(both.probability)
     chances = (_chance(own, basis[0]), _chance(both, basis[1]))
