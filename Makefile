@@ -43,3 +43,11 @@ clean:
 .PHONY: tables
 tables: sync
 	$(BIN)/python bench/tables.py
+
+# The pictures of the README; needs chromium, and for the second one the case verified with its image.
+SHOT := chromium --headless --no-sandbox --disable-gpu --hide-scrollbars
+.PHONY: pictures
+pictures: demo
+	$(SHOT) --window-size=1000,1250 --screenshot=docs/report.png file://$(CURDIR)/cases/dunai-2024/out/report.html
+	test ! -f cases/los-angeles-2021/out/report.html || $(SHOT) --window-size=1000,880 \
+	  --screenshot=docs/report-los-angeles.png file://$(CURDIR)/cases/los-angeles-2021/out/report.html

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from affine import Affine
 from rasterio.features import geometry_mask
 from shapely import transform as transform_geometry
 
@@ -30,8 +31,6 @@ def site_mask(site: Site, pixels: Pixels) -> NDArray[np.bool_]:
 
     def to_pixels(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(frame.pixel(lonlat[:, 0], lonlat[:, 1]))
-
-    from affine import Affine  # noqa: PLC0415 - identity: the polygon is in pixels already
 
     polygon = transform_geometry(site.aoi, to_pixels)
     return np.asarray(geometry_mask([polygon], (height, width), Affine.identity(), invert=True))

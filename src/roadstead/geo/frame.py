@@ -95,8 +95,6 @@ def ground_frame(transform: Affine, crs: str | None, shape: tuple[int, int], gsd
             raise RasterError(
                 "the image has no georeference; state its pixel size in metres with --gsd, and on what it rests"
             )
-        from affine import Affine  # noqa: PLC0415 - keeps start-up light
-
         return GroundFrame(Affine(gsd_m, 0, 0, 0, -gsd_m, 0), None, None)
     try:
         to_lonlat = Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4326", always_xy=True)

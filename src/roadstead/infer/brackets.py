@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from roadstead.model import Look, PortCall, Sighting
+from roadstead.model import Look, PortCall, Sighting, TimeSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,13 +21,11 @@ def brackets_from_looks(looks: Iterable[Look], found: Mapping[tuple[str, str], i
     Returns:
         One port call per unbroken run of looks with vessels, by site and time.
     """
-    timed = sorted((look for look in looks if look.time), key=lambda k: (k.site_id, k.time, k.scene_id))
+    timed = sorted((k.site_id, k.time, k.scene_id) for k in looks if k.time)
     calls: list[PortCall] = []
-    for site_id, group in groupby(timed, key=lambda k: k.site_id):
-        at_site = list(group)
-        counts = [found.get((k.scene_id, site_id), 0) for k in at_site]
-        for first, last in _runs([c > 0 for c in counts]):
-            calls.append(_call(site_id, at_site, counts, first, last))
+    for site_id, group in groupby(timed, key=lambda k: k[0]):
+        at_site = [(time, scene_id, found.get((scene_id, site_id), 0)) for _, time, scene_id in group]
+        calls += [_call(site_id, at_site, first, last) for first, last in _runs([n > 0 for _, _, n in at_site])]
     return calls
 
 
@@ -42,19 +40,16 @@ def _runs(flags: list[bool]) -> list[tuple[int, int]]:
     return runs
 
 
-def _call(site_id: str, looks: list[Look], counts: list[int], first: int, last: int) -> PortCall:
-    def time_of(i: int) -> object:
-        return looks[i].time if 0 <= i < len(looks) else None
-
+def _call(site_id: str, looks: list[tuple[TimeSpan, str, int]], first: int, last: int) -> PortCall:
     return PortCall(
         site_id=site_id,
-        last_without=time_of(first - 1),  # type: ignore[arg-type]  # only looks with a time come here
-        first_with=time_of(first),  # type: ignore[arg-type]
-        last_with=time_of(last),  # type: ignore[arg-type]
-        first_without=time_of(last + 1),  # type: ignore[arg-type]
-        min_vessels=max(counts[first : last + 1]),
+        last_without=looks[first - 1][0] if first > 0 else None,
+        first_with=looks[first][0],
+        last_with=looks[last][0],
+        first_without=looks[last + 1][0] if last + 1 < len(looks) else None,
+        min_vessels=max(n for _, _, n in looks[first : last + 1]),
         ours=True,
-        basis=tuple(looks[i].scene_id for i in range(first, last + 1)),
+        basis=tuple(scene_id for _, scene_id, _ in looks[first : last + 1]),
     )
 
 
