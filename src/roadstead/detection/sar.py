@@ -46,6 +46,7 @@ _SMOOTH_M = 30.0
 _JOIN_M = 40.0
 _GROW = 0.5
 _SCORE_DB = 0.5
+_SUREST = 0.99  # brightness alone cannot tell a vessel from a buoy or a platform more surely
 _OVER_LAND = 10.0
 _LAND_TARGET = 300.0
 """bright land that may have visible sidelobes and ambiguities: 25 dB over the nearest sea"""
@@ -56,7 +57,7 @@ class SarDetector:
     """Finds vessels in SAR pixels of 3 to 40 m, in dB, amplitude or linear units."""
 
     name: ClassVar[str] = "sar-cfar"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     limits: ClassVar[str] = (
         "Radar images: ships that touch land or quays are often missed or joined with them, and a moving ship is shown "
         "where its Doppler shift puts it."
@@ -246,5 +247,5 @@ def _candidate(found: BrightObject, sea: _Sea, bright: Bright) -> Candidate:
 
 
 def _score(excess_db: float) -> float:
-    """Probability that an object so far above what is required is a vessel; one half at 0 dB."""
-    return float(1 / (1 + np.exp(-excess_db / _SCORE_DB)))
+    """Probability that an object so far above what is required is a vessel; one half at 0 dB, never above 0.99."""
+    return min(_SUREST, float(1 / (1 + np.exp(-excess_db / _SCORE_DB))))
