@@ -2,9 +2,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from roadstead.assess import assess, probability_word, weighed_reports
+from roadstead.assess.priors import prior_corners
 from roadstead.case import Case, load_case
 from roadstead.infer import Observed
 from roadstead.model import (
@@ -154,7 +156,17 @@ def test_a_ship_seen_at_dunai_hardly_moves_a_claim_about_vladivostok(dunai: Case
 def test_alternatives_that_look_the_same_are_named_inseparable(dunai: Case) -> None:
     shares = {h.id: h for h in verdict(dunai, "nis-chongjin-12-oct", (look(12, [112.6]),)).hypotheses}
     assert "staged" in shares["routine"].inseparable_from
-    assert sum(h.prior.low for h in shares.values()) <= 1 <= sum(h.prior.high for h in shares.values())
+    assert "as-claimed" not in shares["routine"].inseparable_from
+
+
+@pytest.mark.parametrize("claim", TRANSFER)
+def test_every_corner_of_the_priors_sums_to_one_within_the_stated_ranges(dunai: Case, claim: str) -> None:
+    stated = dunai.claim(claim)
+    corners = np.array(prior_corners(stated.prior, dunai.hypotheses, 0.05))
+    assert corners.sum(axis=1) == pytest.approx(1)
+    assert corners.min() >= 0
+    assert set(corners[:, 0]) == {stated.prior.low, stated.prior.high}
+    assert len(corners) == 2 ** (1 + sum(h.weight.low < h.weight.high for h in dunai.hypotheses))
 
 
 def test_none_of_these_never_falls_below_its_floor(dunai: Case) -> None:
@@ -204,8 +216,9 @@ def test_looks_at_other_days_alone_call_nothing(dunai: Case) -> None:
 
 def test_a_report_that_names_other_ships_too_does_not_weigh(dunai: Case) -> None:
     claim = replace(dunai.claim("nis-chongjin-12-oct"), id="one", who=("oslyabya",), source_id="rusi")
-    reports = weighed_reports(dunai, claim)
-    assert all(set(r.vessel_ids) <= {"oslyabya"} for r in reports)
+    assert weighed_reports(dunai, claim) == []
+    whole = replace(claim, who=dunai.claim("nis-chongjin-12-oct").who)
+    assert weighed_reports(dunai, whole) != []
 
 
 @pytest.mark.parametrize(

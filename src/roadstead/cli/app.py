@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -49,7 +49,7 @@ def detect(
     inputs: Annotated[
         list[Path], typer.Argument(metavar="INPUT...", help="GeoTIFF, COG, STAC item, Planet order folder")
     ],
-    out: Annotated[Optional[Path], typer.Option("--out", help="file to write: .geojson or .csv")] = None,  # noqa: UP045 - typer reads it
+    out: Annotated[Path | None, typer.Option("--out", help="file to write: .geojson or .csv")] = None,
     bands: Annotated[str, typer.Option(help="role of each band where metadata lacks it, e.g. red,green,blue,nir")] = "",
     sar_unit: Annotated[str, typer.Option(help="what radar pixels hold: db, amplitude or linear")] = "",
     gsd_m: Annotated[

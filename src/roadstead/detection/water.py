@@ -109,7 +109,7 @@ def _threshold(values: NDArray[np.float32]) -> tuple[float, float]:
     """Otsu's threshold, and its distance from the darker class's median in that class's sigmas."""
     if values.min() == values.max():
         return float(values[0]), 0.0
-    cut = float(threshold_otsu(values))  # type: ignore[no-untyped-call]
+    cut = float(threshold_otsu(values))  # type: ignore[no-untyped-call]  # scikit-image has no types
     darker = values[values <= cut]
     middle = float(np.median(darker))
     sigma = 1.4826 * float(np.median(np.abs(darker - middle)))

@@ -26,9 +26,9 @@ class Range:
 
     @property
     def percent(self) -> str:
-        """A range of probabilities in whole per cent: `20-45 %`."""
+        """A range of probabilities in whole per cent: `20–45 %`."""
         low, high = f"{100 * self.low:.0f}", f"{100 * self.high:.0f}"
-        return f"{low} %" if low == high else f"{low}-{high} %"
+        return f"{low} %" if low == high else f"{low}–{high} %"
 
     def widened(self, other: Range) -> Range:
         """The smallest range holding both."""

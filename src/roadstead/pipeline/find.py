@@ -24,6 +24,10 @@ class Findings:
     rejected: tuple[Rejected, ...]
 
 
+def quiet(_item: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
 def detectors() -> Mapping[Modality, Detector]:
     """The detectors in use, by kind of sensor."""
     return {Modality.SAR: SarDetector(), Modality.OPTICAL: OpticalDetector()}

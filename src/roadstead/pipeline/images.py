@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from roadstead.archive import open_scene
 from roadstead.imagery import RasterioReader
 from roadstead.model import BandRole, Detection, InputError, RasterError, SarUnit, Scene, TimeSpan, iso
-from roadstead.pipeline.find import Findings, detectors, find_vessels
+from roadstead.pipeline.find import Findings, detectors, find_vessels, quiet
 from roadstead.steps import write_atomic
 
 if TYPE_CHECKING:
@@ -39,10 +39,6 @@ class Detected:
     """what the detectors that ran cannot do, one sentence each"""
 
 
-def _quiet(_item: str, _done: int, _total: int) -> None:
-    return
-
-
 def detect(
     inputs: Sequence[Path | str],
     *,
@@ -50,7 +46,7 @@ def detect(
     bands: tuple[BandRole, ...] | None = None,
     sar_unit: SarUnit | None = None,
     gsd_m: float | None = None,
-    progress: Callable[[str, int, int], None] = _quiet,
+    progress: Callable[[str, int, int], None] = quiet,
 ) -> Detected:
     """Find and measure vessels in images.
 

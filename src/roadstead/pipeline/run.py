@@ -13,6 +13,7 @@ from roadstead.coverage import usable
 from roadstead.infer import brackets_from_looks, brackets_from_reports
 from roadstead.model import PixelReader, PortCall, Verdict
 from roadstead.pipeline.chips import found_vessels
+from roadstead.pipeline.find import quiet
 from roadstead.pipeline.gather import Gathered, Seams, gather
 from roadstead.pipeline.judge import AssessStep, Question, StampStep
 from roadstead.pipeline.outputs import write_outputs
@@ -38,15 +39,11 @@ class Result:
     """steps whose results were already there"""
 
 
-def _quiet(_item: str, _done: int, _total: int) -> None:
-    return
-
-
 def verify(
     folder: Path | str,
     *,
     seams: Seams | None = None,
-    progress: Callable[[str, int, int], None] = _quiet,
+    progress: Callable[[str, int, int], None] = quiet,
 ) -> Result:
     """Verify every claim of a case and write CASE/out/report.html and CASE/out/verdicts.json.
 
