@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from affine import Affine
-from fakes import BrightBlockDetector, ListedScenes
+from fakes import BrightBlockDetector
 from shapely.geometry import box
 
 from roadstead import IntakeFacts, Seams, add, verify
@@ -92,7 +92,7 @@ def test_one_optical_image_that_may_be_all_cloud_decides_nothing(tmp_path: Path)
         clock=NOON.clock,
         reader=MemoryReader({"blank": pixels}),
         detectors={Modality.OPTICAL: BrightBlockDetector()},
-        catalogues=(ListedScenes((blank,)),),
+        scenes=(blank,),
     )
     found = json.loads(verify(folder, seams=seams).verdicts_file.read_text("utf-8"))
     assert [v["coverage"]["usable_looks"] for v in found] == [1, 1, 1]

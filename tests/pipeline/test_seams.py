@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from affine import Affine
-from fakes import AlwaysTrue, BrightBlockDetector, CountingStep, ListedScenes
+from fakes import AlwaysTrue, BrightBlockDetector, CountingStep, GivenListings
 from shapely.geometry import box
 
 from roadstead.case import new_case
@@ -70,7 +70,7 @@ def run(case: Path, shown: list[tuple[Scene, Pixels]]) -> tuple[dict, BrightBloc
         clock=FixedClock(NOON),
         reader=MemoryReader({s.id: p for s, p in shown}),
         detectors={Modality.OPTICAL: detector},
-        catalogues=(ListedScenes(tuple(s for s, _ in shown)),),
+        scenes=tuple(s for s, _ in shown),
     )
     result = verify(case, seams=seams)
     assert not result.losses
@@ -82,7 +82,7 @@ def test_each_fake_satisfies_its_seam() -> None:
         (CountingStep(), Step),
         (BrightBlockDetector(), Detector),
         (MemoryReader({}), PixelReader),
-        (ListedScenes(()), Catalogue),
+        (GivenListings(()), Catalogue),
         (AlwaysTrue(), Predicate),
         (FixedClock(NOON), Clock),
     )

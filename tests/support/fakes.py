@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from roadstead.model import Candidate, Estimate, Pixels, Rejected, Scene, TimeSpan
+from roadstead.model import Candidate, Estimate, Listing, Pixels, Rejected, Scene, TimeSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,16 +53,14 @@ class BrightBlockDetector:
 
 
 @dataclass
-class ListedScenes:
-    """A `Catalogue` of given scenes."""
+class GivenListings:
+    """A `Catalogue` of given acquisitions."""
 
-    scenes: tuple[Scene, ...]
-    name: str = "listed"
+    listings: tuple[Listing, ...]
+    name: str = "given"
 
-    def search(self, aoi: BaseGeometry, span: TimeSpan) -> Iterable[Scene]:
-        return [
-            s for s in self.scenes if s.time and s.time.overlaps(span) and s.footprint and s.footprint.intersects(aoi)
-        ]
+    def search(self, aoi: BaseGeometry, span: TimeSpan) -> Iterable[Listing]:
+        return [k for k in self.listings if k.time.overlaps(span) and (not k.footprint or k.footprint.intersects(aoi))]
 
 
 @dataclass

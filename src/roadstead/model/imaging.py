@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -85,6 +84,11 @@ class Scene:
     sha256: str = ""
     footprint: BaseGeometry | None = None
     """WGS84 lon/lat; None for an image without georeference"""
+    off_nadir_deg: float | None = None
+    """stated look angle at the satellite; None where nothing states it"""
+    cloud_mask: Path | None = None
+    """the product's own mask: Sentinel-2 scene classification or Planet UDM2; None: none is held"""
+    cloud_mask_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,10 @@ class Pixels:
     """first row of this window in the file"""
     col_off: int = 0
     """first column of this window in the file"""
+    cloud: NDArray[np.bool_] | None = None
+    """shape (height, width); True is cloud or its shadow; None: unknown"""
+    cloud_basis: str = ""
+    """on what `cloud` rests, in words: `scene classification`, `UDM2`, `estimated from pixels`"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +123,12 @@ class Look:
     usable_fraction: float
     """valid, cloud-free share of the area of interest, 0-1"""
     cloud_fraction: float | None
-    """share of the area under cloud; None: unknown, never the scene's percentage"""
+    """share of the area's valid pixels under cloud; None: unknown, never the scene's percentage"""
+    cloud_basis: str = ""
+    """on what it rests, in words; empty where unknown"""
+    covered_fraction: float | None = None
+    """share of the area with valid pixels, cloudy ones too, 0-1; None: unknown"""
+    off_nadir_deg: float | None = None
     resolved_m: float
     """resolved distance there: the worst of native, delivered and measured sharpness, metres"""
     sun_elevation_deg: float | None
@@ -123,14 +136,3 @@ class Look:
     searched: bool = True
     """False: no detector went over it and at best some ships were marked; that a ship is missing says nothing"""
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opportunity:
-    """A predicted overpass that could have imaged a site; says nothing about acquisition."""
-
-    site_id: str
-    platform: str
-    t_utc: datetime
-    incidence_deg: float
-    sun_elevation_deg: float

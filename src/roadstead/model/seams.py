@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from roadstead.model.coverage import Listing
     from roadstead.model.finding import Candidate, Rejected
     from roadstead.model.imaging import Pixels, Scene
     from roadstead.model.time import TimeSpan
@@ -75,15 +76,15 @@ class PixelReader(Protocol):
 
 @runtime_checkable
 class Catalogue(Protocol):
-    """Lists scenes that are known to exist."""
+    """Lists acquisitions that are known to exist."""
 
     @property
     def name(self) -> str:
         """As it is printed in reports."""
         ...
 
-    def search(self, aoi: BaseGeometry, span: TimeSpan) -> Iterable[Scene]:
-        """Scenes that meet the area (WGS84) within the span."""
+    def search(self, aoi: BaseGeometry, span: TimeSpan) -> Iterable[Listing]:
+        """Acquisitions that meet the area (WGS84) within the span, in order of time, each once."""
         ...
 
 

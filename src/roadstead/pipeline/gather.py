@@ -75,8 +75,10 @@ class Seams:
     clock: Clock = field(default_factory=SystemClock)
     reader: PixelReader = field(default_factory=RasterioReader)
     detectors: Mapping[Modality, Detector] = field(default_factory=detectors)
-    catalogues: tuple[Catalogue, ...] = ()
+    scenes: tuple[Scene, ...] = ()
     """further scenes besides those of the case's folders and exhibits"""
+    catalogues: tuple[Catalogue, ...] = ()
+    """further catalogues besides the answers kept in the case folder"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,15 +159,8 @@ def _drawn(case: Case, by_exhibit: dict[str, Exhibit], out: Gathered) -> tuple[M
 def _scenes(case: Case, seams: Seams, out: Gathered) -> list[Scene]:
     from_folders, from_exhibits = held_scenes(case.images), exhibit_scenes(case.folder)
     out.losses += [*from_folders.losses, *from_exhibits.losses]
-    listed = [
-        s
-        for c in seams.catalogues
-        for site in case.sites
-        for claim in case.claims
-        for s in c.search(site.aoi, claim.when)
-    ]
     unique: dict[str, Scene] = {}
-    for scene in (*from_exhibits.scenes, *from_folders.scenes, *listed):
+    for scene in (*from_exhibits.scenes, *from_folders.scenes, *seams.scenes):
         unique.setdefault(scene.sha256 or scene.id, scene)
     apart = _acquisitions(sorted(unique.values(), key=lambda s: (s.id, s.sha256)), out)
     ids = Counter(s.id for s in apart)
