@@ -105,7 +105,7 @@ def _image(image: Path, metadata: Path | None) -> Bundle:
     facts = file_facts(image)
     is_scene = metadata is not None or (facts.georeferenced and image.suffix.lower() not in PICTURE_SUFFIXES)
     kind = ExhibitKind.SCENE if is_scene else ExhibitKind.PICTURE
-    return Bundle(kind=kind, main=image, metadata=metadata, others=companions(image, ()))
+    return Bundle(kind=kind, main=image, metadata=metadata, others=companions(image, (), metadata))
 
 
 def _folder(folder: Path) -> Offer:

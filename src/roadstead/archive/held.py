@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.archive import planet, stac
-from roadstead.archive.scene import TIFF_SUFFIXES, Stated, build
+from roadstead.archive.masks import is_mask, named_masks
+from roadstead.archive.scene import TIFF_SUFFIXES, Stated, build, mask_for
 from roadstead.model import BandsUnknown, CatalogueError, RoadsteadError, Scene
 
 if TYPE_CHECKING:
@@ -98,11 +99,12 @@ def find_scenes(files: Iterable[Path]) -> tuple[list[Find], list[str]]:
     bare = [f for f in files if f.suffix.lower() in TIFF_SUFFIXES and f.resolve() not in taken]
     orders: dict[Path, list[Path]] = {}
     for image in bare:
-        if not planet.is_mask(image):
+        if not is_mask(image):
             orders.setdefault(planet.metadata_beside(image) or image, []).append(image)
     for key, images in sorted(orders.items()):
         best = min(images, key=planet.rank)
-        finds.append(Find(image=best, metadata=None if key in images else key, others=companions(best, images)))
+        metadata = None if key in images else key
+        finds.append(Find(image=best, metadata=metadata, others=companions(best, images, metadata)))
     return finds, losses
 
 
@@ -117,17 +119,16 @@ def _items(documents: Sequence[Path]) -> tuple[list[Find], list[str], set[Path]]
                 stac.read_item(path)
             if not stac.is_item(document):
                 continue
-            images = stac.local_images(document, path)
-            taken |= {p.resolve() for p in images}
+            taken |= {p.resolve() for p in (*stac.local_images(document, path), *named_masks(document, path))}
             best = stac.choose_asset(document, path).path
         except CatalogueError as error:
             losses.append(str(error))
         else:
-            finds.append(Find(image=best, metadata=path, others=companions(best, ())))
+            finds.append(Find(image=best, metadata=path, others=companions(best, (), path)))
     return finds, losses, taken
 
 
-def companions(image: Path, products: Sequence[Path]) -> tuple[Path, ...]:
-    """Files that belong to an image besides its metadata: other products and the Planet mask."""
-    mask = planet.udm2_beside(image)
+def companions(image: Path, products: Sequence[Path], metadata: Path | None) -> tuple[Path, ...]:
+    """Files that belong to an image besides its metadata: other products and the mask of cloud."""
+    mask = mask_for(image, metadata)
     return tuple(sorted({p for p in products if p != image} | ({mask} if mask else set())))

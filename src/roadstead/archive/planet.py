@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.archive.credit import credit_for
 from roadstead.archive.shapes import shape_of
-from roadstead.archive.stac import is_item, item_time, read_json
+from roadstead.archive.stac import is_item, item_time, off_nadir_of, read_json
 from roadstead.model import BandRole, CatalogueError, Modality, Scene
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ def scene_from_order(image: Path, metadata: Path) -> Scene:
         gsd_m=float(gsd) if isinstance(gsd, int | float) and 0 < gsd < 1e5 else None,
         credit=credit_for(constellation, time),
         footprint=_footprint(document, metadata),
+        # "Spacecraft across-track off-nadir viewing angle", signed by its side (docs.planet.com, item properties).
+        off_nadir_deg=off_nadir_of(props.get("view_angle")),
     )
 
 

@@ -17,6 +17,7 @@ from rasterio.windows import Window
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from roadstead.archive.gcps import has_points_only, placed, swath_outline
 from roadstead.model import RasterError
 
 if TYPE_CHECKING:
@@ -66,9 +67,19 @@ class FileFacts:
 def open_image(path: Path) -> Iterator[Any]:
     """Open a local image with rasterio; only formats that hold their own pixels.
 
+    An image with ground control points and no georeference, like Sentinel-1 GRD, is seen through its virtual warp
+    into UTM; see `archive.gcps`.
+
     Raises:
         RasterError: it cannot be opened or, inside the block, read.
     """
+    with _as_it_lies(path) as dataset, placed(dataset) as view:
+        yield view
+
+
+@contextmanager
+def _as_it_lies(path: Path) -> Iterator[Any]:
+    """Open a local image with its own rows and columns; raises RasterError."""
     driver = image_kind(path)
     try:
         with warnings.catch_warnings():
@@ -100,13 +111,18 @@ def image_kind(path: Path) -> str:
         raise RasterError(f"{path} is empty (0 bytes); fetch it again")
     if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
         raise RasterError(f"{path} has a name that is no UTF-8; rename it")
-    kind = next((driver for start, driver in _SIGNATURES.items() if head.startswith(start)), None)
+    kind = kind_of_bytes(head)
     if kind is None:
         what = (
             "holds HTML or XML (often a login page, or a VRT)" if head.lstrip()[:1] == b"<" else "is no image we read"
         )
         raise RasterError(f"{path} {what}; give GeoTIFF, PNG, JPEG or JPEG 2000")
     return kind
+
+
+def kind_of_bytes(head: bytes) -> str | None:
+    """GDAL's name of the format that a file of these first bytes has; None where it is none we read."""
+    return next((driver for start, driver in _SIGNATURES.items() if head.startswith(start)), None)
 
 
 def _short(error: Exception) -> str:
@@ -119,7 +135,7 @@ def file_facts(path: Path) -> FileFacts:
     Raises:
         RasterError: it cannot be opened.
     """
-    with open_image(path) as dataset:
+    with _as_it_lies(path) as dataset:
         count = int(dataset.count)
         units = dataset.units or (None,) * count
         tags = [dict(dataset.tags()), *(dict(dataset.tags(i)) for i in range(1, count + 1))]
@@ -127,7 +143,7 @@ def file_facts(path: Path) -> FileFacts:
             driver=dataset.driver,
             count=count,
             palette=count == 1 and dataset.colorinterp[0] == ColorInterp.palette,
-            georeferenced=dataset.crs is not None,
+            georeferenced=dataset.crs is not None or has_points_only(dataset),
             footprint=_footprint(dataset),
             colours=tuple(c.name for c in dataset.colorinterp),
             words=tuple(f"{d or ''} {u or ''}".strip() for d, u in zip(dataset.descriptions, units, strict=True)),
@@ -136,6 +152,8 @@ def file_facts(path: Path) -> FileFacts:
 
 
 def _footprint(dataset: Any) -> BaseGeometry | None:
+    if has_points_only(dataset):
+        return swath_outline(dataset)
     if dataset.crs is None:
         return None
     height, width = dataset.shape
@@ -160,7 +178,7 @@ def check_whole(path: Path) -> None:
     Raises:
         RasterError: something is missing.
     """
-    with open_image(path) as dataset:
+    with _as_it_lies(path) as dataset:
         if dataset.driver == "GTiff":
             _check_blocks(dataset, path)
         else:

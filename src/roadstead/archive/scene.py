@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.archive import pictures, planet, stac
 from roadstead.archive.bands import SAR_ROLES, modality_of, roles_from_file, sar_unit_of
+from roadstead.archive.masks import cloud_mask_of, is_mask
 from roadstead.archive.raster import FileFacts, file_facts
 from roadstead.model import (
     BandRole,
@@ -104,7 +105,7 @@ def metadata_of(image: Path) -> Path | None:
 
 
 def _in_folder(folder: Path) -> tuple[Path, Path | None]:
-    images = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in TIFF_SUFFIXES and not planet.is_mask(p)]
+    images = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in TIFF_SUFFIXES and not is_mask(p)]
     orders: dict[Path, list[Path]] = {}
     for image in images:
         orders.setdefault(metadata_of(image) or image, []).append(image)
@@ -130,6 +131,7 @@ def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool =
     bands = _bands(image, facts, scene, stated, lenient=lenient)
     modality = stated.modality or _modality(scene, facts, bands, stated)
     unit = _sar_unit(image, facts, scene, stated, lenient=lenient) if modality is Modality.SAR else None
+    mask = mask_for(image, metadata) if modality is Modality.OPTICAL else None
     return replace(
         scene,
         bands=bands,
@@ -141,7 +143,15 @@ def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool =
         gsd_basis="stated by the user" if stated.gsd_m else scene.gsd_basis,
         sha256=sha256_file(image),
         footprint=facts.footprint,
+        cloud_mask=mask,
+        cloud_mask_sha256=sha256_file(mask) if mask else "",
     )
+
+
+def mask_for(image: Path, metadata: Path | None) -> Path | None:
+    """The mask of cloud that belongs to an image; None where none is held."""
+    document = stac.read_json(metadata) if metadata is not None else None
+    return cloud_mask_of(image, document if stac.is_item(document) else None, metadata)
 
 
 def _described(image: Path, metadata: Path | None) -> Scene:

@@ -38,7 +38,7 @@ _NO_IMAGE = frozenset(
     {"thumbnail", "overview", "metadata", "labels", "udm", "udm2", "mask", "tiles", "cloud", "cloud-shadow"}
     | {"snow-ice", "saturation", "water-mask", "data-mask", "date", "sun-azimuth", "incidence-angle", "visual-preview"}
 )
-_NO_IMAGE_KEYS = ("thumb", "udm", "preview", "overview", "scl", "aot", "wvp")
+_NO_IMAGE_KEYS = ("thumb", "udm", "preview", "overview", "scl", "aot", "wvp", "qa_", "qa-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,20 @@ class ImageAsset:
     """local file; it need not exist"""
     band_words: tuple[tuple[str, ...], ...]
     """names of each band, most telling first; empty where the item does not list bands"""
+    texts: tuple[str, ...]
+    """texts in which the unit may be stated"""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedImage:
+    """An image that an item names, wherever it lies."""
+
+    key: str
+    href: str
+    """as it is written"""
+    roles: tuple[BandRole, ...]
+    """of its bands; empty where the item does not state them"""
     texts: tuple[str, ...]
     """texts in which the unit may be stated"""
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -136,7 +150,14 @@ def scene_from_item(item: Mapping[str, Any], item_path: Path, image: Path | None
         licence=_licence(item, props, family),
         simulated=bool(props.get("roadstead:simulated", False)),
         footprint=_geometry(item, item_path),
+        off_nadir_deg=off_nadir_of(props.get("view:off_nadir")),
     )
+
+
+def off_nadir_of(value: object) -> float | None:
+    """A stated look angle at the satellite, degrees from its nadir, without its side; None where it is no angle."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return abs(float(value)) if number and abs(value) < 90 else None  # type: ignore[arg-type]  # a number by now
 
 
 def item_time(props: Mapping[str, Any], where: Path | str) -> TimeSpan | None:
@@ -203,6 +224,20 @@ def _only(local: Sequence[ImageAsset], image: Path, item_path: Path) -> ImageAss
 def local_images(item: Mapping[str, Any], item_path: Path) -> tuple[Path, ...]:
     """Every local image that an item names, sorted; none need exist."""
     return tuple(sorted(a.path for a in _split_assets(item, item_path)[0]))
+
+
+def named_images(item: Mapping[str, Any]) -> tuple[NamedImage, ...]:
+    """Every image that an item names, local or remote, sorted by key; previews and masks are left out."""
+    props = item.get("properties")
+    props = props if isinstance(props, dict) else {}
+    family = (_text(props.get("constellation")) or _text(props.get("platform"))).lower()
+    found = []
+    for key, asset in sorted(item["assets"].items()):
+        if isinstance(asset, dict) and _is_image(key, asset):
+            read = _asset(key, asset, Path(key), item)
+            words = roles_of(read.band_words, family) or _polarised(props, read, len(read.band_words))
+            found.append(NamedImage(key=key, href=_text(asset["href"]), roles=words, texts=read.texts, fields=asset))
+    return tuple(found)
 
 
 def _split_assets(item: Mapping[str, Any], item_path: Path) -> tuple[list[ImageAsset], list[str]]:

@@ -12,10 +12,10 @@ from roadstead import library
 from roadstead.assess.elements import elements, places, seen_for
 from roadstead.assess.weigh import weigh
 from roadstead.assess.words import probability_words
-from roadstead.coverage import PROVISIONAL, coverage_of
+from roadstead.coverage import PROVISIONAL
 from roadstead.geo import great_circle_km
 from roadstead.infer import Evidence, World, grid_of, sample, weighed_looks
-from roadstead.model import Call, Claim, ClaimKind, Look, Sighting, Verdict, Weighing
+from roadstead.model import Call, Claim, ClaimKind, Coverage, Sighting, Verdict, Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.infer import Observed
 
-ASSESS_VERSION = 8
+ASSESS_VERSION = 9
 """raised whenever the same evidence may give another verdict"""
 DETOUR = 1.3
 """great circles are lengthened by this where no sea distance is sourced"""
@@ -36,7 +36,7 @@ def assess(
     claim: Claim,
     observed: Sequence[Observed],
     marked: Sequence[Sighting],
-    looks: Sequence[Look],
+    coverage: Coverage,
     *,
     simulated: bool = False,
 ) -> Verdict:
@@ -47,7 +47,7 @@ def assess(
         claim: one of its claims.
         observed: every look that we hold, with its detections and P(detect) for the vessels of this claim.
         marked: activities marked by eye.
-        looks: all looks that we hold, the useless ones too, for the coverage.
+        coverage: the denominator of its verdict.
         simulated: whether any pixels are simulated.
     """
     world = world_of(case, claim)
@@ -59,7 +59,6 @@ def assess(
     without, shares = weigh(claim, case.hypotheses, samples, [], case.thresholds)
     with_reports, _ = weigh(claim, case.hypotheses, samples, weights, case.thresholds)
     seen = seen_for(case, claim, observed, marked)
-    coverage = coverage_of(claim.when, places(claim), looks)
     used = {o.look.scene_id for o in weighed_looks(claim, observed)}
     coverage = replace(coverage, also_weighed=tuple(sorted(used - {o.look.scene_id for o in seen.looks})))
     if not seen.looks:

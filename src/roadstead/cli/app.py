@@ -64,11 +64,63 @@ def detect(
 
 
 @app.command()
+def coverage(
+    case: CaseFolder,
+    site: Annotated[list[str] | None, typer.Option(help="site id; may be given again; all sites unless given")] = None,
+    since: Annotated[str, typer.Option("--from", help="first day or time, UTC, e.g. 2024-10-07")] = "",
+    until: Annotated[str, typer.Option("--to", help="last day (whole) or time, UTC")] = "",
+    length_m: Annotated[
+        float | None, typer.Option("--ship-length", help="metres, for P(detect); else the median of the case's vessels")
+    ] = None,
+    call_hours: Annotated[float, typer.Option(help="length of a call that might go unseen, hours")] = 8.0,
+    json: AsJson = False,
+) -> None:
+    """Say what could have been seen, what catalogues list, and what we looked at. Contacts nobody."""
+    from roadstead.cli.coverage import run
+
+    raise typer.Exit(
+        run(case, sites=site or [], since=since, until=until, length_m=length_m, call_hours=call_hours, as_json=json)
+    )
+
+
+@app.command()
+def baseline(
+    case: CaseFolder,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="site id of the case")],
+    length_m: Annotated[
+        float | None, typer.Option("--ship-length", help="metres; else the median of the case's vessels")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Count ships of like size at a site in our looks outside the claims' windows."""
+    from roadstead.cli.baseline import run
+
+    raise typer.Exit(run(case, site, length_m=length_m, as_json=json))
+
+
+@app.command()
 def explain(case: CaseFolder, json: AsJson = False) -> None:
     """List what `verify` would read and compute, and which hosts would learn which area. Does nothing else."""
     from roadstead.cli.explain import run
 
     raise typer.Exit(run(case, as_json=json))
+
+
+@app.command()
+def search(
+    case: CaseFolder,
+    provider: Annotated[list[str] | None, typer.Option("--provider", metavar="ID", help="ask only this one")] = None,
+    site: Annotated[list[str] | None, typer.Option("--site", metavar="SITE", help="ask only about this site")] = None,
+    start: Annotated[str, typer.Option("--from", help="first day, UTC; else the windows of the claims")] = "",
+    end: Annotated[str, typer.Option("--to", help="last day, UTC")] = "",
+    lookback_days: Annotated[int, typer.Option(min=0, max=3660, help="days before, for how often a track is taken")] = 48,
+    again: Annotated[bool, typer.Option(help="ask also what was answered within the last day")] = False,
+    json: AsJson = False,
+) -> None:
+    """Ask catalogues which images exist of every site, and keep their answers in the case. Says first who learns what."""
+    from roadstead.cli.search import run
+
+    raise typer.Exit(run(case, provider or [], site or [], start, end, lookback_days, again=again, as_json=json))
 
 
 @app.command()

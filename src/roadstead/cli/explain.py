@@ -23,6 +23,7 @@ def run(case: Path, *, as_json: bool) -> int:
         ("Would read", answer.reads or ("no image: none is held",)),
         ("Would compute", answer.computes),
         ("Would contact", answer.hosts or ("nobody: no host learns any area",)),
+        ("By 'search', and only then, these would learn", answer.search_hosts or ("nobody: nothing is left to ask",)),
         ("Would leave out", answer.problems or ("nothing",)),
     )
     for title, lines in sections:

@@ -8,6 +8,7 @@ import numpy as np
 from affine import Affine
 from rasterio.features import geometry_mask
 from shapely import transform as transform_geometry
+from shapely.geometry import box
 
 from roadstead.geo import ground_frame, sun_position_deg
 from roadstead.imagery import resolved_distance_m
@@ -15,9 +16,12 @@ from roadstead.model import Look, Modality, Pixels, Scene, Site
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 USABLE_AT_LEAST = 0.1
 """below this share of the area a look shows nothing that absence could rest on"""
+WHOLE = 0.995
+"""from this share on an area counts as covered whole; its edge runs through pixels"""
 DARK_BELOW_DEG = -6.0
 """sun elevation of civil twilight; optical images below it show no ships"""
 
@@ -27,50 +31,98 @@ def site_mask(site: Site, pixels: Pixels) -> NDArray[np.bool_]:
     height, width = pixels.valid.shape
     if pixels.crs is None:
         return np.ones((height, width), bool)
+    polygon = _in_pixels(site, pixels)
+    return np.asarray(geometry_mask([polygon], (height, width), Affine.identity(), invert=True))
+
+
+def _in_pixels(site: Site, pixels: Pixels) -> BaseGeometry:
+    """The area of interest in columns and rows of the window."""
+    height, width = pixels.valid.shape
     frame = ground_frame(pixels.transform, pixels.crs, (height, width))
 
     def to_pixels(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(frame.pixel(lonlat[:, 0], lonlat[:, 1]))
 
-    polygon = transform_geometry(site.aoi, to_pixels)
-    return np.asarray(geometry_mask([polygon], (height, width), Affine.identity(), invert=True))
+    return transform_geometry(site.aoi, to_pixels)
 
 
-def look_at(scene: Scene, site: Site, pixels: Pixels, *, inside_share: float = 1.0) -> Look:
+def look_at(scene: Scene, site: Site, pixels: Pixels) -> Look:
     """The look that a scene gives of a site.
+
+    Shares are those of the whole area of interest, also of what lies outside the image; cloud is that over the area,
+    never the scene's percentage.
 
     Args:
         scene: the acquisition.
         site: the place.
         pixels: the scene's window over the site.
-        inside_share: share of the area of interest that lies inside the scene at all, 0-1.
     """
     inside = site_mask(site, pixels)
-    seen = float((pixels.valid & inside).sum() / inside.sum()) if inside.any() else 0.0
+    held = inside & pixels.valid
+    covered = _share(held, inside) * _share_in_window(site, pixels)
+    cloud, basis = _cloud(scene, pixels, held)
     sun = sun_position_deg(scene.time.middle, site.lon_deg, site.lat_deg)[0] if scene.time else None
-    notes = []
-    if scene.time is None:
-        notes.append("its time is unknown: it counts for no window")
     known_hour = scene.time is not None and scene.time.hours() < 12
     dark = scene.modality is Modality.OPTICAL and known_hour and sun is not None and sun < DARK_BELOW_DEG
-    if dark:
-        notes.append("stated time lies in the night: check it, an optical image needs daylight; it counts as no look")
-    if pixels.crs is None:
-        notes.append("without georeference nobody knows how much of the area it shows: absence from it says nothing")
-    if scene.modality is Modality.OPTICAL:
-        notes.append("cloud unknown: the scene brings no mask")
     return Look(
         scene_id=scene.id,
         site_id=site.id,
         time=scene.time,
-        usable_fraction=0.0 if dark else round(seen * inside_share, 4),
-        cloud_fraction=0.0 if scene.modality is Modality.SAR else None,
+        usable_fraction=0.0 if dark else round(covered * (1 - (cloud or 0.0)), 4),
+        cloud_fraction=None if cloud is None else round(cloud, 4),
+        cloud_basis=basis,
+        covered_fraction=None if pixels.crs is None else round(covered, 4),
+        off_nadir_deg=scene.off_nadir_deg,
         resolved_m=round(resolved_distance_m(scene, pixels), 2),
         sun_elevation_deg=round(sun, 2) if sun is not None and known_hour else None,
         modality=scene.modality,
         searched=pixels.crs is not None,
-        notes=tuple(notes),
+        notes=_notes(scene, pixels, covered, cloud, dark=dark),
     )
+
+
+def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:
+    return float(part.sum() / whole.sum()) if whole.any() else 0.0
+
+
+def _share_in_window(site: Site, pixels: Pixels) -> float:
+    """Share of the area that lies in the window, which ends where the image does."""
+    if pixels.crs is None:
+        return 1.0
+    height, width = pixels.valid.shape
+    polygon = _in_pixels(site, pixels)
+    return float(polygon.intersection(box(0, 0, width, height)).area / polygon.area) if polygon.area else 0.0
+
+
+def _cloud(scene: Scene, pixels: Pixels, held: NDArray[np.bool_]) -> tuple[float | None, str]:
+    """Cloudy share of the area's valid pixels, and on what it rests."""
+    if scene.modality is Modality.SAR:
+        return 0.0, "radar sees through cloud"
+    if pixels.cloud is None or not held.any():
+        return None, ""
+    return _share(held & pixels.cloud, held), pixels.cloud_basis
+
+
+def _notes(scene: Scene, pixels: Pixels, covered: float, cloud: float | None, *, dark: bool) -> tuple[str, ...]:
+    notes = []
+    if scene.time is None:
+        notes.append("its time is unknown: it counts for no window")
+    if dark:
+        notes.append("stated time lies in the night: check it, an optical image needs daylight; it counts as no look")
+    if pixels.crs is None:
+        notes.append("without georeference nobody knows how much of the area it shows: absence from it says nothing")
+    elif covered < WHOLE:
+        notes.append(f"the scene covers {_percent(covered)} of the area")
+    if cloud is None:
+        notes.append("cloud unknown: the scene brings no mask, and its pixels do not tell")
+    elif cloud > 0:
+        notes.append(f"cloud or its shadow over {_percent(cloud)} of what the scene covers of the area")
+    return tuple(notes)
+
+
+def _percent(share: float) -> str:
+    """Whole per cent; what is little is not rounded to nothing, what is not all not to all."""
+    return "less than 1 %" if 0 < share < 0.005 else f"{min(round(100 * share), 99 if share < 1 else 100)} %"
 
 
 def usable(look: Look) -> bool:

@@ -1,7 +1,43 @@
-"""Places on Earth: ground metres of image pixels, distances, the sun."""
+"""Places on Earth: ground metres of image pixels, distances, the sun, orbits and passes."""
 
 from roadstead.geo.distance import area_km2, great_circle_km
+from roadstead.geo.elements import ElementSet, read_elements
 from roadstead.geo.frame import GroundFrame, ground_frame, local_plane
-from roadstead.geo.sun import sun_position_deg
+from roadstead.geo.orbits import (
+    RepeatCycle,
+    Side,
+    Swath,
+    closure_km,
+    earth_fixed,
+    ground_points,
+    node_local_time_h,
+)
+from roadstead.geo.passes import View, closest_approaches, once, track_offset, view, zero_doppler
+from roadstead.geo.sun import SUNSET_DEG, nights, sun_elevation_deg, sun_position_deg
 
-__all__ = ["GroundFrame", "area_km2", "great_circle_km", "ground_frame", "local_plane", "sun_position_deg"]
+__all__ = [
+    "SUNSET_DEG",
+    "ElementSet",
+    "GroundFrame",
+    "RepeatCycle",
+    "Side",
+    "Swath",
+    "View",
+    "area_km2",
+    "closest_approaches",
+    "closure_km",
+    "earth_fixed",
+    "great_circle_km",
+    "ground_frame",
+    "ground_points",
+    "local_plane",
+    "nights",
+    "node_local_time_h",
+    "once",
+    "read_elements",
+    "sun_elevation_deg",
+    "sun_position_deg",
+    "track_offset",
+    "view",
+    "zero_doppler",
+]

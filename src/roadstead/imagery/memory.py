@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from affine import Affine
 
-from roadstead.imagery.window import box_of
+from roadstead.archive import box_of
 from roadstead.model import NotFound, Pixels
 
 if TYPE_CHECKING:
@@ -46,4 +46,6 @@ class MemoryReader:
             crs=whole.crs,
             row_off=whole.row_off + box.row_off,
             col_off=whole.col_off + box.col_off,
+            cloud=whole.cloud[rows, cols] if whole.cloud is not None else None,
+            cloud_basis=whole.cloud_basis,
         )

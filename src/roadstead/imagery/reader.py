@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,10 +10,11 @@ from affine import Affine
 from rasterio.enums import ColorInterp
 from rasterio.windows import Window
 
-from roadstead.archive import open_image, udm2_beside
-from roadstead.imagery.valid import udm2_usable, valid_mask
-from roadstead.imagery.window import Box, box_of
-from roadstead.model import BandRole, Pixels, RasterError
+from roadstead.archive import Box, box_of, open_image, udm2_beside
+from roadstead.imagery.cloud import ESTIMATED, estimate_cloud
+from roadstead.imagery.masks import read_mask
+from roadstead.imagery.valid import valid_mask
+from roadstead.model import BandRole, Modality, Pixels, RasterError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,8 +38,11 @@ class RasterioReader:
 
         Values are float32 in file units, non-finite ones become 0 and invalid, so that filters do not spread them.
         A pixel is invalid where every band is nodata (as the file declares it; without a declaration no value is),
-        where the alpha band or mask is 0, where a value is not finite, or where a Planet UDM2 beside the image calls
-        it unusable. A colour table is expanded to red, green, blue.
+        where the alpha band or mask is 0, where a value is not finite, or where the product's mask calls it nodata or
+        defective. A colour table is expanded to red, green, blue.
+
+        Cloud lies apart, so that detectors still see what is under it: from the product's own mask, else estimated
+        from the pixels where that can be done (`imagery.cloud`), else unknown. Radar has none.
 
         Args:
             scene: what to read; `scene.path` is the image.
@@ -60,10 +64,8 @@ class RasterioReader:
             window = Window(box.col_off, box.row_off, box.width, box.height)
             values, valid = _read(scene, dataset, window)
             moved = transform @ Affine.translation(box.col_off, box.row_off)
-        mask = udm2_beside(scene.path)
-        if mask is not None:
-            valid &= udm2_usable(mask, moved, crs, valid.shape)
-        return Pixels(values=values, valid=valid, transform=moved, crs=crs, row_off=box.row_off, col_off=box.col_off)
+        pixels = Pixels(values=values, valid=valid, transform=moved, crs=crs, row_off=box.row_off, col_off=box.col_off)
+        return pixels if scene.modality is Modality.SAR else _with_cloud(scene, pixels, aoi)
 
     def _check(self, scene: Scene, dataset: Any, box: Box) -> None:
         if any(np.issubdtype(np.dtype(t), np.complexfloating) for t in dataset.dtypes if "complex" in t):
@@ -75,6 +77,17 @@ class RasterioReader:
                 f"{wanted / 1e6:.0f} million values, over the limit of {self.max_values / 1e6:.0f}; "
                 "name a site or a smaller area"
             )
+
+
+def _with_cloud(scene: Scene, pixels: Pixels, aoi: BaseGeometry | None) -> Pixels:
+    mask = scene.cloud_mask or udm2_beside(scene.path)
+    if mask is None:
+        cloud = estimate_cloud(scene, pixels, aoi)
+        return pixels if cloud is None else replace(pixels, cloud=cloud, cloud_basis=ESTIMATED)
+    height, width = pixels.valid.shape
+    product = read_mask(mask, pixels.transform, pixels.crs, (height, width))
+    basis = product.basis if product.cloud is not None else ""
+    return replace(pixels, valid=pixels.valid & product.usable, cloud=product.cloud, cloud_basis=basis)
 
 
 def _is_palette(dataset: Any) -> bool:

@@ -1,5 +1,6 @@
 """Histories: brackets without a model, motion priors, the likelihood of looks, claims as predicates, sampling."""
 
+from roadstead.infer.baselines import Baseline, Tally, baseline
 from roadstead.infer.brackets import brackets_from_looks, brackets_from_reports
 from roadstead.infer.histories import ELSEWHERE, UNDER_WAY, Grid, Histories, grid_for
 from roadstead.infer.looks import Observed, log_likelihood, matching_sums
@@ -10,14 +11,17 @@ from roadstead.infer.sampler import Evidence, Weighted, effective_sample_size, g
 __all__ = [
     "ELSEWHERE",
     "UNDER_WAY",
+    "Baseline",
     "ClaimPredicate",
     "Evidence",
     "Grid",
     "Histories",
     "Observed",
     "SightingPredicate",
+    "Tally",
     "Weighted",
     "World",
+    "baseline",
     "brackets_from_looks",
     "brackets_from_reports",
     "effective_sample_size",

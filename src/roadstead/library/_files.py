@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from roadstead.model import CaseError
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from pydantic import BaseModel, ValidationError
 
     Entry = TypeVar("Entry", bound=BaseModel)
 
@@ -32,11 +32,16 @@ def read_entry(path: Path, schema: type[Entry]) -> Entry:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CaseError(path, None, "", f"is no TOML file in UTF-8: {error}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        found = "" if first["type"] in {"value_error", "missing"} else f"; found {first['input']!r}"
-        raise CaseError(path, None, key, f"{message}{found}") from error
+        raise first_mistake(path, error) from error
+
+
+def first_mistake(path: Path | str, error: ValidationError, within: str = "") -> CaseError:
+    """What a schema refuses first, with file and key; `within` is the key of the entry that was checked."""
+    first = error.errors(include_url=False)[0]
+    key = ".".join([*([within] if within else []), *(str(part) for part in first["loc"])])
+    message = first["msg"].removeprefix("Value error, ")
+    found = "" if first["type"] in {"value_error", "missing"} else f"; found {first['input']!r}"
+    return CaseError(path, None, key, f"{message}{found}")
 
 
 def read_folder(folder: Path, schema: type[Entry]) -> list[tuple[Path, Entry]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -12,6 +13,8 @@ Text = Annotated[str, Field(min_length=1)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Positive = Annotated[float, Field(gt=0)]
+Angle = Annotated[float, Field(ge=0, le=90)]
+Signing = Literal["none", "planetary-computer", "copernicus", "planet-key", "requester-pays"]
 
 
 def _regex(pattern: str) -> str:
@@ -169,6 +172,44 @@ class DistancesFile(Strict):
     distances: tuple[DistanceEntry, ...]
 
 
+class SwathEntry(Strict):
+    """What a sensor can image to the side of its ground track."""
+
+    side: Literal["left", "right", "both"]
+    incidence_deg: Annotated[tuple[Angle, Angle] | None, Field(description="low, high, from the vertical")] = None
+    off_nadir_max_deg: Annotated[Angle | None, Field(description="at the satellite")] = None
+    daylight_only: bool = False
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> SwathEntry:
+        if (self.incidence_deg is None) == (self.off_nadir_max_deg is None):
+            raise ValueError("give either incidence_deg = [low, high] or off_nadir_max_deg")
+        if self.incidence_deg and self.incidence_deg[0] > self.incidence_deg[1]:
+            raise ValueError(f"incidence_deg {list(self.incidence_deg)} must be [low, high]")
+        return self
+
+
+class OrbitEntry(Strict):
+    """How a satellite flies, and what it can see."""
+
+    norad_id: Annotated[int, Field(gt=0)]
+    inclination_deg: Annotated[float, Field(ge=0, le=180)]
+    node_local_h: Annotated[float | None, Field(ge=0, lt=24, description="mean solar time of ascending node")] = None
+    repeat_days: Annotated[int | None, Field(gt=0, le=60)] = None
+    repeat_orbits: Annotated[int | None, Field(gt=0)] = None
+    track_start: date
+    track_end: date | None = None
+    swath: SwathEntry
+
+    @model_validator(mode="after")
+    def _whole_cycle(self) -> OrbitEntry:
+        if (self.repeat_days is None) != (self.repeat_orbits is None):
+            raise ValueError("give both repeat_days and repeat_orbits, or neither")
+        if self.track_end is not None and self.track_end < self.track_start:
+            raise ValueError(f"track_end {self.track_end} lies before track_start {self.track_start}; swap the two")
+        return self
+
+
 class MissionEntry(Strict):
     """A satellite or constellation."""
 
@@ -185,6 +226,7 @@ class MissionEntry(Strict):
     start: date
     end: date | None = None
     note: str = ""
+    orbit: OrbitEntry | None = None
     sources: Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
@@ -192,6 +234,46 @@ class MissionsFile(Strict):
     """All missions."""
 
     missions: tuple[MissionEntry, ...]
+
+
+class CollectionEntry(Strict):
+    """One collection of a catalogue, and the missions that a complete answer about it speaks for."""
+
+    id: Text
+    missions: Annotated[tuple[Text, ...], Field(min_length=1)]
+    signing: Signing | None = None
+
+
+class ProviderEntry(Strict):
+    """A catalogue that can be asked which images exist."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    name: Text
+    kind: Literal["stac-api", "stac-static", "planet"]
+    url: Text
+    licence: Text
+    credit: str = ""
+    signing: Signing = "none"
+    key_variables: tuple[Text, ...] = ()
+    key_needed: bool = False
+    links_dated: bool = False
+    collections: Annotated[tuple[CollectionEntry, ...], Field(min_length=1)]
+    sources: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> ProviderEntry:
+        scheme = urlsplit(self.url).scheme
+        if scheme not in {"http", "https"} and (scheme or self.kind != "stac-static"):
+            raise ValueError(f"url {self.url!r} must begin with https://, or for stac-static be the path of a file")
+        if self.key_needed and not self.key_variables:
+            raise ValueError("key_needed, but key_variables names no environment variable that holds the key")
+        return self
+
+
+class ProvidersFile(Strict):
+    """All catalogues."""
+
+    providers: tuple[ProviderEntry, ...]
 
 
 class TrapEntry(Strict):

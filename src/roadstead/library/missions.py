@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
-from roadstead.library._files import DATA, read_entry
+from roadstead.library._files import DATA, first_mistake, read_entry
+from roadstead.library.orbits import Orbit, orbit_of
 from roadstead.model import Modality, TimeSpan
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from roadstead.library._schema import MissionEntry
 
 _SYSTEMATIC = "systematic"
 
@@ -40,6 +44,8 @@ class Mission:
     """last day with data; None: in service as far as this file knows"""
     note: str
     sources: tuple[str, ...]
+    orbit: Orbit | None = None
+    """how it flies; None: its passes cannot be predicted (tasked, or many satellites)"""
 
     @property
     def absence_counts(self) -> bool:
@@ -74,10 +80,43 @@ def load_missions(path: Path) -> tuple[tuple[re.Pattern[str], Mission], ...]:
     """Read a file of missions with the patterns of their names; raises CaseError naming file and key."""
     from roadstead.library._schema import MissionsFile  # noqa: PLC0415 - pydantic only when data are read
 
-    return tuple(
-        (
-            re.compile(entry.match),
-            Mission(**{**entry.model_dump(exclude={"match"}), "modality": Modality(entry.modality)}),
-        )
-        for entry in read_entry(path, MissionsFile).missions
-    )
+    return tuple((re.compile(entry.match), _mission(entry)) for entry in read_entry(path, MissionsFile).missions)
+
+
+def read_missions(path: Path, where: str) -> tuple[tuple[Mission, ...], tuple[str, ...]]:
+    """Missions of a user's file; an entry with a mistake is left out and named, the rest is read.
+
+    Args:
+        path: TOML file with the entries of `missions.toml`, `[[missions]]` each.
+        where: name of the file, for messages.
+
+    Returns:
+        Missions in file order, and one sentence per entry that cannot be used.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415 - pydantic only when data are read
+
+    from roadstead.library._schema import MissionEntry  # noqa: PLC0415 - as above
+
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        return (), (f"{where}: cannot be read ({error.strerror}); check the file and its permissions",)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return (), (f"{where}: is no TOML file in UTF-8: {error}",)
+    entries = data.get("missions")
+    if set(data) != {"missions"} or not isinstance(entries, list):
+        return (), (f"{where}: holds {', '.join(data) or 'nothing'}; write one [[missions]] table per satellite",)
+    found: list[Mission] = []
+    losses: list[str] = []
+    for number, entry in enumerate(entries):
+        try:
+            found.append(_mission(MissionEntry.model_validate(entry)))
+        except ValidationError as error:
+            losses.append(str(first_mistake(where, error, f"missions.{number}")))
+    return tuple(found), tuple(losses)
+
+
+def _mission(entry: MissionEntry) -> Mission:
+    plain = entry.model_dump(exclude={"match", "modality", "orbit"})
+    orbit = None if entry.orbit is None else orbit_of(entry.orbit)
+    return Mission(**plain, modality=Modality(entry.modality), orbit=orbit)

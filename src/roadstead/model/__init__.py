@@ -10,6 +10,7 @@ from roadstead.model.claim import (
     Thresholds,
 )
 from roadstead.model.coverage import (
+    KNOWN_STATES,
     USABLE_STATES,
     AnswerState,
     BlindWindow,
@@ -62,6 +63,7 @@ from roadstead.model.verdict import (
 from roadstead.model.vessel import Hull, VesselClass
 
 __all__ = [
+    "KNOWN_STATES",
     "USABLE_STATES",
     "AnswerState",
     "BandRole",

@@ -122,7 +122,9 @@ class LookState(StrEnum):
 
 
 USABLE_STATES = frozenset({LookState.NOTHING_FOUND, LookState.FOUND})
-"""states of a moment that end a window without a look"""
+"""states of a moment from which presence and absence may be read"""
+KNOWN_STATES = USABLE_STATES | {LookState.LISTED, LookState.UNSEARCHED}
+"""states of a moment that end a window without a known look"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +149,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindWindow:
-    """A stretch of time without any usable look that we know of. That nobody looked does not follow."""
+    """A stretch of time for which no look is known to us, held or listed. That nobody looked does not follow."""
 
     site_id: str
     span: TimeSpan
@@ -155,8 +157,8 @@ class BlindWindow:
     """hours of it with the sun below the horizon at the site"""
     passes: tuple[str, ...]
     """`platform time` of the opportunities inside it, in order of time"""
-    listed: tuple[str, ...]
-    """ids of listings inside it that we do not hold"""
+    unusable: tuple[str, ...]
+    """scene ids of images that we hold from inside it, but that show too little of the area"""
 
     @property
     def hours(self) -> float:
@@ -198,10 +200,12 @@ class SiteCoverage:
     moments: tuple[Moment, ...]
     """in order of time, then platform"""
     windows: tuple[BlindWindow, ...]
-    """stretches of the span without a usable look that we hold, in order of time"""
+    """stretches of the span without a look known to us, in order of time"""
     unseen: tuple[Unseen, ...]
     next_passes: tuple[Opportunity, ...]
     """first opportunity of each satellite after the span"""
+    answers: tuple[CatalogueAnswer, ...] = ()
+    """what catalogues were asked about this site and span"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

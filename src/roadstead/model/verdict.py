@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from roadstead.model.claim import ElementName
+from roadstead.model.coverage import BlindWindow
 from roadstead.model.values import Range
 
 
@@ -86,6 +87,13 @@ class Coverage:
     also_weighed: tuple[str, ...] = ()
     """scenes outside the claim's places and window that the weighing used too: ships are elsewhere before and after"""
     catalogues_asked: tuple[str, ...]
+    """names of catalogues that answered about these places and this time, wholly or in part"""
+    passes: int = 0
+    """opportunities of the satellites computed; says nothing about acquisition"""
+    listed: int = 0
+    """acquisitions that catalogues list and we do not hold"""
+    windows: tuple[BlindWindow, ...] = ()
+    """stretches of the window without a look known to us, by place and time"""
     statement: str
     """in words: what is known to have been looked at, and what never can be known"""
 

@@ -1,21 +1,37 @@
 """The way of data from a case folder, or a bare image, to verdicts, findings and a report."""
 
+from roadstead.pipeline.baseline import BaselineResult, site_baseline
+from roadstead.pipeline.coverage import CoverageResult, case_coverage
+from roadstead.pipeline.coverage_files import coverage_json
 from roadstead.pipeline.find import Findings, detectors, find_vessels
 from roadstead.pipeline.gather import Seams
 from roadstead.pipeline.images import Detected, detect, properties
 from roadstead.pipeline.preview import Explanation, explain
 from roadstead.pipeline.run import Result, verify
+from roadstead.pipeline.search import LOOKBACK_DAYS, Plan, SearchResult, SearchSeams, Wanted, plan_search, search
 
 __all__ = [
+    "LOOKBACK_DAYS",
+    "BaselineResult",
+    "CoverageResult",
     "Detected",
     "Explanation",
     "Findings",
+    "Plan",
     "Result",
     "Seams",
+    "SearchResult",
+    "SearchSeams",
+    "Wanted",
+    "case_coverage",
+    "coverage_json",
     "detect",
     "detectors",
     "explain",
     "find_vessels",
+    "plan_search",
     "properties",
+    "search",
+    "site_baseline",
     "verify",
 ]

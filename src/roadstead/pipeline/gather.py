@@ -97,13 +97,13 @@ class FindStep:
 
     seams: Seams
     name: str = "find"
-    version: int = 2
+    version: int = 3
 
     def inputs(self, value: Task) -> dict[str, Any]:
         """Scene (by content, not path), site, marks and detector."""
         detector = self.seams.detectors[value.scene.modality]
         return {
-            "scene": {k: v for k, v in to_plain(value.scene).items() if k != "path"},
+            "scene": {k: v for k, v in to_plain(value.scene).items() if k not in {"path", "cloud_mask"}},
             "site": to_plain(value.site),
             "marks": to_plain(value.marks),
             "detector": [detector.name, detector.version],
@@ -203,8 +203,7 @@ def _find(task: Task, seams: Seams) -> SceneAtSite:
         if scene.gsd_m or scene.footprint is not None:
             raise
         raise RasterError(f"{error}; until then it is shown but nothing is measured in it") from error
-    share = site.aoi.intersection(scene.footprint).area / site.aoi.area if scene.footprint is not None else 1.0
-    look = look_at(scene, site, pixels, inside_share=share)
+    look = look_at(scene, site, pixels)
     look = replace(look, searched=look.searched and not loss)
     inside = [d for d in found if d.outline is None or site.aoi.contains(d.outline.centroid)]
     detections = with_marks(inside, task.marks, scene, site, pixels)

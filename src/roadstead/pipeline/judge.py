@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from roadstead.assess import ASSESS_VERSION, assess
+from roadstead.assess import ASSESS_VERSION, assess, places
 from roadstead.case import Case
-from roadstead.coverage import p_blind, p_detect, usable
+from roadstead.coverage import coverage_of, p_blind, p_detect, usable
 from roadstead.infer import Observed
-from roadstead.model import Claim, Clock, Look, Verdict
+from roadstead.model import CaseCoverage, Claim, Clock, Coverage, Verdict
 from roadstead.pipeline.gather import Gathered
 from roadstead.steps import to_plain
 
@@ -30,6 +30,8 @@ class Question:
     case: Case
     claim: Claim
     gathered: Gathered
+    picture: CaseCoverage
+    """passes, listings and windows of its places"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class AssessStep:
             "case": {k: v for k, v in plain.items() if k not in left_out},
             "claim": to_plain(value.claim),
             "observed": to_plain(_observed(value)),
-            "looks": to_plain(_looks(value)),
+            "coverage": to_plain(_coverage(value)),
             "marked": to_plain(tuple(value.gathered.marked)),
             "simulated": _simulated(value.gathered),
         }
@@ -59,13 +61,14 @@ class AssessStep:
             value.claim,
             _observed(value),
             value.gathered.marked,
-            _looks(value),
+            _coverage(value),
             simulated=_simulated(value.gathered),
         )
 
 
-def _looks(question: Question) -> tuple[Look, ...]:
-    return tuple(at.look for at in question.gathered.at_sites)
+def _coverage(question: Question) -> Coverage:
+    looks = [at.look for at in question.gathered.at_sites]
+    return coverage_of(question.claim.when, places(question.claim), looks, question.picture)
 
 
 def _simulated(gathered: Gathered) -> bool:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from roadstead.archive import exhibit_scenes, exhibits, held_marks, held_scenes
 from roadstead.case import Case, load_case
+from roadstead.model import InputError
 from roadstead.pipeline.place import sites_of, why_nowhere
+from roadstead.pipeline.search import plan_search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,8 @@ class Explanation:
     computes: tuple[str, ...]
     hosts: tuple[str, ...]
     """hosts that would be contacted, with the area that each would learn; empty: none"""
+    search_hosts: tuple[str, ...]
+    """what `search` would tell whom, one sentence per catalogue"""
     problems: tuple[str, ...]
     """what would be left out, and why"""
 
@@ -40,6 +44,7 @@ def explain(folder: Path | str) -> Explanation:
         nowhere += [] if over else [why_nowhere(scene, case)]
         where = f"over {', '.join(over)}" if over else "over no site of the case"
         reads.append(f"{scene.path.name} ({scene.modality.value}, {scene.time or 'time unknown'}): {where}")
+    hosts, unplanned = _search_hosts(case.folder)
     shown = {s.sha256 for s in scenes}
     reads += [f"{e.original_name} (exhibit {e.id}, {e.kind.value})" for e in brought_in if e.sha256 not in shown]
     return Explanation(
@@ -47,8 +52,17 @@ def explain(folder: Path | str) -> Explanation:
         reads=tuple(reads),
         computes=_computes(case, len(scenes), len(drawn.marks)),
         hosts=(),
-        problems=(*case.mistakes, *held.losses, *brought.losses, *drawn.losses, *nowhere),
+        search_hosts=hosts,
+        problems=(*case.mistakes, *unplanned, *held.losses, *brought.losses, *drawn.losses, *nowhere),
     )
+
+
+def _search_hosts(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who would learn what by `search`; or why it could ask nobody."""
+    try:
+        return plan_search(folder).hosts, ()
+    except InputError as error:
+        return (), (str(error),)
 
 
 def _computes(case: Case, scenes: int, drawn: int) -> tuple[str, ...]:

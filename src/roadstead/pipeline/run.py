@@ -17,6 +17,7 @@ from roadstead.pipeline.find import quiet
 from roadstead.pipeline.gather import Gathered, Seams, gather
 from roadstead.pipeline.judge import AssessStep, Question, StampStep
 from roadstead.pipeline.outputs import write_outputs
+from roadstead.pipeline.picture import Asked, periods_of, picture_of, usual_length_m
 from roadstead.report import Contents
 from roadstead.steps import RunLedger, StepCache, numeric_versions, to_plain
 
@@ -68,10 +69,14 @@ def verify(
         gathered = gather(case, seams, cache, progress)
         for sentence in (*case.mistakes, *gathered.losses):
             ledger.loss(sentence)
-        questions = (Question(case=case, claim=claim, gathered=gathered) for claim in case.claims)
+        picture = picture_of(
+            case, gathered, periods_of(case), Asked(length_m=usual_length_m(case)), catalogues=seams.catalogues
+        )
+        questions = (Question(case=case, claim=claim, gathered=gathered, picture=picture) for claim in case.claims)
         verdicts = tuple(cache.run(AssessStep(), q, Verdict, item=q.claim.id) for q in questions)
         frozen = record_calls(case, frozen, _calls(verdicts), clock.now())
         contents = _contents(case, frozen, gathered, verdicts, seams.reader)
+        contents = replace(contents, coverage=picture, losses=(*contents.losses, *picture.losses))
         results = {"verdicts": to_plain(verdicts), "losses": contents.losses, "frozen": to_plain(frozen)}
         made_at = cache.run(StampStep(clock), results, datetime, item=case.id)
         contents = replace(contents, made_at=made_at)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from roadstead.case import Case, Frozen
 from roadstead.identify import Gate
-from roadstead.model import Detection, Exhibit, Look, PortCall, Scene, Verdict
+from roadstead.model import CaseCoverage, Detection, Exhibit, Look, PortCall, Scene, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +60,5 @@ class Contents:
     made_at: datetime
     program_version: str
     versions: dict[str, str]
+    coverage: CaseCoverage | None = None
+    """what could have been seen; None where it was not computed"""

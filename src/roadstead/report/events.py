@@ -16,6 +16,7 @@ from roadstead.report.numbers import time
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from roadstead.model import Claim
     from roadstead.report.contents import Contents
 
 SPLIT_GAP = timedelta(days=21)
@@ -62,7 +63,7 @@ class Panel:
 
 def events(contents: Contents) -> tuple[Event, ...]:
     """Every mark of the timeline, in a fixed order."""
-    made = [*_claims(contents), *_looks(contents), *_stays(contents), *_reports(contents)]
+    made = [*_claims(contents.case.claims), *_looks(contents), *_stays(contents), *_reports(contents)]
     return tuple(sorted(_merged(made), key=lambda e: (e.site_id, e.mark, e.span.start, e.span.end, e.labels)))
 
 
@@ -83,8 +84,13 @@ def _merged(made: Sequence[Event]) -> Iterator[Event]:
     yield from bars.values()
 
 
-def _claims(contents: Contents) -> Iterator[Event]:
-    for claim in contents.case.claims:
+def claim_windows(claims: Sequence[Claim]) -> tuple[Event, ...]:
+    """The windows of claims that images of ships can test, one a site and span."""
+    return tuple(_merged(tuple(_claims(claims))))
+
+
+def _claims(claims: Sequence[Claim]) -> Iterator[Event]:
+    for claim in claims:
         if claim.kind is ClaimKind.STATEMENT:
             continue
         for site_id in places(claim) or (NOWHERE,):
@@ -134,10 +140,10 @@ def _reports(contents: Contents) -> Iterator[Event]:
 def panels(marks: Sequence[Event]) -> tuple[Panel, ...]:
     """Split at long empty stretches, so that two weeks in 2023 and two in 2024 both stay readable."""
     anchors = [whole(e) for e in marks if whole(e).duration <= ANCHOR]
-    groups = _groups(anchors)
+    groups = stretches(anchors)
     longer = [whole(e) for e in marks if whole(e).duration > ANCHOR]
     lonely = [s for s in longer if not any(s.start <= end and start <= s.end for start, end in groups)]
-    return tuple(_panel(start, end, marks) for start, end in _groups([*anchors, *lonely]))
+    return tuple(_panel(start, end, marks) for start, end in stretches([*anchors, *lonely]))
 
 
 def whole(event: Event) -> TimeSpan:
@@ -145,7 +151,8 @@ def whole(event: Event) -> TimeSpan:
     return event.outer or event.span
 
 
-def _groups(spans: Sequence[TimeSpan]) -> list[tuple[datetime, datetime]]:
+def stretches(spans: Sequence[TimeSpan]) -> list[tuple[datetime, datetime]]:
+    """Spans joined where less than three weeks lie between them; at most so many that a page holds them."""
     groups: list[tuple[datetime, datetime]] = []
     for span in sorted(spans, key=lambda s: (s.start, s.end)):
         if groups and span.start - groups[-1][1] <= SPLIT_GAP:

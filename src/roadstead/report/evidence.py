@@ -7,46 +7,20 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from roadstead.assess import places
 from roadstead.coverage import usable
 from roadstead.model import Range
-from roadstead.report.claims import anchor, looks_at, site_name
-from roadstead.report.markup import file_name, inside, join, link, plain, several, shortened, user, when
+from roadstead.report.claims import site_name
+from roadstead.report.markup import file_name, join, link, plain, several, shortened, user, when
 from roadstead.report.messages import text
-from roadstead.report.numbers import extent, factor, hours_of, metres, percent, size, time
+from roadstead.report.numbers import extent, factor, metres, percent, size, time
 from roadstead.report.tables import Table, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from roadstead.case import Case
     from roadstead.model import Exhibit, Look, PortCall, Sighting, Source, TimeSpan
     from roadstead.report.contents import Contents
 
 Row = tuple[Markup | str, ...]
-
-
-def coverage_table(contents: Contents) -> Table:
-    """What was looked at, per claim and site."""
-    return table("coverage", _coverage_rows(contents), text("unseen.coverage_caption"))
-
-
-def _coverage_rows(contents: Contents) -> Iterator[Row]:
-    for verdict in contents.verdicts:
-        claim = contents.case.claim(verdict.claim_id)
-        asked = ", ".join(verdict.coverage.catalogues_asked) or text("unseen.no_catalogue")
-        for site_id in places(claim) or ("",):
-            here = looks_at(contents, claim, site_id)
-            good = [k for k in here if usable(k)]
-            yield (
-                inside(claim.id, anchor(claim.id)),
-                user(site_name(contents.case, site_id)) if site_id else text("unseen.no_place"),
-                when(claim.when),
-                str(len(here)),
-                str(len(good)) if good else Markup("<b>{}</b>").format(text("unseen.none")),
-                hours_of(verdict.coverage.longest_gap_hours, verdict.coverage.hours_of_window),
-                user(asked),
-            )
 
 
 def looks_table(contents: Contents) -> Table | None:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL
 from roadstead.report import assumptions, claims, evidence, figures, findings, vessels
+from roadstead.report.coverage_tables import coverage_view
 from roadstead.report.markup import file_name, shortened, visible, without_paths
 from roadstead.report.messages import text, under
 from roadstead.report.numbers import extent, moment, percent
@@ -30,12 +31,13 @@ def render_report(contents: Contents) -> str:
     Everything that comes from case files, catalogues and images is escaped. Folders of this machine are left out.
     """
     roots, groups = _roots(contents), findings.groups(contents)
+    simulated = any(v.simulated for v in contents.verdicts) or any(s.simulated for s in contents.scenes)
     view = {
         "c": contents,
         "case": contents.case,
         "folder": contents.case.folder.resolve().name,
         "style": Markup(_file(STYLE)),  # noqa: S704 - our own file
-        "simulated": any(v.simulated for v in contents.verdicts) or any(s.simulated for s in contents.scenes),
+        "simulated": simulated,
         "made": moment(contents.made_at),
         "findings": groups,
         "tally": findings.tally(contents, groups),
@@ -46,6 +48,7 @@ def render_report(contents: Contents) -> str:
         "map": figures.map_figure(contents),
         "vessels": vessels.vessel_views(contents),
         "rest_table": vessels.rest_table(contents),
+        "coverage": coverage_view(contents, roots, simulated=simulated),
         "losses": tuple(dict.fromkeys(without_paths(w, roots) for w in (*contents.losses, *contents.case.mistakes))),
         "warnings": tuple(without_paths(w, roots) for w in contents.case.warnings),
         "always_unknown": ALWAYS_UNKNOWN,
@@ -62,7 +65,6 @@ def _tables(contents: Contents) -> dict[str, Table | None]:
     return {
         "calls_ours": evidence.calls_table(contents, ours=True),
         "calls_reported": evidence.calls_table(contents, ours=False),
-        "coverage_table": evidence.coverage_table(contents),
         "looks_table": evidence.looks_table(contents),
         "sources_table": evidence.sources_table(case) if case.sources else None,
         "reported_table": evidence.reported_table(case),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from roadstead.model import TimeSpan
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_NOT_XML = frozenset("\ufffe\uffff")
 _PATH = re.compile(r"(?<![\w:/.\\])(?:[A-Za-z]:\\(?:[^\\\s:]+\\)+|/(?:[^/\s:]+/)+)(?=[^\s/\\]|$)")
 
 
@@ -29,7 +30,7 @@ def visible(words: str) -> str:
 
 
 def _hidden(c: str) -> bool:
-    return c in _BIDI or (c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cs"))
+    return c in _BIDI or c in _NOT_XML or (c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cs"))
 
 
 def user(words: str) -> Markup:

@@ -68,7 +68,9 @@ def tip(content: str) -> Markup:
     return tag("title", content)
 
 
-def picture(uid: str, size: tuple[float, float], title: str, description: str, *children: Markup) -> Markup:
+def picture(
+    uid: str, size: tuple[float, float], title: str, description: str, *children: Markup, **more: object
+) -> Markup:
     """A whole figure, scaled to the width of its column.
 
     Args:
@@ -77,6 +79,7 @@ def picture(uid: str, size: tuple[float, float], title: str, description: str, *
         title: what it is.
         description: what it shows, for those who cannot see it.
         children: the drawing.
+        more: further attributes, for a picture that stands alone.
     """
     return tag(
         "svg",
@@ -88,6 +91,7 @@ def picture(uid: str, size: tuple[float, float], title: str, description: str, *
         role="img",
         aria_labelledby=f"{uid}-t {uid}-d",
         class_="drawing",
+        **more,
     )
 
 

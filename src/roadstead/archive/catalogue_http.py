@@ -1,0 +1,232 @@
+"""Talking to catalogues: time-outs, patience with busy servers, bounds on what they may send.
+
+The transport of pystac-client is kept, and its reading replaced: answers are held as the raw text that came, a slow
+or endless body is cut off, and a question that names an area never follows a redirect to another host.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from pystac_client.stac_api_io import StacApiIO
+from urllib3 import Retry
+from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
+
+from roadstead.model import CatalogueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from urllib3.response import BaseHTTPResponse
+
+    from roadstead.archive.catalogue_question import Limits
+
+_BUSY = (429, 500, 502, 503, 504)
+_MOVED = (301, 302, 303, 307, 308)
+_REDIRECTS = 5
+_CHUNK = 1 << 16
+_PORTS = {"http": 80, "https": 443}
+
+
+class Absent(CatalogueError):  # noqa: N818 - reads as the state it names
+    """The host answered that there is nothing at this address."""
+
+
+class Wire(StacApiIO):
+    """The transport to one catalogue.
+
+    Args:
+        home: address of the catalogue; areas and keys are sent to its host alone.
+        limits: see `Limits`.
+        key: sent as the user name of HTTP basic authentication; empty for none.
+        key_name: environment variable of the key, for messages.
+    """
+
+    def __init__(self, home: str, limits: Limits, *, key: str = "", key_name: str = "") -> None:
+        retry = Retry(
+            total=limits.retries,
+            connect=0,
+            read=min(1, limits.retries),
+            redirect=False,
+            status_forcelist=_BUSY,
+            allowed_methods=None,
+            backoff_factor=limits.backoff_s,
+            raise_on_status=False,
+            retry_after_max=limits.retry_after_max_s,
+        )
+        super().__init__(max_retries=retry, timeout=(limits.connect_s, limits.read_s))
+        self._documents: dict[str, Any] = {}
+        self.home, self.limits = home, limits
+        self._auth, self._key_name = (key, "") if key else None, key_name
+
+    def request(
+        self,
+        href: str,
+        method: str | None = None,
+        headers: dict[str, str] | None = None,
+        parameters: dict[str, Any] | None = None,
+    ) -> str:
+        """Text of an answer; parameters, which name an area, go to the home host alone; raises as `json` does."""
+        return self._fetch(href, (method or "GET").upper(), headers, parameters, tells=bool(parameters))
+
+    def json(
+        self, href: str, method: str = "GET", parameters: dict[str, Any] | None = None, *, tells: bool = False
+    ) -> tuple[Any, str]:
+        """A JSON answer and its raw text.
+
+        Args:
+            href: address.
+            method: GET or POST.
+            parameters: query of a GET, JSON body of a POST.
+            tells: whether address or parameters name an area, so that only the home host may have them.
+
+        Raises:
+            CatalogueError: why nothing can be read, as the end of a sentence that begins with the catalogue's name.
+        """
+        text = self._fetch(href, method, None, parameters, tells=tells)
+        return parsed(text), text
+
+    def document(self, href: str, *, absent_ok: bool = False) -> Any:
+        """A document that names no area (landing page, collection), read once for all questions.
+
+        Args:
+            href: address.
+            absent_ok: give None where the host says that there is none (404), instead of raising.
+
+        Raises:
+            CatalogueError: as `json`.
+        """
+        if href not in self._documents:
+            try:
+                self._documents[href] = self.json(href)[0]
+            except Absent:
+                if not absent_ok:
+                    raise
+                self._documents[href] = None
+        return self._documents[href]
+
+    def _fetch(
+        self, href: str, method: str, headers: dict[str, str] | None, parameters: dict[str, Any] | None, *, tells: bool
+    ) -> str:
+        for _ in range(_REDIRECTS):
+            self._check(href, tells=tells)
+            response = self._send(href, method, headers, parameters)
+            with response:
+                if response.status_code not in _MOVED or "location" not in response.headers:
+                    return self._text(response)
+                href = urljoin(href, response.headers["location"])
+                # The address to which it sends us on holds the query of a GET already.
+                parameters = parameters if method != "GET" else None
+        raise CatalogueError(f"sends us on from page to page without end ({_short(href)})")
+
+    def _check(self, href: str, *, tells: bool) -> None:
+        if urlsplit(href).scheme not in _PORTS:
+            raise CatalogueError(f"sends us to {_short(href)}, which is no http or https address")
+        if tells and not same_host(self.home, href):
+            raise CatalogueError(
+                f"sends the question on to {urlsplit(href).netloc or href!r}, a host that was not named before asking; "
+                "put that address into catalogues/providers.toml of the case if it may learn the area"
+            )
+
+    def _send(
+        self, href: str, method: str, headers: dict[str, str] | None, parameters: dict[str, Any] | None
+    ) -> requests.Response:
+        query = {"json": parameters} if method == "POST" else {"params": parameters or {}}
+        auth = self._auth if same_host(self.home, href) else None
+        request = requests.Request(method, href, headers=headers, auth=auth, **query)
+        try:
+            prepared = self.session.prepare_request(request)
+            around = self.session.merge_environment_settings(prepared.url, {}, True, None, None)  # noqa: FBT003
+            return self.session.send(prepared, timeout=self.timeout, allow_redirects=False, **around)
+        except (requests.RequestException, UnicodeError) as error:
+            raise CatalogueError(self._why(error)) from error
+
+    def _text(self, response: requests.Response) -> str:
+        status = response.status_code
+        if status in {404, 410}:
+            raise Absent(f"has nothing at {_short(response.url)} (HTTP {status})")
+        if not 200 <= status < 300:
+            raise CatalogueError(self._refusal(status))
+        try:
+            return b"".join(self._body(response.raw)).decode("utf-8", errors="replace")
+        except ReadTimeoutError as error:
+            raise CatalogueError(f"fell silent for {self.limits.read_s:g} s in the middle of an answer") from error
+        except (HTTPError, OSError) as error:
+            raise CatalogueError("broke off in the middle of an answer") from error
+
+    def _body(self, raw: BaseHTTPResponse) -> Iterator[bytes]:
+        size, until = 0, time.monotonic() + self.limits.body_s
+        while chunk := raw.read1(_CHUNK, decode_content=True):
+            size += len(chunk)
+            if size > self.limits.body_bytes:
+                raise CatalogueError(f"sent more than {self.limits.body_bytes >> 20} MiB in one page; it was cut off")
+            if time.monotonic() > until:
+                raise CatalogueError(f"was still sending one page after {self.limits.body_s:g} s; it was cut off")
+            yield chunk
+
+    def _refusal(self, status: int) -> str:
+        if status in {401, 403}:
+            if self._key_name:
+                return f"refused the key in the environment variable {self._key_name} (HTTP {status}); check it"
+            return f"refused us (HTTP {status}); it wants a key, or a proxy on the way does"
+        if status == 429:
+            return f"still asked us to slow down after {self.limits.retries + 1} tries (HTTP 429); run the search later"
+        if status in _BUSY:
+            return f"failed {self.limits.retries + 1} times (HTTP {status}); run the search later"
+        return f"answered HTTP {status}"
+
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, requests.exceptions.SSLError):
+            return "could not prove who it is (certificate); check this computer's clock and proxy"
+        if isinstance(error, requests.exceptions.Timeout):
+            waited = self.limits.connect_s if isinstance(error, requests.ConnectTimeout) else self.limits.read_s
+            return f"did not answer within {waited:g} s"
+        if isinstance(error, requests.exceptions.ProxyError):
+            return "cannot be reached through the proxy that this computer names"
+        if isinstance(error, requests.ConnectionError):
+            return _unreached(error, self.limits)
+        return "has an address that cannot be used; correct its url in catalogues/providers.toml"
+
+
+def same_host(home: str, href: str) -> bool:
+    """Whether an address lies on the home host and port, and no less protected on the way."""
+    a, b = urlsplit(home), urlsplit(href)
+    try:
+        ports = [part.port or _PORTS.get(part.scheme) for part in (a, b)]
+    except ValueError:
+        return False
+    usual = ports[0] == _PORTS.get(a.scheme) and ports[1] == _PORTS.get(b.scheme)
+    return a.hostname == b.hostname and (ports[0] == ports[1] or usual) and (b.scheme == "https" or a.scheme == "http")
+
+
+def parsed(text: str) -> Any:
+    """A JSON text; raises CatalogueError that says what came instead."""
+    if not text.strip():
+        raise CatalogueError("sent an empty page")
+    if text.lstrip("\ufeff \r\n\t").startswith("<"):
+        raise CatalogueError("answered with a web page (HTML) instead of JSON, often a login or error page")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CatalogueError(f"sent broken JSON, perhaps cut off ({error})") from error
+
+
+def _unreached(error: requests.ConnectionError, limits: Limits) -> str:
+    reason = getattr(error.args[0] if error.args else None, "reason", error.args[0] if error.args else None)
+    if isinstance(reason, NameResolutionError):
+        return "cannot be reached: its name is not found, so this computer may be offline"
+    if isinstance(reason, ReadTimeoutError):
+        return f"did not answer within {limits.read_s:g} s"
+    if "refused" in str(reason).lower():
+        return "cannot be reached: the connection was refused"
+    if "unreachable" in str(reason).lower():
+        return "cannot be reached: there is no network"
+    return "cannot be reached: the connection broke"
+
+
+def _short(href: str) -> str:
+    return repr(href[:100])
