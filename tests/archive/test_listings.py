@@ -33,12 +33,11 @@ def kept(
     asked_at: str = "2025-02-01T00:00:00+00:00",
     state: AnswerState = AnswerState.COMPLETE,
     missions: tuple[str, ...] = S2,
-    collections: dict[str, tuple[str, ...]] | None = None,
 ) -> KeptAnswers:
     """Keep pages as an answer, and read the case again."""
     provider = KeptProvider(
         id=catalogue, name=catalogue.title(), kind="stac-api", url="https://example.org", licence="own licence",
-        credit="own credit {year}", collections=collections or {},
+        credit="own credit {year}", collections={},
     )  # fmt: skip
     answer = CatalogueAnswer(
         catalogue=catalogue, name=provider.name, asked_at=datetime.fromisoformat(asked_at), area=area, span=span,

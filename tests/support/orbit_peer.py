@@ -7,18 +7,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
 from skyfield.api import EarthSatellite, load, wgs84
 from skyfield.framelib import itrs
+from skyfield.sgp4lib import theta_GMST1982
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from numpy.typing import NDArray
 
 DAY_S = 86400.0
-_STEP_S = 120.0
+_STEP_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -48,36 +47,43 @@ class Peer:
         self.place = wgs84.latlon(lat_deg, lon_deg)
         self.ground_km = self.place.itrs_xyz.km
 
-    @property
-    def epoch(self) -> datetime:
-        """Of the elements, UTC."""
-        return self.satellite.epoch.utc_datetime()
-
     def time(self, tau_s: float | NDArray[np.float64]) -> object:
-        """Time so many seconds after the epoch; UTC without leap seconds on the way."""
-        jd = self.satellite.model.jdsatepoch
-        fraction = self.satellite.model.jdsatepochF + np.asarray(tau_s) / DAY_S
-        offset = self.satellite.epoch.tt - self.satellite.epoch.utc_datetime().timestamp() / DAY_S
-        del jd, fraction
-        return timescale().tt_jd(self.satellite.epoch.utc_datetime().timestamp() / DAY_S + offset + np.asarray(tau_s) / DAY_S)
+        """Time so many seconds after the epoch."""
+        return timescale().tt_jd(self.satellite.epoch.tt + np.asarray(tau_s) / DAY_S)
 
-    def range_rate(self, tau_s: float) -> float:
-        """Closing speed along the line of sight in the Earth-fixed frame, km/s."""
-        r, v = self.satellite.at(self.time(tau_s)).frame_xyz_and_velocity(itrs)
-        line = r.km - self.ground_km
-        return float(line @ v.km_per_s / np.linalg.norm(line))
+    def distance_km(self, tau_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Slant ranges."""
+        r = self.satellite.at(self.time(tau_s)).frame_xyz(itrs).km
+        return np.linalg.norm(r - self.ground_km[:, None], axis=0)
+
+    def roughly_km(self, tau_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Slant ranges with the Earth turned by mean sidereal time alone: thousands of full frames take too long."""
+        t = self.time(tau_s)
+        _, teme, _ = self.satellite.model.sgp4_array(t.whole, t.tai_fraction - t._leap_seconds() / DAY_S)
+        angle, _ = theta_GMST1982(t.whole, t.ut1_fraction)
+        x, y, z = teme.T
+        r = np.stack([np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x, z])
+        return np.linalg.norm(r - self.ground_km[:, None], axis=0)
+
+    def nearest(self, tau_s: float, within_s: float) -> float:
+        """The moment of least distance: finer and finer samples, then a parabola through the squares of the last."""
+        for step_s in (within_s / 20, within_s / 400):
+            samples = tau_s + step_s * np.arange(-21, 22)
+            square = self.distance_km(samples) ** 2
+            i = int(np.clip(np.argmin(square), 1, len(samples) - 2))
+            before, at, after = square[i - 1 : i + 2]
+            tau_s = float(samples[i] + step_s / 2 * (before - after) / (before - 2 * at + after))
+        return tau_s
 
     def passes(self, start_s: float, end_s: float, within_km: float) -> Iterator[PeerPass]:
         """Every closest approach nearer than a slant range."""
         samples = np.arange(start_s - 2 * _STEP_S, end_s + 3 * _STEP_S, _STEP_S)
-        r = self.satellite.at(self.time(samples)).frame_xyz(itrs).km
-        distance = np.linalg.norm(r - self.ground_km[:, None], axis=0)
+        distance = self.roughly_km(samples)
         for i in range(1, len(samples) - 1):
-            if distance[i] <= min(distance[i - 1], distance[i + 1]) and distance[i] < within_km + 8 * _STEP_S:
-                tau = brentq(self.range_rate, samples[i - 1], samples[i + 1], xtol=1e-4)
-                seen = self.seen(tau)
-                if start_s <= tau < end_s:
-                    yield seen
+            if distance[i] <= min(distance[i - 1], distance[i + 1]) and distance[i] < np.hypot(within_km, 8 * _STEP_S):
+                tau_s = self.nearest(float(samples[i]), _STEP_S)
+                if start_s <= tau_s < end_s:
+                    yield self.seen(tau_s)
 
     def seen(self, tau_s: float) -> PeerPass:
         """How the place is seen at a moment."""

@@ -7,7 +7,7 @@ pystac-client builds the query. Its own paging is not used: it ends in silence o
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from pystac_client.item_search import ItemSearch
 
@@ -63,7 +63,7 @@ def _search_link(root: str, wire: Wire) -> tuple[str, str]:
 
 
 def _has(root: str, collection: str, wire: Wire) -> bool:
-    return wire.document(f"{root}/collections/{collection}", absent_ok=True) is not None
+    return wire.document(f"{root}/collections/{quote(collection, safe='')}", absent_ok=True) is not None
 
 
 def _with_query(url: str, parameters: dict[str, Any]) -> str:

@@ -81,9 +81,9 @@ def ask(
     try:
         _put(question, asking.wire(provider), out)
     except CatalogueError as error:
-        out.shortfalls.append(f"it {error}" if out.pages else str(error))
+        out.shortfalls.append(f"it {error}" if out.heard else str(error))
     except KeyboardInterrupt:
-        out.shortfalls.append("the search was stopped by hand")
+        out.shortfalls.append("the search was stopped by hand" if out.heard else "was not waited for")
         stopped = True
     state = _state(out)
     answer = CatalogueAnswer(
@@ -133,7 +133,7 @@ def _spoken_for(out: Gathering) -> tuple[str, ...]:
 def _state(out: Gathering) -> AnswerState:
     if not out.shortfalls:
         return AnswerState.COMPLETE
-    return AnswerState.PARTIAL if out.pages else AnswerState.NO_ANSWER
+    return AnswerState.PARTIAL if out.heard else AnswerState.NO_ANSWER
 
 
 def _sentence(out: Gathering, state: AnswerState) -> str:

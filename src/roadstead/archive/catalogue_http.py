@@ -113,6 +113,7 @@ class Wire(StacApiIO):
         self, href: str, method: str, headers: dict[str, str] | None, parameters: dict[str, Any] | None, *, tells: bool
     ) -> str:
         for _ in range(_REDIRECTS):
+            href = self._protected(href)
             self._check(href, tells=tells)
             response = self._send(href, method, headers, parameters)
             with response:
@@ -122,6 +123,11 @@ class Wire(StacApiIO):
                 # The address to which it sends us on holds the query of a GET already.
                 parameters = parameters if method != "GET" else None
         raise CatalogueError(f"sends us on from page to page without end ({_short(href)})")
+
+    def _protected(self, href: str) -> str:
+        """The address over https where the catalogue is reached so: behind a proxy, many write http in their links."""
+        secure = href.replace("http://", "https://", 1) if href.startswith("http://") else href
+        return secure if self.home.startswith("https://") and same_host(self.home, secure) else href
 
     def _check(self, href: str, *, tells: bool) -> None:
         if urlsplit(href).scheme not in _PORTS:

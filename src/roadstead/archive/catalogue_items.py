@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -156,6 +157,7 @@ def _mission(satellite: str, constellation: str, of_collection: Sequence[str]) -
     return next((found for word in words if word and (found := library.mission(word))), None)
 
 
+@cache
 def _specific(mission: Mission) -> str:
     """The mission's id, empty where its entry stands for several satellites."""
     several = any(m.id != mission.id and _family(m) == mission.id for m in library.missions())

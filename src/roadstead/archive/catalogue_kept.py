@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -19,9 +19,8 @@ from roadstead.archive.listings import listings_of
 from roadstead.model import AnswerState, CatalogueAnswer, CatalogueError, Listing, TimeSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
@@ -32,10 +31,12 @@ _HAIR_DEG = 1e-7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
+    """One item: what it says, and where its raw form is kept; raw items of a case may be gigabytes in memory."""
+
     product: Product
-    raw: dict[str, Any]
-    base: str
-    """address that relative links of the item start from"""
+    file: str
+    page: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,10 @@ class KeptAnswers:
     """in order of time asked, then catalogue and file"""
     losses: tuple[str, ...]
     """files and items that cannot be read, one sentence each"""
+    folder: Path
+    """the case"""
+    to_the_end: frozenset[str]
+    """files of answers that came whole, whether or not every item of them can be read: no use in asking again"""
     entries: tuple[_Entry, ...] = field(repr=False)
     name: str = "answers kept in the case"
     _covering: dict[bytes, tuple[CatalogueAnswer, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -57,10 +62,17 @@ class KeptAnswers:
         return [k for k in found if k.time.overlaps(span)]
 
     def items(self, aoi: BaseGeometry, span: TimeSpan) -> tuple[tuple[str, dict[str, Any]], ...]:
-        """Raw items as (provider id, item) that meet area and span, by time, provider and id; links made absolute."""
+        """Raw items as (provider id, item) that meet area and span, by time, provider and id; links made absolute.
+
+        Raises:
+            CatalogueError: a file with answers was changed or removed since it was read.
+        """
         near = [e for e in self._meeting(aoi) if e.product.time.overlaps(span)]
         near.sort(key=lambda e: (e.product.time.start, e.product.name))
-        return tuple((e.product.catalogue, _absolute(e)) for e in near)
+        raw: dict[tuple[str, int, int], dict[str, Any]] = {}
+        for file in sorted({e.file for e in near}):
+            raw |= _reread(self.folder / file, [e for e in near if e.file == file])
+        return tuple((e.product.catalogue, raw[e.file, e.page, e.position]) for e in near)
 
     def covers(self, mission_id: str, aoi: BaseGeometry, t: datetime) -> tuple[str, ...]:
         """Names of catalogues that answered completely for that mission, the whole area and that moment.
@@ -95,16 +107,23 @@ def kept_answers(case_folder: Path) -> KeptAnswers:
     answers, broken = [], _Broken()
     for raw in raws:
         unread = 0
-        for document, base in _items(raw, broken):
-            why, entry = _entry(document, raw.provider, base)
-            if entry is None:
-                unread += broken.add(raw.provider, document, why)
+        for document, page, position in _items(raw, broken):
+            try:
+                product = product_of(_mapping(document), raw.provider)
+            except CatalogueError as error:
+                unread += broken.add(raw.provider, document, str(error))
             else:
                 # A later answer may have corrected an item: the latest stands.
-                entries[entry.product.name] = entry
+                entries[product.name] = _Entry(product=product, file=raw.answer.file, page=page, position=position)
         answers.append(_less(raw.answer, unread))
     ordered = tuple(entries[name] for name in sorted(entries))
-    return KeptAnswers(answers=tuple(answers), losses=(*losses, *broken.sentences()), entries=ordered)
+    return KeptAnswers(
+        answers=tuple(answers),
+        losses=(*losses, *broken.sentences()),
+        folder=case_folder,
+        to_the_end=frozenset(r.answer.file for r in raws if r.answer.state is AnswerState.COMPLETE),
+        entries=ordered,
+    )
 
 
 def _raw_answers(folder: Path) -> tuple[list[RawAnswer], list[str]]:
@@ -151,48 +170,59 @@ def _less(answer: CatalogueAnswer, unread: int) -> CatalogueAnswer:
     return replace(answer, state=AnswerState.PARTIAL, sentence=sentence)
 
 
-def _items(raw: RawAnswer, broken: _Broken) -> Iterator[tuple[Any, str]]:
-    for page in raw.pages:
+def _items(raw: RawAnswer, broken: _Broken) -> Iterator[tuple[Any, int, int]]:
+    """Every item of an answer, with its page and its position there."""
+    for number, page in enumerate(raw.pages):
         try:
-            document = json.loads(page.text)
+            features = _features(json.loads(page.text))
         except (ValueError, RecursionError):
             broken.add(raw.provider, {"id": page.url}, "a page is broken JSON")
             continue
-        for item in _features(document):
-            yield item, _base(item, page.url)
+        for position, item in enumerate(features):
+            yield item, number, position
 
 
-def _features(document: Any) -> Iterable[Any]:
-    if isinstance(document, dict) and isinstance(document.get("features"), list):
-        return document["features"]  # type: ignore[no-any-return]  # just looked
+def _features(document: Any) -> list[Any]:
+    features = document.get("features") if isinstance(document, dict) else None
+    if isinstance(features, list):
+        return features
     return document if isinstance(document, list) else [document]
 
 
-def _base(item: Any, page_url: str) -> str:
+def _mapping(document: Any) -> dict[str, Any]:
+    if not isinstance(document, dict):
+        raise CatalogueError("no item at all")
+    return document
+
+
+def _reread(path: Path, entries: list[_Entry]) -> dict[tuple[str, int, int], dict[str, Any]]:
+    """The raw form of items of one file."""
+    pages, found = read_answer(path).pages, {}
+    try:
+        for number in sorted({e.page for e in entries}):
+            features = _features(json.loads(pages[number].text))
+            for entry in (e for e in entries if e.page == number):
+                found[entry.file, number, entry.position] = _absolute(features[entry.position], pages[number].url)
+    except (IndexError, ValueError) as error:
+        raise CatalogueError(f"{path}: was changed while it was read; run the command again") from error
+    return found
+
+
+def _absolute(item: dict[str, Any], page_url: str) -> dict[str, Any]:
+    base, assets = _base(item, page_url), item.get("assets")
+    for asset in assets.values() if isinstance(assets, dict) else ():
+        if isinstance(asset, dict) and isinstance(asset.get("href"), str):
+            asset["href"] = _joined(base, asset["href"])
+    return item
+
+
+def _base(item: dict[str, Any], page_url: str) -> str:
     """Where relative links of an item start: its own address where that is absolute, else the page's."""
-    links = item.get("links") if isinstance(item, dict) else None
+    links = item.get("links")
     for link in links if isinstance(links, list) else ():
         if isinstance(link, dict) and link.get("rel") == "self" and urlsplit(str(link.get("href"))).netloc:
             return str(link["href"])
     return page_url
-
-
-def _entry(document: Any, provider: KeptProvider, base: str) -> tuple[str, _Entry | None]:
-    if not isinstance(document, dict):
-        return "no item at all", None
-    try:
-        return "", _Entry(product=product_of(document, provider), raw=document, base=base)
-    except CatalogueError as error:
-        return str(error), None
-
-
-def _absolute(entry: _Entry) -> dict[str, Any]:
-    item = deepcopy(entry.raw)
-    assets = item.get("assets")
-    for asset in assets.values() if isinstance(assets, dict) else ():
-        if isinstance(asset, dict) and isinstance(asset.get("href"), str):
-            asset["href"] = _joined(entry.base, asset["href"])
-    return item
 
 
 def _joined(base: str, href: str) -> str:

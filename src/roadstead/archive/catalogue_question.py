@@ -19,7 +19,7 @@ class Limits:
     """How long to wait, how often to try again, how much to take."""
 
     connect_s: float = 10.0
-    read_s: float = 60.0
+    read_s: float = 30.0
     """longest silence within an answer"""
     body_s: float = 300.0
     """longest time for one whole page"""
@@ -81,6 +81,8 @@ class Gathering:
     """called with a word on every page that came"""
     pages: list[RawPage] = field(default_factory=list)
     products: int = 0
+    heard: bool = False
+    """whether anything came that could be used"""
     shortfalls: list[str] = field(default_factory=list)
     """why the answer is not complete, where it is not"""
     remarks: list[str] = field(default_factory=list)
@@ -90,6 +92,7 @@ class Gathering:
 
     def take(self, page: RawPage, products: int) -> None:
         """Keep one page."""
+        self.heard = True
         self.pages.append(page)
         self.products += products
         self.told(f"{self.question.provider.name}: {self.products}")

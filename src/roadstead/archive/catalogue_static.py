@@ -57,6 +57,7 @@ def walk_static(question: Question, wire: Wire, out: Gathering) -> None:
                 for href, (text, why) in zip(part, pool.map(lambda h: _read(h, wire), part), strict=True):
                     if why and href == root:
                         raise CatalogueError(why)
+                    out.heard = True
                     failed += [why] if why else []
                     following += [] if why else _follow(href, text, question, out)
                 out.told(f"{question.provider.name}: {read} documents")

@@ -13,17 +13,17 @@ sink, and both are what detectors rest on. The price is a place that is off by u
 from __future__ import annotations
 
 import math
+import xml.etree.ElementTree as ET
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import rasterio
 from affine import Affine
 from pyproj import Transformer
 from pyproj.exceptions import CRSError, ProjError
 from rasterio.crs import CRS
-from rasterio.enums import Resampling
 from rasterio.transform import GCPTransformer
-from rasterio.vrt import WarpedVRT
 from shapely.geometry import Polygon
 
 from roadstead.model import RasterError
@@ -40,6 +40,12 @@ _LEAST_WIDTH = 1e-3
 # Swaths bend by a few per cent of their width; points further from their best affine fit contradict each other.
 _MOST_BEND = 0.1
 _EDGE_POINTS = 16
+# Between places so close that a straight line is off by no more than this, the spline is not computed.
+_MOST_ERROR_PX = 0.05
+_TYPES = {
+    "uint8": "Byte", "int8": "Int8", "uint16": "UInt16", "int16": "Int16", "uint32": "UInt32", "int32": "Int32",
+    "float32": "Float32", "float64": "Float64", "complex_int16": "CInt16", "complex64": "CFloat32",
+}  # fmt: skip
 _UTM_NORTH, _UTM_SOUTH = 84.0, -80.0
 
 
@@ -61,13 +67,59 @@ def placed(dataset: Any) -> Iterator[Any]:
     if not has_points_only(dataset):
         yield dataset
         return
-    crs, transform, width, height = _grid(dataset)
-    nodata = 0 if dataset.nodata is None else dataset.nodata
-    with WarpedVRT(
-        dataset, src_crs=dataset.gcps[1], src_nodata=nodata, crs=crs, transform=transform, width=width, height=height,
-        nodata=nodata, resampling=Resampling.nearest, SRC_METHOD="GCP_TPS",
-    ) as warped:  # fmt: skip
+    with rasterio.open(_virtual_warp(dataset)) as warped:
         yield warped
+
+
+def _virtual_warp(dataset: Any) -> str:
+    """GDAL's description of the warp (gdal.org, VRT: warped VRT), with the control points in metres of the grid.
+
+    rasterio's own `WarpedVRT` forgets the points when it is told a grid.
+    """
+    points = _checked(dataset)
+    crs, transform, width, height = _grid(dataset, points)
+    nodata = f"{0 if dataset.nodata is None else dataset.nodata}"
+    root = ET.Element("VRTDataset", rasterXSize=f"{width}", rasterYSize=f"{height}", subClass="VRTWarpedDataset")
+    _add(root, "SRS", crs.to_wkt())
+    _add(root, "GeoTransform", _six(transform))
+    for i, (kind, words) in enumerate(zip(dataset.dtypes, dataset.descriptions, strict=True), start=1):
+        band = ET.SubElement(root, "VRTRasterBand", dataType=_TYPES[kind], band=f"{i}", subClass="VRTWarpedRasterBand")
+        _add(band, "Description", words or "")
+        _add(band, "NoDataValue", nodata)
+    options = ET.SubElement(root, "GDALWarpOptions")
+    _add(options, "ResampleAlg", "NearestNeighbour")
+    _add(options, "WorkingDataType", _TYPES[dataset.dtypes[0]])
+    for name, value in (("UNIFIED_SRC_NODATA", "YES"), ("INIT_DEST", "NO_DATA")):
+        _add(options, "Option", value).set("name", name)
+    _add(options, "SourceDataset", dataset.name).set("relativeToVRT", "0")
+    approximate = ET.SubElement(ET.SubElement(options, "Transformer"), "ApproxTransformer")
+    _add(approximate, "MaxError", f"{_MOST_ERROR_PX}")
+    general = ET.SubElement(ET.SubElement(approximate, "BaseTransformer"), "GenImgProjTransformer")
+    spline = ET.SubElement(ET.SubElement(general, "SrcTPSTransformer"), "TPSTransformer")
+    _add(spline, "Reversed", "0")
+    listed = ET.SubElement(spline, "GCPList")
+    x, y = _to_metres(crs).transform(points[:, 2], points[:, 3])
+    for i, (col, row) in enumerate(points[:, :2]):
+        ET.SubElement(listed, "GCP", Id=f"{i}", Pixel=f"{col:.6f}", Line=f"{row:.6f}", X=f"{x[i]:.4f}", Y=f"{y[i]:.4f}")
+    _add(general, "DstGeoTransform", _six(transform))
+    _add(general, "DstInvGeoTransform", _six(~transform))
+    bands = ET.SubElement(options, "BandList")
+    for i in range(1, dataset.count + 1):
+        mapping = ET.SubElement(bands, "BandMapping", src=f"{i}", dst=f"{i}")
+        for side in ("Src", "Dst"):
+            _add(mapping, f"{side}NoDataReal", nodata)
+            _add(mapping, f"{side}NoDataImag", "0")
+    return ET.tostring(root, encoding="unicode")
+
+
+def _add(parent: ET.Element, name: str, text: str) -> ET.Element:
+    child = ET.SubElement(parent, name)
+    child.text = text
+    return child
+
+
+def _six(transform: Affine) -> str:
+    return ", ".join(f"{v:.17g}" for v in transform.to_gdal())
 
 
 def swath_outline(dataset: Any) -> BaseGeometry:
@@ -80,12 +132,11 @@ def swath_outline(dataset: Any) -> BaseGeometry:
     return Polygon(np.column_stack(_lonlat_of_edge(dataset)))
 
 
-def _grid(dataset: Any) -> tuple[CRS, Affine, int, int]:
+def _grid(dataset: Any, points: NDArray[np.float64]) -> tuple[CRS, Affine, int, int]:
     """UTM zone of the middle, and a north-up grid of native spacing around the image."""
-    points = _checked(dataset)
     lon, lat = _lonlat_of_edge(dataset)
     crs = CRS.from_epsg(_zone((lon.min() + lon.max()) / 2, (lat.min() + lat.max()) / 2))
-    to_metres = Transformer.from_crs("EPSG:4326", crs.to_wkt(), always_xy=True)
+    to_metres = _to_metres(crs)
     x, y = to_metres.transform(lon, lat)
     fit, _ = _affine_fit(points[:, :2], np.column_stack(to_metres.transform(points[:, 2], points[:, 3])))
     spacing_m = round(math.sqrt(abs(np.linalg.det(fit[:2]))), 2)
@@ -94,6 +145,10 @@ def _grid(dataset: Any) -> tuple[CRS, Affine, int, int]:
     left, top = math.floor(x.min() / spacing_m) * spacing_m, math.ceil(y.max() / spacing_m) * spacing_m
     width, height = math.ceil((x.max() - left) / spacing_m), math.ceil((top - y.min()) / spacing_m)
     return crs, Affine(spacing_m, 0, left, 0, -spacing_m, top), width, height
+
+
+def _to_metres(crs: CRS) -> Transformer:
+    return Transformer.from_crs("EPSG:4326", crs.to_wkt(), always_xy=True)
 
 
 def _zone(lon_deg: float, lat_deg: float) -> int:
@@ -155,7 +210,7 @@ def _is_line(positions: NDArray[np.float64]) -> bool:
 def _affine_fit(pixels: NDArray[np.float64], places: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Least-squares affine from pixels to places, shape (3, 2), and its root mean square distance."""
     design = np.column_stack([pixels, np.ones(len(pixels))])
-    fit, *_ = np.linalg.lstsq(design, places, rcond=None)
+    fit = np.asarray(np.linalg.lstsq(design, places, rcond=None)[0], np.float64)
     return fit, float(np.sqrt(((design @ fit - places) ** 2).sum(axis=1).mean()))
 
 

@@ -8,6 +8,7 @@ five seconds.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -25,37 +26,54 @@ SAME_SHOT = timedelta(seconds=5)
 _KNOWN_TO = timedelta(minutes=5)
 """a time known less finely than this tells nothing of which shot it was"""
 
+_MOST_HOURS = 50.0
+"""a time stated more vaguely than two days is compared by its beginning"""
+
 
 @dataclass(slots=True)
 class _Acquisition:
     products: list[Product] = field(default_factory=list)
 
     def holds(self, product: Product) -> bool:
-        """Whether the product is of this acquisition."""
-        return all(_one_satellite(product, p) for p in self.products) and any(_near(product, p) for p in self.products)
+        """Whether the product is of this acquisition; an empty one was joined to another."""
+        return (
+            bool(self.products)
+            and all(_one_satellite(product, p) for p in self.products)
+            and any(_near(product, p) for p in self.products)
+        )
 
 
 def listings_of(products: Iterable[Product]) -> list[Listing]:
     """One listing per acquisition, in order of time; all products must meet the place that is asked about."""
     acquisitions: list[_Acquisition] = []
+    by_hour: dict[tuple[str, int], list[_Acquisition]] = {}
     # Products of a stated satellite first, so that one of which only the constellation is known joins the nearest.
     for product in sorted(products, key=lambda p: (not p.satellite, p.time.start, p.time.end, p.name)):
-        found = [a for a in acquisitions if a.holds(product)]
+        near = {id(a): a for hour in _hours(product) for a in by_hour.get((product.family, hour), ())}
+        found = [a for a in near.values() if a.holds(product)]
         if not found:
             found = [_Acquisition()]
             acquisitions.append(found[0])
         found[0].products.append(product)
+        for hour in _hours(product):
+            by_hour.setdefault((product.family, hour), []).append(found[0])
         for other in found[1:]:
-            _join(found[0], other, acquisitions)
-    made = [_listing(a.products) for a in acquisitions]
+            _join(found[0], other)
+    made = [_listing(a.products) for a in acquisitions if a.products]
     return sorted(made, key=lambda k: (k.time.start, k.platform, k.id))
 
 
-def _join(first: _Acquisition, other: _Acquisition, acquisitions: list[_Acquisition]) -> None:
+def _hours(product: Product) -> range:
+    """Hours in which something of the same acquisition may lie."""
+    first, last = ((t.timestamp() / 3600) for t in (product.time.start - SAME_PASS, product.time.end + SAME_PASS))
+    return range(math.floor(first), math.floor(min(last, first + _MOST_HOURS)) + 1)
+
+
+def _join(first: _Acquisition, other: _Acquisition) -> None:
     """Two acquisitions that a product between them shows to be one, unless they are of different satellites."""
     if all(_one_satellite(a, b) for a in first.products for b in other.products):
         first.products += other.products
-        acquisitions.remove(other)
+        other.products = []
 
 
 def _one_satellite(a: Product, b: Product) -> bool:

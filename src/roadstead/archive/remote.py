@@ -154,11 +154,11 @@ def open_remote(href: str, access: Access) -> Iterator[tuple[Any, RemoteFile]]:
         with open_image(local) as dataset:
             yield dataset, RemoteFile(href=href, host="", size_bytes=local.stat().st_size)
         return
-    path, drivers, file, options = _prepared(href, access)
+    path, driver, file, options = _prepared(href, access)
     try:
         with (
             rasterio.Env(session=_keys(access), **options, CPL_VSIL_CURL_NON_CACHED=path),
-            rasterio.open(path, driver=drivers) as dataset,
+            rasterio.open(path, driver=driver) as dataset,
             placed(dataset) as view,
         ):
             yield view, file
@@ -168,14 +168,15 @@ def open_remote(href: str, access: Access) -> Iterator[tuple[Any, RemoteFile]]:
         ) from error
 
 
-def _prepared(href: str, access: Access) -> tuple[str, list[str], RemoteFile, dict[str, Any]]:
-    """GDAL's path, the formats allowed, what is known of the file, and GDAL's options."""
+def _prepared(href: str, access: Access) -> tuple[str, str, RemoteFile, dict[str, Any]]:
+    """GDAL's path, the only format allowed, what is known of the file, and GDAL's options."""
     if urlsplit(href).scheme == "s3" and access.s3_signed:
         file = RemoteFile(href=href, host=host_of(href, access))
-        return f"/vsis3/{href.removeprefix('s3://')}", list(_REMOTE_KINDS), file, _patience(access) | _s3(access)
+        kind = _REMOTE_KINDS[href.lower().endswith(".jp2")]
+        return f"/vsis3/{href.removeprefix('s3://')}", kind, file, _patience(access) | _s3(access)
     url = _signed(_https(href, access), access)
     url, kind, file = _probed(url, href, access)
-    return f"/vsicurl/{url}", [kind], file, _patience(access)
+    return f"/vsicurl/{url}", kind, file, _patience(access)
 
 
 def local_file(href: str) -> Path | None:
@@ -334,7 +335,6 @@ def _patience(access: Access) -> dict[str, Any]:
         "GDAL_HTTP_RETRY_DELAY": f"{access.pause_s:g}",
         "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
         "GDAL_HTTP_USERAGENT": _AGENT,
-        "CPL_VSIL_CURL_USE_HEAD": "NO",
     }
 
 

@@ -60,9 +60,8 @@ def _planetary_computer(href: str, key: str) -> str:
         answer.raise_for_status()
         signed = answer.json()["href"]
     except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-        raise RasterError(
-            f"{urlsplit(_SAS).netloc} gave no permission to read {urlsplit(href).path.rsplit('/', 1)[-1]}; try again later"
-        ) from error
+        name = urlsplit(href).path.rsplit("/", 1)[-1]
+        raise RasterError(f"{urlsplit(_SAS).netloc} gave no permission to read {name}; try again later") from error
     if not isinstance(signed, str) or urlsplit(signed).netloc != urlsplit(href).netloc:
         raise RasterError(f"{urlsplit(_SAS).netloc} answered with another address; use another catalogue")
     return signed

@@ -85,11 +85,16 @@ def load_case(folder: Path) -> Case:
             reason=head.routine.reason,
         ),
         thresholds=Thresholds(**head.thresholds.model_dump()),
-        images=tuple((folder / i) for i in head.images),
+        images=(*((folder / i) for i in head.images), *_fetched(folder)),
         reported=reported,
         warnings=(*_emptiness(claims), *_overlaps(known), *_language_warnings(claims, reported, known)),
         mistakes=tuple(str(p) for p in (*file.problems, *report_problems)),
     )
+
+
+def _fetched(folder: Path) -> tuple[Path, ...]:
+    """The folder into which `fetch` reads windows of listed images, where there is one."""
+    return (folder / "scenes",) if (folder / "scenes").is_dir() else ()
 
 
 def _in_window(claim: dict[str, Any], window: object) -> dict[str, Any]:

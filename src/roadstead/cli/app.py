@@ -113,11 +113,13 @@ def search(
     site: Annotated[list[str] | None, typer.Option("--site", metavar="SITE", help="ask only about this site")] = None,
     start: Annotated[str, typer.Option("--from", help="first day, UTC; else the windows of the claims")] = "",
     end: Annotated[str, typer.Option("--to", help="last day, UTC")] = "",
-    lookback_days: Annotated[int, typer.Option(min=0, max=3660, help="days before, for how often a track is taken")] = 48,
+    lookback_days: Annotated[
+        int, typer.Option(min=0, max=3660, help="days before, for how often a track is taken")
+    ] = 48,
     again: Annotated[bool, typer.Option(help="ask also what was answered within the last day")] = False,
     json: AsJson = False,
 ) -> None:
-    """Ask catalogues which images exist of every site, and keep their answers in the case. Says first who learns what."""
+    """Ask catalogues which images exist of every site and keep their answers. Says first who learns what."""
     from roadstead.cli.search import run
 
     raise typer.Exit(run(case, provider or [], site or [], start, end, lookback_days, again=again, as_json=json))
@@ -166,6 +168,24 @@ def add(
         "of_exhibit": of, "analyst": analyst, "added_by": by,
     }  # fmt: skip
     raise typer.Exit(run(case, paths, facts, as_json=json))
+
+
+@app.command()
+def fetch(
+    case: CaseFolder,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="listed images, as `search` names them")
+    ] = None,
+    site: Annotated[
+        list[str] | None, typer.Option("--site", help="only windows over this site; may be repeated")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="fetch all that is listed there")] = False,
+    json: AsJson = False,
+) -> None:
+    """Read windows of listed images into CASE/scenes. Without ID or --all: only list what could be fetched."""
+    from roadstead.cli.fetch import run
+
+    raise typer.Exit(run(case, ids or [], site or [], everything=everything, as_json=json))
 
 
 @app.command()

@@ -72,7 +72,8 @@ def _same(platform: str, time: TimeSpan, other_platform: str, other: TimeSpan) -
     a, b = _mission_id(platform), _mission_id(other_platform)
     if not (a == b or a.startswith(b) or b.startswith(a)) or max(time.hours(), other.hours()) > 1:
         return False
-    return abs((time.middle - other.middle).total_seconds()) <= SAME_PASS_S
+    # Some catalogues give the start of a datatake for each of its tiles, so that a time is a span.
+    return (max(time.start, other.start) - min(time.end, other.end)).total_seconds() <= SAME_PASS_S
 
 
 def _mission_id(platform: str) -> str:

@@ -61,7 +61,7 @@ def overpasses(orbit: Orbit, tasks: Sequence[Task], areas: Areas) -> Overpasses:
     """
     parts = [_repeated(orbit, task, _one_cycle(orbit, task, areas)) for task in tasks]
     found = Overpasses(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Overpasses)})
-    # Where one set takes over from the next both have found the same pass, at times that differ by less than a second.
+    # Where a cycle or an element set takes over from the next, both have found the same pass, some seconds apart.
     found = found.take(once(found.place, found.t_ms / 1000))
     asked = np.zeros(len(found.t_ms), bool)
     for task in tasks:
@@ -76,15 +76,14 @@ def overpasses(orbit: Orbit, tasks: Sequence[Task], areas: Areas) -> Overpasses:
 
 def _one_cycle(orbit: Orbit, task: Task, areas: Areas) -> Overpasses:
     """Passes in the cycle around the epoch, at their times there; without a repeat cycle in the task's own time."""
-    elements, period_s = task.elements, orbit.repeat.seconds if orbit.repeat else np.inf
+    elements = task.elements
     if orbit.repeat:
-        search_s = (-period_s / 2, period_s / 2)
+        search_s = -orbit.repeat.seconds / 2, orbit.repeat.seconds / 2
     else:
         search_s = _seconds_after(task.span.start, elements), _seconds_after(task.span.end, elements)
-    search_s = (search_s[0] - _SEAM_S, search_s[1] + _SEAM_S)
-    place, tau_s = closest_approaches(elements, search_s, areas.points_km[:, 0], areas.radius_rad, orbit.swath)
-    single = once(place, tau_s, period_s)
-    return _seen(orbit, elements, place[single], tau_s[single], areas)
+    wider_s = search_s[0] - _SEAM_S, search_s[1] + _SEAM_S
+    place, tau_s = closest_approaches(elements, wider_s, areas.points_km[:, 0], areas.radius_rad, orbit.swath)
+    return _seen(orbit, elements, place, tau_s, areas)
 
 
 def _seconds_after(t: datetime, elements: ElementSet) -> float:

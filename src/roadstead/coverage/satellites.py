@@ -79,7 +79,7 @@ def elements_of(folder: Path | None) -> Satellites:
     own: list[ElementSet] = []
     if folder is not None and (folder / _FOLDER).is_dir():
         known.update(_own_missions(folder / _FOLDER / _OWN_MISSIONS, losses))
-        for path in sorted(p for p in (folder / _FOLDER).iterdir() if p.suffix.lower() in _ELEMENT_FILES):
+        for path in _element_files(folder / _FOLDER, losses):
             own += _known_sets(path, known, losses)
     shipped = _checked(shipped_elements(), known, {}, losses)
     checked = _checked(own, known, shipped, losses)
@@ -105,9 +105,19 @@ def _own_missions(path: Path, losses: list[str]) -> dict[str, Mission]:
     found, said = read_missions(path, where)
     losses += said
     losses += [
-        f"{where}: {m.id} has no [missions.orbit] table, so its passes are not computed" for m in found if not m.orbit
+        f"{where}: {m.id} has no [missions.orbit] table, so its passes are not computed; add one"
+        for m in found
+        if not m.orbit
     ]
     return {m.id: m for m in found if m.orbit is not None}
+
+
+def _element_files(folder: Path, losses: list[str]) -> list[Path]:
+    try:
+        return sorted(p for p in folder.iterdir() if p.suffix.lower() in _ELEMENT_FILES)
+    except OSError as error:
+        losses.append(f"{_FOLDER}: cannot be listed ({error.strerror}); check the folder and its permissions")
+        return []
 
 
 def _known_sets(path: Path, known: dict[str, Mission], losses: list[str]) -> list[ElementSet]:

@@ -57,7 +57,7 @@ def tasks_of(satellite: Satellite, span: TimeSpan) -> tuple[list[Task], list[str
 def _service(satellite: Satellite) -> TimeSpan:
     """The time on its ground track, whole days UTC."""
     first, last = satellite.orbit.track_start, satellite.orbit.track_end
-    end = datetime.combine(last, time(), UTC) + timedelta(days=1) if last else LATEST
+    end = datetime.combine(last, time(), UTC) + timedelta(days=1) if last and last < LATEST.date() else LATEST
     return TimeSpan(datetime.combine(first, time(), UTC), end)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST_SENTENCES = 8
 """of one file; what is wrong beyond that is counted"""
 _LINE_LENGTH = 69
+_FIRST_YEAR, _LAST_YEAR = 1957, 2100
+"""of satellites"""
 _ALPHA5 = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """catalogue numbers from 100,000 begin with a letter; I and O are left out"""
 _LINE_1 = re.compile(
@@ -76,6 +78,10 @@ class ElementSet:
     """file and line, for messages"""
 
     def __post_init__(self) -> None:
+        if not _FIRST_YEAR <= self.epoch.year <= _LAST_YEAR:
+            raise InputError(
+                f"epoch {self.epoch:%Y-%m-%d} lies outside {_FIRST_YEAR} to {_LAST_YEAR}; download the elements again"
+            )
         limits = {
             "inclination_deg": (0.0, 180.0),
             "raan_deg": (0.0, 360.0),
@@ -127,7 +133,7 @@ def _sort(mixed: Iterator[ElementSet | str], found: list[ElementSet], losses: li
 
 def _from_lines(text: str, where: str) -> Iterator[ElementSet | str]:
     """Walk over lines; a line that is no element line is the name of the set that follows it."""
-    lines = [(n, line.rstrip()) for n, line in enumerate(text.splitlines(), 1)]
+    lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1)]
     lines = [(n, line) for n, line in lines if line and not line.startswith("#")]
     name, i = "", 0
     while i < len(lines):
@@ -211,7 +217,7 @@ def _with_exponent(text: str) -> float:
 def _from_json(text: str, where: str) -> Iterator[ElementSet | str]:
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         yield f"{where}{line}: begins like JSON but is broken; download the elements again"
         return

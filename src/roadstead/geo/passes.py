@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from roadstead.geo.orbits import RepeatCycle, Swath
 
 _STEP_S = 60.0
-_NEWTON_STEPS = 4
+_NEWTON_STEPS = 6
+"""at most; three or four are enough from within a minute"""
+_SETTLED_S = 1e-3
+"""a step below it leaves an error below a microsecond"""
 _MU_KM3_S2 = 398600.4418
 _SAME_PASS_S = 600.0
 """no satellite passes a place twice within this time"""
@@ -127,7 +130,10 @@ def zero_doppler(
         pull = -_MU_KM3_S2 * r / np.linalg.norm(r, axis=1, keepdims=True) ** 3
         acceleration = pull - 2 * np.cross(spin, v) - np.cross(spin, np.cross(spin, r))
         slope = (v * v).sum(axis=1) + (line * acceleration).sum(axis=1)
-        tau -= np.clip((line * v).sum(axis=1) / slope, -_STEP_S, _STEP_S)
+        step = np.clip((line * v).sum(axis=1) / slope, -_STEP_S, _STEP_S)
+        tau -= step
+        if not (np.abs(step) > _SETTLED_S).any():
+            break
     return tau
 
 
@@ -168,17 +174,10 @@ def view(
     )
 
 
-def once(place: NDArray[np.int64], phase_s: NDArray[np.float64], period_s: float = np.inf) -> NDArray[np.bool_]:
-    """True for the first of passes that are one and the same, found from both sides of a seam.
-
-    Args:
-        place: index of the place of each pass.
-        phase_s: time of each pass.
-        period_s: passes a whole period apart are the same pass; infinite: none are.
-    """
-    phase = phase_s % period_s if np.isfinite(period_s) else phase_s
-    order = np.lexsort((phase, place))
-    same = (np.diff(place[order]) == 0) & (np.diff(phase[order]) < _SAME_PASS_S)
+def once(place: NDArray[np.int64], t_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """True for the first of passes that are one and the same, found from both sides of a seam; shapes (n,)."""
+    order = np.lexsort((t_s, place))
+    same = (np.diff(place[order]) == 0) & (np.diff(t_s[order]) < _SAME_PASS_S)
     keep = np.ones(len(place), bool)
     keep[order[1:][same]] = False
     return keep

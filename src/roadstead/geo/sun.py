@@ -16,8 +16,8 @@ SUNSET_DEG = -0.833
 """elevation of the sun's centre at sunrise and sunset: refraction and half its disc (Meeus 1998, ch. 15)"""
 _J2000_UNIX_S = 946_728_000.0
 _HALF_DAY_S = 43_200.0
-_BISECTIONS = 16
-"""halvings of half a day: down to 0.7 s"""
+_BISECTIONS = 20
+"""halvings of half a day: down to 0.04 s"""
 
 
 def sun_position_deg(t_utc: datetime, lon_deg: float, lat_deg: float) -> tuple[float, float]:

@@ -215,6 +215,6 @@ class CaseCoverage:
     sites: tuple[SiteCoverage, ...]
     answers: tuple[CatalogueAnswer, ...]
     satellites: tuple[str, ...]
-    """one sentence per satellite computed: name, epoch of its elements, cycles shifted"""
+    """a sentence per satellite: from which elements its passes were computed, or for which time they were not and why"""
     losses: tuple[str, ...]
-    """what could not be computed or was not answered, one sentence each"""
+    """files and answers that could not be used, one sentence each"""

@@ -3,6 +3,7 @@
 from roadstead.pipeline.baseline import BaselineResult, site_baseline
 from roadstead.pipeline.coverage import CoverageResult, case_coverage
 from roadstead.pipeline.coverage_files import coverage_json
+from roadstead.pipeline.fetch import Fetched, FetchSeams, fetch
 from roadstead.pipeline.find import Findings, detectors, find_vessels
 from roadstead.pipeline.gather import Seams
 from roadstead.pipeline.images import Detected, detect, properties
@@ -16,6 +17,8 @@ __all__ = [
     "CoverageResult",
     "Detected",
     "Explanation",
+    "FetchSeams",
+    "Fetched",
     "Findings",
     "Plan",
     "Result",
@@ -28,6 +31,7 @@ __all__ = [
     "detect",
     "detectors",
     "explain",
+    "fetch",
     "find_vessels",
     "plan_search",
     "properties",

@@ -62,7 +62,9 @@ def case_coverage(
     seams = seams or Seams()
     case = load_case(Path(folder))
     places = [case.site(s) for s in sites] or list(case.sites)
-    asked = Asked(length_m=_checked(length_m or usual_length_m(case), call_hours), call_hours=call_hours)
+    asked = Asked(
+        length_m=_checked(usual_length_m(case) if length_m is None else length_m, call_hours), call_hours=call_hours
+    )
     spans = (span,) if span else periods_of(case)
     if not spans:
         raise InputError(f"{case.folder}: no claim states a window; give one with --from and --to")

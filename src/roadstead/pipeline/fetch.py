@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from roadstead.pipeline.find import quiet
 from roadstead.steps import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.case import Case
 
 FOLDER = "scenes"
@@ -40,6 +42,18 @@ class Fetched:
     """what could not be fetched, one sentence each"""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSeams:
+    """What a fetch may be given instead of the usual parts."""
+
+    kept: Kept | None = None
+    """answers of catalogues; None: those that `search` kept in the case"""
+    access: Callable[[str], Access] = access_for
+    """how files are read, by the provider's signing word"""
+    clock: Clock = field(default_factory=SystemClock)
+    """tells when files were read"""
+
+
 def _nobody_listens(_sentences: Sequence[str]) -> None:
     """Announcements that nobody reads."""
 
@@ -50,9 +64,7 @@ def fetch(
     sites: Sequence[str] = (),
     *,
     everything: bool = False,
-    kept: Kept | None = None,
-    access: Callable[[str], Access] = access_for,
-    clock: Clock | None = None,
+    seams: FetchSeams | None = None,
     announce: Callable[[Sequence[str]], None] = _nobody_listens,
     progress: Callable[[str, int, int], None] = quiet,
 ) -> Fetched:
@@ -67,9 +79,7 @@ def fetch(
         ids: listings or products to be fetched, as `search` names them.
         sites: only windows over these sites; none: all of the case.
         everything: fetch all that is listed there. With neither this nor ids nothing is fetched and nobody is asked.
-        kept: answers of catalogues; None: those that `search` kept in the case.
-        access: how files are read, by the provider's signing word.
-        clock: tells when files were read.
+        seams: answers, access and clock; the usual ones unless given.
         announce: called once, before anybody is asked, with who would learn which area.
         progress: called with (item, done, total).
 
@@ -77,15 +87,15 @@ def fetch(
         InputError: the case cannot be read, or has no such site.
         StorageError: the case folder cannot be written.
     """
-    case = load_case(Path(folder))
-    answers = kept_answers(case.folder) if kept is None else kept
-    listed = fetchable(case, answers, access, sites)
+    case, seams = load_case(Path(folder)), seams or FetchSeams()
+    answers = kept_answers(case.folder) if seams.kept is None else seams.kept
+    listed = fetchable(case, answers, seams.access, sites)
     chosen, losses = (listed, ()) if everything else named(listed, ids)
     there = [f for f in chosen if held_already(_place(case, f), f)]
     missing = [f for f in chosen if f not in there]
     told = contacts(missing)
     announce(told)
-    written, failed = _fetch_all(missing, case, clock or SystemClock(), progress)
+    written, failed = _fetch_all(missing, case, seams.clock, progress)
     return Fetched(
         listed=listed,
         held=tuple(f for f in listed if held_already(_place(case, f), f)),

@@ -21,7 +21,6 @@ from roadstead.model import InputError, Listing, NotFound, Site, TimeSpan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from roadstead.case import Case
     from roadstead.library import Provider
@@ -121,8 +120,10 @@ def fetchable(
         aoi = unary_union([s.aoi for s in group])
         items = kept.items(aoi, _ALWAYS)
         ids = tuple(s.id for s in group)
-        for listing in kept.search(aoi, _ALWAYS):
-            found.append(_fetchable(listing, ids, area, aoi, _choices(listing, items, known, access)))
+        found += [
+            _fetchable(listing, ids, area, aoi, _choices(listing, items, known, access))
+            for listing in kept.search(aoi, _ALWAYS)
+        ]
     return tuple(sorted(found, key=lambda f: (f.listing.time, f.listing.id, f.sites)))
 
 
@@ -144,7 +145,9 @@ def _names(listing: Listing) -> set[str]:
 
 def windows(sites: Iterable[Site]) -> list[tuple[tuple[Site, ...], BaseGeometry]]:
     """Windows around the areas of interest, sites of overlapping windows together, sorted by site id."""
-    groups = [((s,), _window(s.aoi)) for s in sorted(sites, key=lambda s: s.id)]
+    groups: list[tuple[tuple[Site, ...], BaseGeometry]] = [
+        ((s,), _window(s.aoi)) for s in sorted(sites, key=lambda s: s.id)
+    ]
     merged = True
     while merged:
         merged = False

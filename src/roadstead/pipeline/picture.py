@@ -90,8 +90,12 @@ def picture_of(
     return CaseCoverage(
         sites=tuple(chain.from_iterable(s for s, _ in parts)),
         answers=kept.answers,
-        satellites=_once(chain.from_iterable(p.satellites for p in predicted)),
-        losses=_once((*kept.losses, *chain.from_iterable(p.losses for p in predicted))),
+        satellites=_once(
+            chain.from_iterable(
+                (*p.satellites, *(s for s in p.losses if s not in satellites.losses)) for p in predicted
+            )
+        ),
+        losses=_once((*kept.losses, *satellites.losses)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -126,7 +127,9 @@ def plan_search(folder: Path | str, wanted: Wanted | None = None, *, now: dateti
         for span in _spans(case, wanted, provider, now)
         for question in _about(provider, sites, span)
     ]
-    fresh = [] if wanted.again else [a for a in kept_answers(case.folder).answers if now - a.asked_at < _FRESH]
+    kept = kept_answers(case.folder)
+    young = [a for a in kept.answers if a.file in kept.to_the_end and now - a.asked_at < _FRESH]
+    fresh = [] if wanted.again else young
     put = tuple(q for q in questions if not any(_answers(a, q) for a in fresh))
     return Plan(case=case, sites=sites, questions=put, already=len(questions) - len(put), hosts=tuple(_who_learns(put)))
 
@@ -186,6 +189,9 @@ def _ask_all(
         progress(about, done, total)
         asking.told = partial(_told, progress, done, total)
         asked = ask(question.provider, question.area, question.span, asking=asking)
+        if asked.stopped and asked.raw.answer.state is AnswerState.NO_ANSWER:
+            # That nobody waited says nothing of the catalogue, so it is no answer to keep.
+            raise KeyboardInterrupt
         answers.append(keep_answer(plan.case.folder, asked.raw))
         if asked.stopped:
             raise KeyboardInterrupt
@@ -237,7 +243,6 @@ def _answers(answer: CatalogueAnswer, question: ToAsk) -> bool:
     """Whether an answer holds all that the question would bring."""
     return (
         answer.catalogue == question.provider.id
-        and answer.state is AnswerState.COMPLETE
         and question.span.within(answer.span)
         and set(question.provider.missions) <= set(answer.missions)
         and bool(answer.area.buffer(1e-7).covers(question.area))
@@ -256,6 +261,8 @@ def _learns(questions: list[ToAsk]) -> str:
     provider = questions[0].provider
     names = ", ".join(dict.fromkeys(s.name for q in questions for s in q.sites))
     spans = ", ".join(dict.fromkeys(f"{iso(q.span.start)[:10]} to {iso(q.span.end)[:10]}" for q in questions))
+    if provider.key_needed and not os.environ.get(provider.key_variables[0], "").strip():
+        return f"nobody ({provider.name} needs a key in {provider.key_variables[0]}, which is not set)"
     if provider.learns_areas:
         key = f", and your key in {provider.key_variables[0]}" if provider.key_needed else ""
         return f"{provider.host} ({provider.name}) learns the areas of {names} and the days {spans}{key}"

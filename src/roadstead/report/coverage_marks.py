@@ -135,9 +135,9 @@ def key(kind: LookState | Sign, uid: str, ways: frozenset[bool]) -> Markup:
     middle = KEY_HEIGHT / 2
     box = (2.0, 2.0, KEY_WIDTH - 2, KEY_HEIGHT - 2)
     if isinstance(kind, LookState):
-        left = KEY_WIDTH - 11 if False in ways else 4.0
+        left = KEY_WIDTH - 11 if False in ways else KEY_WIDTH / 2 - 4.5
         marks = [*mark(kind, Modality.SAR, 7, middle), *mark(kind, Modality.OPTICAL, 20, middle)]
-        piece = [patterns(uid, (kind,)), columns(uid, kind, [(left, 2, KEY_WIDTH - 3, KEY_HEIGHT - 2)])]
+        piece = [patterns(uid, (kind,)), columns(uid, kind, [(left, 2, left + 9, KEY_HEIGHT - 2)])]
         both = [*mark(kind, Modality.OPTICAL, 7, middle), *piece]
         return svg.group(*(both if len(ways) > 1 else piece if True in ways else marks))
     if kind is Sign.BLIND:

@@ -115,9 +115,9 @@ def _marks(here: Sequence[Moment], frame: Frame, top: float) -> tuple[list[Marku
     y = top + MARK_LANE / 2
     for modality in Modality:
         for level in _apart([m for m in here if m.modality is modality], frame.scale):
-            ends = [frame.scale.x(m.time.middle) for m in level[1:]] + [frame.scale.width]
-            for m, free in zip(level, ends, strict=True):
-                parts.append(svg.group(*_drawn(m, frame.scale, y, free)))
+            at = [frame.scale.x(m.time.middle) for m in level]
+            for m, before, after in zip(level, [-MARGIN, *at], [*at[1:], frame.scale.width + MARGIN], strict=False):
+                parts.append(svg.group(*_drawn(m, frame.scale, y, (before + RADIUS, after - RADIUS))))
             y += MARK_LANE
     return parts, max(y - MARK_LANE / 2 - top, MARK_LANE)
 
@@ -134,7 +134,7 @@ def _apart(here: Sequence[Moment], scale: Scale) -> list[list[Moment]]:
     return made
 
 
-def _drawn(m: Moment, scale: Scale, y: float, free: float) -> Iterator[Markup]:
+def _drawn(m: Moment, scale: Scale, y: float, free: tuple[float, float]) -> Iterator[Markup]:
     yield svg.tip(tip(m))
     x, left, right = scale.x(m.time.middle), scale.x(m.time.start), scale.x(m.time.end)
     if right - left > BROAD:
@@ -142,9 +142,17 @@ def _drawn(m: Moment, scale: Scale, y: float, free: float) -> Iterator[Markup]:
     yield from mark(m.state, m.modality, x, y)
     if m.opportunity and m.opportunity.swath_fraction < 1:
         yield partial(x, y)
-    count = str(m.ships) if m.ships else ""
-    if count and x + RADIUS + 2 + svg.text_width(count, FONT) < min(free - RADIUS, scale.width):
-        yield svg.words(x + RADIUS + 2, y + 4, count, "s-count")
+    if m.ships:
+        yield from _count(str(m.ships), x, y, free)
+
+
+def _count(words: str, x: float, y: float, free: tuple[float, float]) -> Iterator[Markup]:
+    """A number to the right of a mark, else to its left, else none."""
+    room = RADIUS + 2 + svg.text_width(words, FONT)
+    if x + room < free[1]:
+        yield svg.words(x + RADIUS + 2, y + 4, words, "s-count")
+    elif x - room > free[0]:
+        yield svg.words(x - RADIUS - 2, y + 4, words, "s-count", anchor="end")
 
 
 def tip(m: Moment) -> str:
