@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from affine import Affine
-from rasterio.features import geometry_mask
-from shapely import transform as transform_geometry
 from shapely.geometry import box
 
-from roadstead.geo import ground_frame, sun_position_deg
-from roadstead.imagery import resolved_distance_m
+from roadstead.geo import sun_position_deg
+from roadstead.imagery import area_mask, in_pixels, resolved_distance_m
 from roadstead.model import Look, Modality, Pixels, Scene, Site
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
 USABLE_AT_LEAST = 0.1
 """below this share of the area a look shows nothing that absence could rest on"""
@@ -28,22 +24,7 @@ DARK_BELOW_DEG = -6.0
 
 def site_mask(site: Site, pixels: Pixels) -> NDArray[np.bool_]:
     """True inside the site's area of interest, shape (height, width) of the window."""
-    height, width = pixels.valid.shape
-    if pixels.crs is None:
-        return np.ones((height, width), bool)
-    polygon = _in_pixels(site, pixels)
-    return np.asarray(geometry_mask([polygon], (height, width), Affine.identity(), invert=True))
-
-
-def _in_pixels(site: Site, pixels: Pixels) -> BaseGeometry:
-    """The area of interest in columns and rows of the window."""
-    height, width = pixels.valid.shape
-    frame = ground_frame(pixels.transform, pixels.crs, (height, width))
-
-    def to_pixels(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(frame.pixel(lonlat[:, 0], lonlat[:, 1]))
-
-    return transform_geometry(site.aoi, to_pixels)
+    return np.ones(pixels.valid.shape, bool) if pixels.crs is None else area_mask(site.aoi, pixels)
 
 
 def look_at(scene: Scene, site: Site, pixels: Pixels) -> Look:
@@ -90,7 +71,7 @@ def _share_in_window(site: Site, pixels: Pixels) -> float:
     if pixels.crs is None:
         return 1.0
     height, width = pixels.valid.shape
-    polygon = _in_pixels(site, pixels)
+    polygon = in_pixels(site.aoi, pixels)
     return float(polygon.intersection(box(0, 0, width, height)).area / polygon.area) if polygon.area else 0.0
 
 
@@ -114,7 +95,7 @@ def _notes(scene: Scene, pixels: Pixels, covered: float, cloud: float | None, *,
     elif covered < WHOLE:
         notes.append(f"the scene covers {_percent(covered)} of the area")
     if cloud is None:
-        notes.append("cloud unknown: the scene brings no mask, and its pixels do not tell")
+        notes.append("cloud unknown: no mask tells, nor do the pixels")
     elif cloud > 0:
         notes.append(f"cloud or its shadow over {_percent(cloud)} of what the scene covers of the area")
     return tuple(notes)

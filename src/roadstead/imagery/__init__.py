@@ -1,5 +1,6 @@
-"""Reading pixels: windows with a validity mask, bands by role, decibels, resolved distance, figures."""
+"""Reading pixels: windows with their validity and cloud, bands by role, decibels, resolved distance, figures."""
 
+from roadstead.imagery.area import area_mask, in_pixels
 from roadstead.imagery.bands import SAR_FLOOR_DB, band, sar_db
 from roadstead.imagery.memory import MemoryReader
 from roadstead.imagery.reader import MAX_VALUES, RasterioReader
@@ -11,8 +12,10 @@ __all__ = [
     "SAR_FLOOR_DB",
     "MemoryReader",
     "RasterioReader",
+    "area_mask",
     "band",
     "chip",
+    "in_pixels",
     "resolved_distance_m",
     "sar_db",
     "stretch",

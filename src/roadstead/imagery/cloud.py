@@ -17,10 +17,12 @@ surroundings, without which an overcast sky that was stretched looks like water 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import ndimage
+from shapely.geometry import box
 
 from roadstead.geo import ground_frame
 from roadstead.imagery.area import area_mask
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 ESTIMATED = "estimated from pixels"
 CONTEXT_M = 2000.0
 """surroundings of the area that are looked at too"""
+_METRES_PER_DEGREE = 111_195.0  # of latitude, mean sphere
 _VISIBLE = (BandRole.BLUE, BandRole.GREEN, BandRole.RED)
 _SQUARE_M = 60.0
 _COARSEST_M = 40.0
@@ -49,6 +52,14 @@ _CLOUD_RADIUS_M, _EDGE_M = 150.0, 300.0
 _COLOUR, _COLOURED_FROM = 0.12, 0.3
 _LEAST_GROUND, _LEAST_DARK, _MOST_UNDECIDED = 0.02, 0.05, 0.05
 _LEAST_SQUARES = 100
+
+
+def surroundings(aoi: BaseGeometry) -> BaseGeometry:
+    """The box around an area (WGS84) that is looked at when its cloud is estimated."""
+    west, south, east, north = aoi.bounds
+    more = CONTEXT_M / _METRES_PER_DEGREE
+    wider = more / max(math.cos(math.radians(max(abs(south), abs(north)))), 0.01)
+    return box(west - wider, max(south - more, -90), east + wider, min(north + more, 90))
 
 
 def estimate_cloud(scene: Scene, pixels: Pixels, aoi: BaseGeometry) -> NDArray[np.bool_] | None:

@@ -11,12 +11,14 @@ from rasterio.enums import ColorInterp
 from rasterio.windows import Window
 
 from roadstead.archive import Box, box_of, open_image, udm2_beside
-from roadstead.imagery.cloud import ESTIMATED, estimate_cloud
+from roadstead.imagery.cloud import ESTIMATED, estimate_cloud, surroundings
 from roadstead.imagery.masks import read_mask
 from roadstead.imagery.valid import valid_mask
 from roadstead.model import BandRole, Modality, Pixels, RasterError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -52,6 +54,16 @@ class RasterioReader:
             RasterError: the image cannot be read, lies elsewhere, has no georeference while an area is asked, or
                 the window is over the limit.
         """
+        pixels = self._window(scene, aoi)
+        if scene.modality is Modality.SAR:
+            return pixels
+        mask = scene.cloud_mask or udm2_beside(scene.path)
+        if mask is not None:
+            return _with_mask(pixels, mask)
+        return pixels if aoi is None or pixels.crs is None else self._with_estimate(scene, pixels, aoi)
+
+    def _window(self, scene: Scene, aoi: BaseGeometry | None) -> Pixels:
+        """The window as the file holds it, without any word on cloud."""
         with open_image(scene.path) as dataset:
             crs = dataset.crs.to_wkt() if dataset.crs else None
             transform = dataset.transform if crs else Affine.identity()
@@ -64,8 +76,20 @@ class RasterioReader:
             window = Window(box.col_off, box.row_off, box.width, box.height)
             values, valid = _read(scene, dataset, window)
             moved = transform @ Affine.translation(box.col_off, box.row_off)
-        pixels = Pixels(values=values, valid=valid, transform=moved, crs=crs, row_off=box.row_off, col_off=box.col_off)
-        return pixels if scene.modality is Modality.SAR else _with_cloud(scene, pixels, aoi)
+        return Pixels(values=values, valid=valid, transform=moved, crs=crs, row_off=box.row_off, col_off=box.col_off)
+
+    def _with_estimate(self, scene: Scene, pixels: Pixels, aoi: BaseGeometry) -> Pixels:
+        """Cloud by the pixels of the area and its surroundings; unknown where these are too large to be read."""
+        try:
+            around = self._window(scene, surroundings(aoi))
+        except RasterError:
+            return pixels
+        cloud = estimate_cloud(scene, around, aoi)
+        if cloud is None:
+            return pixels
+        top, left = pixels.row_off - around.row_off, pixels.col_off - around.col_off
+        height, width = pixels.valid.shape
+        return replace(pixels, cloud=cloud[top : top + height, left : left + width], cloud_basis=ESTIMATED)
 
     def _check(self, scene: Scene, dataset: Any, box: Box) -> None:
         if any(np.issubdtype(np.dtype(t), np.complexfloating) for t in dataset.dtypes if "complex" in t):
@@ -79,11 +103,7 @@ class RasterioReader:
             )
 
 
-def _with_cloud(scene: Scene, pixels: Pixels, aoi: BaseGeometry | None) -> Pixels:
-    mask = scene.cloud_mask or udm2_beside(scene.path)
-    if mask is None:
-        cloud = estimate_cloud(scene, pixels, aoi)
-        return pixels if cloud is None else replace(pixels, cloud=cloud, cloud_basis=ESTIMATED)
+def _with_mask(pixels: Pixels, mask: Path) -> Pixels:
     height, width = pixels.valid.shape
     product = read_mask(mask, pixels.transform, pixels.crs, (height, width))
     basis = product.basis if product.cloud is not None else ""
