@@ -72,7 +72,7 @@ class SceneSpec:
 
     id: str
     platform: str
-    """`sentinel-1a`, `sentinel-2b`, `planetscope`, `skysat`: sensor figures come from the library and the room's table"""
+    """`sentinel-1a`, `sentinel-2b`, `planetscope`, `skysat`; sensor figures come from the library and the room"""
     t_utc: datetime
     place: Place
     ships: tuple[ShipAt, ...]
