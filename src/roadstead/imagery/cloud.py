@@ -3,16 +3,19 @@
 For files of unknown units: many that people hold are stretches, not reflectance. Each band is therefore put between
 the darkest and the brightest of its surroundings (0 and 1), where white things stand at one height in all bands. A
 cloud over water lifts every band alike, is smooth, and larger than ships and quays; water is dark in at least one
-band, ground has a colour. On squares of about 60 m, within the surroundings of the area (thresholds set on the nine
-Sentinel-2 ports, PlanetScope and RapidEye images of ../shared/data, where water stays below 0.17 in its darkest band):
+band, ground has a colour. On squares of about 60 m in the area and 2 km around it:
 
 - *open*: the darkest band is low, or the square has a colour, or it belongs to something no larger than a ship;
 - *cloud*: white, bright, smooth, and so wide that a disc of 300 m fits into it; with its thinner edge;
 - *undecided*: everything between: thin cloud, fog, glint, foam, bright roofs, quays, sand.
 
-The answer is "unknown" (None) wherever the pixels cannot tell: no blue, green and red; no coloured ground in the
-surroundings, without which an overcast sky that was stretched looks like water and roofs; no dark water; or more than
-5 % of the area undecided. What it never sees: shadows of clouds on water, small clouds, a thin even veil over all.
+The answer is "unknown" (None) wherever the pixels cannot tell: no blue, green and red; no coloured ground around,
+without which an overcast sky that was stretched looks like water and roofs; no dark water, or nothing in the image
+that is really dark, as under fog; or more than 5 % of the area undecided.
+
+Thresholds were set by hand on cloudless images (nine Sentinel-2 ports, where water stays below 0.17 in its darkest
+band, two PlanetScope, one RapidEye) and on clouds pasted into them. What it never sees: shadows of clouds on water,
+small clouds, a thin even veil, and fog over all of the water in an image that was stretched until it looks dark.
 """
 
 from __future__ import annotations
@@ -52,6 +55,8 @@ _CLOUD_RADIUS_M, _EDGE_M = 150.0, 300.0
 _COLOUR, _COLOURED_FROM = 0.12, 0.3
 _LEAST_GROUND, _LEAST_DARK, _MOST_UNDECIDED = 0.02, 0.05, 0.05
 _LEAST_SQUARES = 100
+# Darkest over brightest value: 0.28 at most in the cloudless images.
+_MOST_DARKEST = 0.3
 
 
 def surroundings(aoi: BaseGeometry) -> BaseGeometry:
@@ -79,9 +84,9 @@ def estimate_cloud(scene: Scene, pixels: Pixels, aoi: BaseGeometry) -> NDArray[n
     filled = _squares(pixels.valid.astype(np.float32), side) > 0.5
     if pixel_m > _COARSEST_M or filled.sum() < _LEAST_SQUARES or not (inside & filled).any():
         return None
-    heights, roughness = _heights(scene, pixels, side, filled)
+    heights, roughness, darkest = _heights(scene, pixels, side, filled)
     cloud = _decided(heights, roughness, filled, inside & filled, side * pixel_m)
-    if cloud is None:
+    if cloud is None or darkest > _MOST_DARKEST:
         return None
     rows = np.minimum(np.arange(height) // side, cloud.shape[0] - 1)
     cols = np.minimum(np.arange(width) // side, cloud.shape[1] - 1)
@@ -98,20 +103,26 @@ def _squares(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
 
 def _heights(
     scene: Scene, pixels: Pixels, side: int, filled: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Each band between the darkest (0) and brightest (1) of the window, shape (bands, rows, cols); mean roughness."""
-    heights, roughness = [], []
+) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """Each band between the darkest (0) and brightest (1) of the window, shape (bands, rows, cols).
+
+    Returns:
+        The heights; the mean roughness of the bands, shape (rows, cols); the least ratio of darkest to brightest.
+    """
+    heights, roughness, ratios = [], [], []
     share = np.maximum(_squares(pixels.valid.astype(np.float32), side), 1e-3)
     for role in (*_VISIBLE, *((BandRole.NIR,) if BandRole.NIR in scene.bands else ())):
         values = band(pixels, scene, role)
         lifted = np.where(pixels.valid, values, np.float32(0))
         mean = _squares(lifted, side) / share
         low = np.percentile(mean[filled], _DARKEST_PERCENT)
-        span = max(float(np.percentile(values[pixels.valid], _BRIGHTEST_PERCENT) - low), 1e-6)
+        top = float(np.percentile(values[pixels.valid], _BRIGHTEST_PERCENT))
+        span = max(top - float(low), 1e-6)
+        ratios.append(float(low) / max(top, 1e-6))
         square = _squares(lifted * lifted, side) / share
         heights.append((mean - low) / span)
         roughness.append(np.sqrt(np.clip(square - mean * mean, 0, None)) / span)
-    return np.asarray(heights, np.float32), np.mean(roughness, axis=0)
+    return np.asarray(heights, np.float32), np.mean(roughness, axis=0), min(ratios)
 
 
 def _decided(
