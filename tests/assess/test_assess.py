@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from roadstead.assess import assess, probability_word, weighed_reports
+from roadstead.assess import assess, places, probability_word, weighed_reports
 from roadstead.assess.priors import prior_corners
 from roadstead.case import Case, load_case
+from roadstead.coverage import coverage_of
 from roadstead.infer import Observed
 from roadstead.model import (
     Call,
@@ -40,7 +41,8 @@ def dunai() -> Case:
 
 
 def verdict(case: Case, claim_id: str, observed: tuple[Observed, ...] = ()) -> Verdict:
-    return assess(case, case.claim(claim_id), observed, [], [o.look for o in observed])
+    claim = case.claim(claim_id)
+    return assess(case, claim, observed, [], coverage_of(claim.when, places(claim), [o.look for o in observed]))
 
 
 def look(day: int, lengths: list[float], *, site: str = "chongjin", p: tuple[float, ...] = (0.9,) * 4) -> Observed:

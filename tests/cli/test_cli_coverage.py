@@ -166,7 +166,8 @@ def test_a_wrong_option_is_one_sentence(cli: Cli, dunai: Path, words: tuple[str,
 
 def test_a_site_at_the_pole_has_no_night_or_no_day_and_no_radar_pass(cli: Cli, dunai: Path) -> None:
     path = dunai / "case.toml"
-    pole = '[[sites]]\nid = "pole"\nname = "Pole"\ntimezone = "UTC"\naoi = [[0, 89.8], [90, 89.8], [90, 89.9], [0, 89.9]]\n'
+    corners = "[[0, 89.8], [90, 89.8], [90, 89.9], [0, 89.9]]"
+    pole = f'[[sites]]\nid = "pole"\nname = "Pole"\ntimezone = "UTC"\naoi = {corners}\n'
     fiji = '[[sites]]\nid = "fiji"\nname = "F"\ntimezone = "UTC"\naoi = [[179.9, -17], [180, -17], [180, -16.9]]\n'
     path.write_text(path.read_text("utf-8").replace("[[sites]]", f"{pole}{fiji}[[sites]]", 1), "utf-8")
     found = answer(cli, dunai, "--site", "pole", "--site", "fiji", "--from", "2024-06-20", "--to", "2024-06-22")

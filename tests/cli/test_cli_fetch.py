@@ -7,7 +7,6 @@ import sys
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,10 +20,11 @@ from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning
 from shapely.geometry import box, mapping
 
-from roadstead.archive import Access, RawAnswer, held_scenes, keep_answer
-from roadstead.archive.catalogue_keep import kept_provider
-from roadstead.archive.catalogue_question import RawPage
+from roadstead.archive import held_scenes
 from roadstead.case import load_case, new_case
+from roadstead.catalogues import Access, RawAnswer, keep_answer
+from roadstead.catalogues.keep import kept_provider
+from roadstead.catalogues.question import RawPage
 from roadstead.cli.guard import guarded
 from roadstead.imagery import RasterioReader
 from roadstead.library import providers
@@ -34,6 +34,7 @@ from roadstead.steps import FixedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.enable_socket
 Cli = Callable[..., tuple[int, str, str]]

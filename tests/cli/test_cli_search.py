@@ -15,10 +15,10 @@ from messy import AOI, write_case
 from shapely.geometry import box
 from stac_server import StacServer, item
 
-from roadstead.archive import Limits, kept_answers
+from roadstead.catalogues import Limits, kept_answers
 from roadstead.cli.guard import guarded
 from roadstead.model import AnswerState, InputError, NotFound, span_between
-from roadstead.pipeline import SearchSeams, Wanted, explain, plan_search, search, verify
+from roadstead.pipeline import SearchScope, SearchSeams, explain, plan_search, search, verify
 from roadstead.steps import FixedClock
 
 pytestmark = pytest.mark.enable_socket
@@ -86,8 +86,8 @@ def seams(now: datetime = NOW) -> SearchSeams:
     return SearchSeams(clock=FixedClock(now), limits=QUICK)
 
 
-def only(*providers: str, **more: Any) -> Wanted:
-    return Wanted(providers=providers, **more)
+def only(*providers: str, **more: Any) -> SearchScope:
+    return SearchScope(providers=providers, **more)
 
 
 def test_a_search_says_first_who_learns_what_and_then_lists(cli: Cli, case: Path, server: StacServer) -> None:

@@ -1,59 +1,53 @@
-"""What images exist and are held: catalogues and their kept answers, STAC items, Planet orders, files; the intake."""
+"""What images are held: STAC items, Planet orders, bare files; the intake of exhibits and marks."""
 
-from roadstead.archive.catalogue_ask import Asked, Asking, ask
-from roadstead.archive.catalogue_keep import RawAnswer, keep_answer
-from roadstead.archive.catalogue_kept import KeptAnswers, kept_answers
-from roadstead.archive.catalogue_question import Limits
+from roadstead.archive.bands import SAR_ROLES, modality_of, sar_unit_of
+from roadstead.archive.credit import credit_for, licence_for, year_of
 from roadstead.archive.exhibits import HeldMarks, exhibit_scenes, exhibits, held_marks, marks
 from roadstead.archive.facts import IntakeFacts
+from roadstead.archive.gcps import placed
 from roadstead.archive.held import HeldScenes, held_scenes
 from roadstead.archive.intake import IntakeReport, Refusal, add
 from roadstead.archive.marks import Mark
+from roadstead.archive.masks import mask_rank
 from roadstead.archive.planet import udm2_beside
-from roadstead.archive.raster import open_image
-from roadstead.archive.remote import Access, Grid, RemoteFile, RemoteWindow, host_of, open_remote, read_window
+from roadstead.archive.raster import image_kind, kind_of_bytes, open_image
 from roadstead.archive.scene import open_scene
-from roadstead.archive.signing import access_for
-from roadstead.archive.stac import scene_from_item
-from roadstead.archive.wanted import Part, Wanted, wanted_of
+from roadstead.archive.shapes import shape_of
+from roadstead.archive.stac import NamedImage, claims_to_be_item, item_time, named_images, scene_from_item
 from roadstead.archive.window import Box, box_of
 
 __all__ = [
-    "Access",
-    "Asked",
-    "Asking",
+    "SAR_ROLES",
     "Box",
-    "Grid",
     "HeldMarks",
     "HeldScenes",
     "IntakeFacts",
     "IntakeReport",
-    "KeptAnswers",
-    "Limits",
     "Mark",
-    "Part",
-    "RawAnswer",
+    "NamedImage",
     "Refusal",
-    "RemoteFile",
-    "RemoteWindow",
-    "Wanted",
-    "access_for",
     "add",
-    "ask",
     "box_of",
+    "claims_to_be_item",
+    "credit_for",
     "exhibit_scenes",
     "exhibits",
     "held_marks",
     "held_scenes",
-    "host_of",
-    "keep_answer",
-    "kept_answers",
+    "image_kind",
+    "item_time",
+    "kind_of_bytes",
+    "licence_for",
     "marks",
+    "mask_rank",
+    "modality_of",
+    "named_images",
     "open_image",
-    "open_remote",
     "open_scene",
-    "read_window",
+    "placed",
+    "sar_unit_of",
     "scene_from_item",
+    "shape_of",
     "udm2_beside",
-    "wanted_of",
+    "year_of",
 ]

@@ -10,7 +10,7 @@ from rich.table import Table
 from roadstead.cli import say
 from roadstead.cli.codes import DONE, NO_ANSWER
 from roadstead.model import AnswerState, CatalogueAnswer, InputError, Listing, TimeSpan, iso, span_between
-from roadstead.pipeline import SearchResult, Wanted
+from roadstead.pipeline import SearchResult, SearchScope
 from roadstead.pipeline import search as search_case
 from roadstead.steps import to_plain
 
@@ -32,7 +32,7 @@ def run(
     as_json: bool,
 ) -> int:
     """Search and print; exit code 3 when nobody answered."""
-    wanted = Wanted(
+    wanted = SearchScope(
         providers=tuple(providers),
         sites=tuple(sites),
         span=_span(start, end),

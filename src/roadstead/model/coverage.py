@@ -215,6 +215,6 @@ class CaseCoverage:
     sites: tuple[SiteCoverage, ...]
     answers: tuple[CatalogueAnswer, ...]
     satellites: tuple[str, ...]
-    """a sentence per satellite: from which elements its passes were computed, or for which time they were not and why"""
+    """a sentence per satellite: from which elements its passes were computed, or when they were not and why"""
     losses: tuple[str, ...]
     """files and answers that could not be used, one sentence each"""

@@ -9,7 +9,7 @@ from roadstead.pipeline.gather import Seams
 from roadstead.pipeline.images import Detected, detect, properties
 from roadstead.pipeline.preview import Explanation, explain
 from roadstead.pipeline.run import Result, verify
-from roadstead.pipeline.search import LOOKBACK_DAYS, Plan, SearchResult, SearchSeams, Wanted, plan_search, search
+from roadstead.pipeline.search import LOOKBACK_DAYS, Plan, SearchResult, SearchScope, SearchSeams, plan_search, search
 
 __all__ = [
     "LOOKBACK_DAYS",
@@ -24,8 +24,8 @@ __all__ = [
     "Result",
     "Seams",
     "SearchResult",
+    "SearchScope",
     "SearchSeams",
-    "Wanted",
     "case_coverage",
     "coverage_json",
     "detect",

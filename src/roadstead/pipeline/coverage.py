@@ -11,7 +11,7 @@ from roadstead.model import CaseCoverage, InputError, TimeSpan
 from roadstead.pipeline.coverage_files import write_coverage
 from roadstead.pipeline.find import quiet
 from roadstead.pipeline.gather import Seams, gather
-from roadstead.pipeline.picture import Asked, periods_of, picture_of, usual_length_m
+from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
 from roadstead.steps import RunLedger, StepCache, numeric_versions
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class CoverageResult:
 
     case: Case
     spans: tuple[TimeSpan, ...]
-    asked: Asked
+    asked: Terms
     coverage: CaseCoverage
     losses: tuple[str, ...]
     """everything that could not be used, one sentence each"""
@@ -62,7 +62,7 @@ def case_coverage(
     seams = seams or Seams()
     case = load_case(Path(folder))
     places = [case.site(s) for s in sites] or list(case.sites)
-    asked = Asked(
+    asked = Terms(
         length_m=_checked(usual_length_m(case) if length_m is None else length_m, call_hours), call_hours=call_hours
     )
     spans = (span,) if span else periods_of(case)

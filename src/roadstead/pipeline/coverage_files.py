@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from roadstead.case import Case
     from roadstead.model import CaseCoverage, Moment, Opportunity, TimeSpan
-    from roadstead.pipeline.picture import Asked
+    from roadstead.pipeline.picture import Terms
 
 SCHEMA_VERSION = 1
 _COLUMNS = (
@@ -32,7 +32,7 @@ _PRODUCT = "-//Roadstead//coverage//EN"
 
 
 def write_coverage(
-    case: Case, found: CaseCoverage, asked: Asked, spans: Sequence[TimeSpan], *, simulated: bool
+    case: Case, found: CaseCoverage, asked: Terms, spans: Sequence[TimeSpan], *, simulated: bool
 ) -> tuple[Path, ...]:
     """Write CASE/out/coverage.json, .csv, .ics and .svg; returns their paths."""
     out = case.folder / "out"
@@ -47,7 +47,7 @@ def write_coverage(
     return tuple(out / name for name in texts)
 
 
-def coverage_json(case: Case, found: CaseCoverage, asked: Asked, spans: Sequence[TimeSpan]) -> dict[str, Any]:
+def coverage_json(case: Case, found: CaseCoverage, asked: Terms, spans: Sequence[TimeSpan]) -> dict[str, Any]:
     """The answer as plain data; times are UTC."""
     moments = [m for s in found.sites for m in s.moments]
     return {

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.archive import Access, access_for, kept_answers
 from roadstead.case import load_case
+from roadstead.catalogues import Access, access_for, kept_answers
 from roadstead.model import Clock, InputError
 from roadstead.pipeline.fetch_plan import Fetchable, Kept, contacts, fetchable, named
 from roadstead.pipeline.fetch_write import held_already, read_choice, write_window

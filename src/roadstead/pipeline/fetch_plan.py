@@ -14,8 +14,8 @@ from shapely import unary_union
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
-from roadstead.archive import Access, Wanted, access_for, host_of, wanted_of
 from roadstead.archive.shapes import shape_of
+from roadstead.catalogues import Access, Wanted, access_for, host_of, wanted_of
 from roadstead.library import providers
 from roadstead.model import InputError, Listing, NotFound, Site, TimeSpan
 

@@ -16,7 +16,7 @@ from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from shapely.geometry import Polygon, mapping
 
-from roadstead.archive import Grid, RemoteFile, RemoteWindow, read_window
+from roadstead.catalogues import Grid, RemoteFile, RemoteWindow, read_window
 from roadstead.geo import ground_frame
 from roadstead.model import InputError, Listing, RasterError, StorageError, iso
 from roadstead.steps import sha256_file, write_atomic

@@ -8,8 +8,8 @@ from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING
 
-from roadstead.archive import kept_answers
 from roadstead.assess import places
+from roadstead.catalogues import kept_answers
 from roadstead.coverage import (
     CALL_HOURS,
     CYCLES_LATELY,
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from roadstead.archive import KeptAnswers
     from roadstead.case import Case
+    from roadstead.catalogues import KeptAnswers
     from roadstead.coverage import Predicted, Satellites
     from roadstead.model import Catalogue
     from roadstead.pipeline.gather import Gathered
@@ -40,8 +40,8 @@ LONGEST_CYCLE = timedelta(days=16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What coverage is asked about."""
+class Terms:
+    """For which ship and which call coverage is reckoned."""
 
     length_m: float
     call_hours: float = CALL_HOURS
@@ -67,7 +67,7 @@ def picture_of(
     case: Case,
     gathered: Gathered,
     spans: Sequence[TimeSpan],
-    asked: Asked,
+    asked: Terms,
     *,
     sites: Sequence[Site] | None = None,
     catalogues: Sequence[Catalogue] = (),
@@ -110,7 +110,7 @@ def _one_span(  # noqa: PLR0917 - what a span shares with the others, named one 
     catalogues: Sequence[Catalogue],
     satellites: Satellites,
     gathered: Gathered,
-    asked: Asked,
+    asked: Terms,
 ) -> tuple[list[SiteCoverage], Predicted]:
     predicted = opportunities(sites, span, satellites)
     following = next_opportunities(sites, span.end, satellites).opportunities

@@ -17,7 +17,7 @@ from roadstead.pipeline.find import quiet
 from roadstead.pipeline.gather import Gathered, Seams, gather
 from roadstead.pipeline.judge import AssessStep, Question, StampStep
 from roadstead.pipeline.outputs import write_outputs
-from roadstead.pipeline.picture import Asked, periods_of, picture_of, usual_length_m
+from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
 from roadstead.report import Contents
 from roadstead.steps import RunLedger, StepCache, numeric_versions, to_plain
 
@@ -70,7 +70,7 @@ def verify(
         for sentence in (*case.mistakes, *gathered.losses):
             ledger.loss(sentence)
         picture = picture_of(
-            case, gathered, periods_of(case), Asked(length_m=usual_length_m(case)), catalogues=seams.catalogues
+            case, gathered, periods_of(case), Terms(length_m=usual_length_m(case)), catalogues=seams.catalogues
         )
         questions = (Question(case=case, claim=claim, gathered=gathered, picture=picture) for claim in case.claims)
         verdicts = tuple(cache.run(AssessStep(), q, Verdict, item=q.claim.id) for q in questions)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import shapely
 
 from roadstead import library
-from roadstead.archive import Asking, Limits, ask, keep_answer, kept_answers
 from roadstead.case import Case, load_case
+from roadstead.catalogues import Asking, Limits, ask, keep_answer, kept_answers
 from roadstead.library import Provider
 from roadstead.model import (
     AnswerState,
@@ -89,7 +89,7 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SearchScope:
     """What a user restricts a search to."""
 
     providers: tuple[str, ...] = ()
@@ -112,13 +112,13 @@ class SearchSeams:
     limits: Limits = field(default_factory=Limits)
 
 
-def plan_search(folder: Path | str, wanted: Wanted | None = None, *, now: datetime | None = None) -> Plan:
+def plan_search(folder: Path | str, wanted: SearchScope | None = None, *, now: datetime | None = None) -> Plan:
     """What a search would ask of whom; asks nobody.
 
     Raises:
         InputError: the case or CASE/catalogues/providers.toml cannot be read, or something unknown is wanted.
     """
-    wanted, case = wanted or Wanted(), load_case(Path(folder))
+    wanted, case = wanted or SearchScope(), load_case(Path(folder))
     now = now or SystemClock().now()
     sites = tuple(case.site(s) for s in wanted.sites) or case.sites
     questions = [
@@ -136,7 +136,7 @@ def plan_search(folder: Path | str, wanted: Wanted | None = None, *, now: dateti
 
 def search(
     folder: Path | str,
-    wanted: Wanted | None = None,
+    wanted: SearchScope | None = None,
     *,
     seams: SearchSeams | None = None,
     announce: Callable[[tuple[str, ...]], None] = lambda _: None,
@@ -213,7 +213,7 @@ def _providers(case: Case, ids: Sequence[str]) -> tuple[Provider, ...]:
     return tuple(known[i] for i in dict.fromkeys(ids)) or tuple(known.values())
 
 
-def _spans(case: Case, wanted: Wanted, provider: Provider, now: datetime) -> list[TimeSpan]:
+def _spans(case: Case, wanted: SearchScope, provider: Provider, now: datetime) -> list[TimeSpan]:
     """Windows of the claims, or the stated span, with the days before; merged, and not before the first satellite."""
     windows = [wanted.span] if wanted.span else [c.when for c in case.claims]
     if not windows:

@@ -11,12 +11,12 @@ from urllib.parse import quote, urljoin
 
 from pystac_client.item_search import ItemSearch
 
-from roadstead.archive.catalogue_paging import Call, next_by_link, page_through
+from roadstead.catalogues.paging import Call, next_by_link, page_through
 from roadstead.model import CatalogueError, iso
 
 if TYPE_CHECKING:
-    from roadstead.archive.catalogue_http import Wire
-    from roadstead.archive.catalogue_question import Gathering, Question
+    from roadstead.catalogues.http import Wire
+    from roadstead.catalogues.question import Gathering, Question
 
 PAGE_ITEMS = 100
 """items asked for per page; servers may send fewer"""

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from roadstead.archive.bands import SAR_ROLES, sar_unit_of
-from roadstead.archive.masks import mask_rank
-from roadstead.archive.stac import NamedImage, named_images
+from roadstead.archive import SAR_ROLES, NamedImage, mask_rank, named_images, sar_unit_of
 from roadstead.model import BandRole, CatalogueError, SarUnit
 
 if TYPE_CHECKING:

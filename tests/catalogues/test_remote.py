@@ -12,7 +12,7 @@ from affine import Affine
 from range_server import RangeServer, range_server
 from shapely.geometry import Polygon
 
-from roadstead.archive import Access, access_for, host_of, read_window, wanted_of
+from roadstead.catalogues import Access, access_for, host_of, read_window, wanted_of
 from roadstead.geo import ground_frame
 from roadstead.model import BandRole, CatalogueError, RasterError, SarUnit
 

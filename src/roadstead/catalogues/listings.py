@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from shapely.ops import unary_union
 
-from roadstead.archive.catalogue_items import Product
+from roadstead.catalogues.items import Product
 from roadstead.model import Listing, Precision, TimeSpan
 
 if TYPE_CHECKING:

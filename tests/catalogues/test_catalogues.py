@@ -14,7 +14,7 @@ from shapely.geometry import box, shape
 from stac_server import StacServer, item
 
 from roadstead import library
-from roadstead.archive import Asked, Asking, Limits, ask, keep_answer, kept_answers
+from roadstead.catalogues import Asked, Asking, Limits, ask, keep_answer, kept_answers
 from roadstead.library import Provider, ProviderCollection
 from roadstead.model import AnswerState, CaseError, TimeSpan, span_between
 from roadstead.steps import FixedClock

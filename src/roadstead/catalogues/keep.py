@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import mapping
 
-from roadstead.archive.catalogue_question import RawPage
-from roadstead.archive.shapes import shape_of
+from roadstead.archive import shape_of
+from roadstead.catalogues.question import RawPage
 from roadstead.model import AnswerState, CatalogueAnswer, CatalogueError, Precision, TimeSpan
 from roadstead.steps import sha256_of, to_plain, write_atomic
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from roadstead.archive.remote import Access
+from roadstead.catalogues.remote import Access
 from roadstead.model import CatalogueError, RasterError
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from shapely.geometry import Point, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from stac_server import item
 
-from roadstead.archive import KeptAnswers, RawAnswer, keep_answer, kept_answers
-from roadstead.archive.catalogue_keep import KeptProvider
-from roadstead.archive.catalogue_question import RawPage
+from roadstead.catalogues import KeptAnswers, RawAnswer, keep_answer, kept_answers
+from roadstead.catalogues.keep import KeptProvider
+from roadstead.catalogues.question import RawPage
 from roadstead.model import AnswerState, CatalogueAnswer, Listing, Modality, TimeSpan, parse_span, span_between
 
 AOI = box(132.0, 42.8, 132.02, 42.815)

@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 import numpy as np
 import shapely
 
-from roadstead.archive.catalogue_items import Product, product_of
-from roadstead.archive.catalogue_keep import FOLDER, SUFFIX, KeptProvider, RawAnswer, read_answer
-from roadstead.archive.listings import listings_of
+from roadstead.catalogues.items import Product, product_of
+from roadstead.catalogues.keep import FOLDER, SUFFIX, KeptProvider, RawAnswer, read_answer
+from roadstead.catalogues.listings import listings_of
 from roadstead.model import AnswerState, CatalogueAnswer, CatalogueError, Listing, TimeSpan
 
 if TYPE_CHECKING:

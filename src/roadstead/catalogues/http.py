@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from urllib3.response import BaseHTTPResponse
 
-    from roadstead.archive.catalogue_question import Limits
+    from roadstead.catalogues.question import Limits
 
 _BUSY = (429, 500, 502, 503, 504)
 _MOVED = (301, 302, 303, 307, 308)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from roadstead.archive.catalogue_question import RawPage
+from roadstead.catalogues.question import RawPage
 from roadstead.model import CatalogueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from roadstead.archive.catalogue_http import Wire
-    from roadstead.archive.catalogue_question import Gathering
+    from roadstead.catalogues.http import Wire
+    from roadstead.catalogues.question import Gathering
 
 _EMPTY_IN_A_ROW = 2
 """an empty page that names a next one is followed once; two of them are the end"""

@@ -16,10 +16,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from shapely.geometry import box
 
-from roadstead.archive.catalogue_http import parsed, same_host
-from roadstead.archive.catalogue_items import footprint_of, time_of
-from roadstead.archive.catalogue_question import RawPage
-from roadstead.archive.stac import claims_to_be_item
+from roadstead.archive import claims_to_be_item
+from roadstead.catalogues.http import parsed, same_host
+from roadstead.catalogues.items import footprint_of, time_of
+from roadstead.catalogues.question import RawPage
 from roadstead.model import CatalogueError, InputError, TimeSpan, parse_span
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from roadstead.archive.catalogue_http import Wire
-    from roadstead.archive.catalogue_question import Gathering, Question
+    from roadstead.catalogues.http import Wire
+    from roadstead.catalogues.question import Gathering, Question
 
 AT_ONCE = 8
 """documents fetched at the same time"""

@@ -27,9 +27,7 @@ from rasterio.session import DummySession, Session
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
-from roadstead.archive.gcps import placed
-from roadstead.archive.raster import image_kind, kind_of_bytes, open_image
-from roadstead.archive.window import box_of
+from roadstead.archive import box_of, image_kind, kind_of_bytes, open_image, placed
 from roadstead.model import RasterError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from roadstead.archive.catalogue_keep import RawAnswer, kept_provider
-from roadstead.archive.catalogue_question import Gathering, Limits, Question
+from roadstead.catalogues.keep import RawAnswer, kept_provider
+from roadstead.catalogues.question import Gathering, Limits, Question
 from roadstead.model import AnswerState, CatalogueAnswer, CatalogueError, Clock
 from roadstead.steps import SystemClock
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from roadstead.archive.catalogue_http import Wire
+    from roadstead.catalogues.http import Wire
     from roadstead.library import Provider
     from roadstead.model import TimeSpan
 
@@ -49,7 +49,7 @@ class Asking:
 
     def wire(self, provider: Provider) -> Wire:
         """The transport to a provider; raises CatalogueError where it needs a key that is not set."""
-        from roadstead.archive.catalogue_http import Wire  # noqa: PLC0415 - as in `_put`
+        from roadstead.catalogues.http import Wire  # noqa: PLC0415 - as in `_put`
 
         if provider.id not in self.wires:
             key, name = _key(provider)
@@ -103,9 +103,9 @@ def ask(
 
 def _put(question: Question, wire: Wire, out: Gathering) -> None:
     # Imported when somebody is asked: everything else that uses this room starts without pystac-client.
-    from roadstead.archive.catalogue_api import ask_api  # noqa: PLC0415
-    from roadstead.archive.catalogue_planet import ask_planet  # noqa: PLC0415
-    from roadstead.archive.catalogue_static import walk_static  # noqa: PLC0415
+    from roadstead.catalogues.api import ask_api  # noqa: PLC0415
+    from roadstead.catalogues.planet import ask_planet  # noqa: PLC0415
+    from roadstead.catalogues.static import walk_static  # noqa: PLC0415
 
     askers = {"stac-api": ask_api, "stac-static": walk_static, "planet": ask_planet}
     askers[question.provider.kind](question, wire, out)

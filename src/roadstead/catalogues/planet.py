@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from roadstead.archive.catalogue_paging import Call, page_through
+from roadstead.catalogues.paging import Call, page_through
 from roadstead.model import iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from roadstead.archive.catalogue_http import Wire
-    from roadstead.archive.catalogue_question import Gathering, Question
+    from roadstead.catalogues.http import Wire
+    from roadstead.catalogues.question import Gathering, Question
 
 PAGE_ITEMS = 250
 """the most that it sends per page"""

@@ -17,16 +17,13 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from roadstead import library
-from roadstead.archive.bands import modality_of
-from roadstead.archive.credit import credit_for, licence_for, year_of
-from roadstead.archive.shapes import shape_of
-from roadstead.archive.stac import item_time
+from roadstead.archive import credit_for, item_time, licence_for, modality_of, shape_of, year_of
 from roadstead.model import CatalogueError, Modality, Precision, TimeSpan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roadstead.archive.catalogue_keep import KeptProvider
+    from roadstead.catalogues.keep import KeptProvider
     from roadstead.library import Mission
 
 DATATAKE_LONGEST = timedelta(minutes=37)
