@@ -49,5 +49,7 @@ SHOT := chromium --headless --no-sandbox --disable-gpu --hide-scrollbars
 .PHONY: pictures
 pictures: demo
 	$(SHOT) --window-size=1000,1250 --screenshot=docs/report.png file://$(CURDIR)/cases/dunai-2024/out/report.html
+	$(BIN)/roadstead coverage cases/dunai-2024 --site dunai --site vladivostok --site chongjin --from 2024-10-07 --to 2024-10-20
+	$(SHOT) --window-size=690,680 --screenshot=docs/coverage.png file://$(CURDIR)/cases/dunai-2024/out/coverage.svg
 	test ! -f cases/los-angeles-2021/out/report.html || $(SHOT) --window-size=1000,880 \
 	  --screenshot=docs/report-los-angeles.png file://$(CURDIR)/cases/los-angeles-2021/out/report.html

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 
-_SEXAGESIMAL_LIMIT = 181.0
 _FLOAT_MMSI = re.compile(r"\d+\.0*")
 _GUARDED = re.compile(r'="?([^"=]*)"?')
 """a spreadsheet's way to keep digits as text: ="001234567\""""
@@ -32,7 +31,7 @@ def text_of(cell: object) -> str:
 
 
 def label_of(cell: object) -> str:
-    """A name, call sign or destination: without the padding of six-bit text; `None` and `nan` of exports are nothing."""
+    """A name, call sign or destination without the padding of six-bit text; an export's `None` or `nan` is nothing."""
     text = text_of(cell).split("@", 1)[0].strip() if not str(cell or "").startswith("@@") else ""
     return "" if text.casefold() in {"nan", "null", "none", "unknown", "undefined", "[]"} else text
 
@@ -40,21 +39,27 @@ def label_of(cell: object) -> str:
 def number_of(cell: object) -> float | None:
     """A finite number, with a decimal point or comma; None for an empty cell or NaN; raises ValueError otherwise."""
     if isinstance(cell, str):
-        text = text_of(cell)
-        if not text or text.casefold() in {"nan", "null", "none", "na", "n/a"}:
-            return None
-        value = float(text) if "," not in text else float(text.replace(",", ".")) if "." not in text else math.inf
+        try:
+            value = float(cell)
+        except ValueError:
+            value = _odd_number(cell)
     elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
         value = float(cell)
     elif cell is None:
         return None
     else:
         raise ValueError(cell)
-    if math.isnan(value):
-        return None
     if math.isinf(value):
         raise ValueError(cell)
-    return value
+    return None if math.isnan(value) else value
+
+
+def _odd_number(cell: str) -> float:
+    """A number in the clothes of a spreadsheet; NaN for an empty cell."""
+    text = text_of(cell)
+    if not text or text.casefold() in {"nan", "null", "none", "na", "n/a"}:
+        return math.nan
+    return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
 
 
 def mmsi_of(cell: object) -> str:

@@ -128,7 +128,7 @@ class Track:
     flags: tuple[Flag, ...] = ()
 
     def static_at(self, t_utc: datetime) -> AisStatic | None:
-        """What the ship said about itself at that time: the newest then in force, else the last before, else the first."""
+        """What the ship said about itself: the newest in force at that time, else the last before, else the first."""
         said = [s for s in self.statics if s.t_utc <= t_utc]
         if not said:
             return self.statics[0] if self.statics else None

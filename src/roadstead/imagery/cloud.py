@@ -10,7 +10,7 @@ band, ground has a colour. On squares of about 60 m in the area and 2 km around 
 - *undecided*: everything between: thin cloud, fog, glint, foam, bright roofs, quays, sand.
 
 The answer is "unknown" (None) wherever the pixels cannot tell: no blue, green and red; no coloured ground around,
-without which an overcast sky that was stretched looks like water and roofs; no dark water, or nothing in the image
+without which an overcast sky that was stretched looks like water and roofs; no dark water, or a band in which nothing
 that is really dark, as under fog; or more than 5 % of the area undecided.
 
 Thresholds were set by hand on cloudless images (nine Sentinel-2 ports, where water stays below 0.17 in its darkest
@@ -107,7 +107,7 @@ def _heights(
     """Each band between the darkest (0) and brightest (1) of the window, shape (bands, rows, cols).
 
     Returns:
-        The heights; the mean roughness of the bands, shape (rows, cols); the least ratio of darkest to brightest.
+        The heights; the mean roughness of the bands, shape (rows, cols); the greatest ratio of darkest to brightest.
     """
     heights, roughness, ratios = [], [], []
     share = np.maximum(_squares(pixels.valid.astype(np.float32), side), 1e-3)
@@ -122,7 +122,7 @@ def _heights(
         square = _squares(lifted * lifted, side) / share
         heights.append((mean - low) / span)
         roughness.append(np.sqrt(np.clip(square - mean * mean, 0, None)) / span)
-    return np.asarray(heights, np.float32), np.mean(roughness, axis=0), min(ratios)
+    return np.asarray(heights, np.float32), np.mean(roughness, axis=0), max(ratios)
 
 
 def _decided(

@@ -1,33 +1,54 @@
 """Reference data with sources: sites, vessel classes, hulls, sea distances, missions, traps of language."""
 
 from roadstead.library.distances import SeaDistance, sea_distance_km
+from roadstead.library.forms import ShipForm, form, forms
+from roadstead.library.materials import materials
 from roadstead.library.missions import Mission, mission, missions, read_missions
 from roadstead.library.orbits import Orbit, shipped_elements
+from roadstead.library.profiles import Silhouette, silhouette, silhouette_image, water_shadow
 from roadstead.library.providers import Provider, ProviderCollection, providers
+from roadstead.library.rays import SunView
 from roadstead.library.sites import find_site, site, sites
+from roadstead.library.solid import Solid, Spar, solid_of
 from roadstead.library.traps import date_warnings, place_warnings
 from roadstead.library.vessels import classes, hull, hulls, valid_imo, vessel_class
+from roadstead.library.views import WATER_STAYS, Overhead, overhead
 
 __all__ = [
+    "WATER_STAYS",
     "Mission",
     "Orbit",
+    "Overhead",
     "Provider",
     "ProviderCollection",
     "SeaDistance",
+    "ShipForm",
+    "Silhouette",
+    "Solid",
+    "Spar",
+    "SunView",
     "classes",
     "date_warnings",
     "find_site",
+    "form",
+    "forms",
     "hull",
     "hulls",
+    "materials",
     "mission",
     "missions",
+    "overhead",
     "place_warnings",
     "providers",
     "read_missions",
     "sea_distance_km",
     "shipped_elements",
+    "silhouette",
+    "silhouette_image",
     "site",
     "sites",
+    "solid_of",
     "valid_imo",
     "vessel_class",
+    "water_shadow",
 ]

@@ -38,13 +38,11 @@ def _from_bow_to_stern(table: tuple[tuple[float, float], ...]) -> tuple[tuple[fl
 
 Span = Annotated[tuple[Share, Share], AfterValidator(_stretch)]
 Metres = Annotated[tuple[Size, Size], AfterValidator(_low_high)]
-Tiers = Annotated[tuple[Annotated[int, Field(ge=0, le=12)], Annotated[int, Field(ge=1, le=12)]], AfterValidator(_low_high)]
-Profile = Annotated[
-    tuple[tuple[Share, Height], ...], Field(min_length=2), AfterValidator(_from_bow_to_stern)
+Tiers = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=12)], Annotated[int, Field(ge=1, le=12)]], AfterValidator(_low_high)
 ]
-Outline = Annotated[
-    tuple[tuple[Share, Share], ...], Field(min_length=2), AfterValidator(_from_bow_to_stern)
-]
+Profile = Annotated[tuple[tuple[Share, Height], ...], Field(min_length=2), AfterValidator(_from_bow_to_stern)]
+Outline = Annotated[tuple[tuple[Share, Share], ...], Field(min_length=2), AfterValidator(_from_bow_to_stern)]
 
 
 class PlanEntry(Strict):

@@ -203,16 +203,14 @@ def load_forms(folder: Path) -> Mapping[str, ShipForm]:
 
 def _form(path: Path, entry: FormFile) -> ShipForm:
     _check_names(path, entry)
-    rest = {name: getattr(entry, name) for name in ("id", "name", "kind", "class_id", "hull", "deck", "clutter")}
-    parts = {name: tuple(make(**part.model_dump()) for part in getattr(entry, name)) for name, make in _PARTS.items()}
+    words = ("id", "name", "kind", "class_id", "hull", "deck", "clutter", "sources", "deck_m")
+    parts: dict[str, Any] = {name: getattr(entry, name) for name in words}
+    parts |= {name: tuple(make(**part.model_dump()) for part in getattr(entry, name)) for name, make in _PARTS.items()}
     return ShipForm(
-        **rest,
         **parts,
         length_m=Range(*entry.length_m),
         beam_m=Range(*entry.beam_m),
-        sources=entry.sources,
         plan=Plan(**entry.plan.model_dump()),
-        deck_m=entry.deck_m,
     )
 
 

@@ -1,0 +1,115 @@
+"""Reading AIS files of any layout into tracks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from roadstead.ais._files import Sheet, Text, sources
+from roadstead.ais._gather import Gatherer, same_words
+from roadstead.ais._losses import Losses
+from roadstead.ais._nmea import is_nmea, read_nmea
+from roadstead.ais._table import read_csv, read_sheet
+from roadstead.ais.checks import Limits, check_track
+from roadstead.ais.columns import column_map as _column_map
+from roadstead.ais.values import AisPosition, AisRead, AisStatic, Track
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from shapely.geometry.base import BaseGeometry
+
+    from roadstead.ais.columns import ColumnMap
+    from roadstead.model import TimeSpan
+
+_LINES_TO_TELL = 50
+"""how many lines are looked at to tell NMEA from a table"""
+
+
+def read_ais(
+    paths: Iterable[Path | str] | Path | str,
+    column_map: ColumnMap | Mapping[str, Any] | Path | str | None = None,
+    *,
+    area: BaseGeometry | None = None,
+    span: TimeSpan | None = None,
+    mmsis: Collection[str] = (),
+    limits: Limits | None = None,
+    most_positions: int = 2_000_000,
+) -> AisRead:
+    """Read NMEA logs, CSV and XLSX exports, plain, gzipped or zipped, and folders of them; nothing is guessed.
+
+    Files are streamed: memory holds what is kept, about 0.3 kB a position, and no more than `most_positions`.
+
+    Args:
+        paths: files and folders.
+        column_map: for tables of no known layout, or for what a layout leaves open: see `column_map`.
+        area: keep only positions inside, WGS84 lon/lat.
+        span: keep only what was received in it, both ends included.
+        mmsis: keep only these ships, nine digits each; empty: all.
+        limits: for the checks of tracks.
+        most_positions: keep no more; what comes after is counted as a loss.
+
+    Raises:
+        InputError: the column map itself is wrong. Files never raise: what cannot be read is a loss.
+    """
+    own = None if column_map is None else _column_map(column_map)
+    given = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    losses = Losses()
+    into = Gatherer(losses, most_positions, area, span, frozenset(mmsis))
+    for source in sources([Path(p) for p in given], losses):
+        before = into.kept, losses.of_file(source.name), len(into.statics)
+        _read_one(source, own, into)
+        if (into.kept, losses.of_file(source.name), len(into.statics)) == before and area is span is None and not mmsis:
+            losses.note(
+                source.name, "holds no position report of a ship", "nothing to do, if that is what it should hold"
+            )
+    checks = limits or Limits()
+    ships = sorted(into.positions.keys() | into.statics.keys())
+    return AisRead(
+        tracks=tuple(_track(into.positions.pop(m, []), into.statics.pop(m, []), m, checks) for m in ships),
+        losses=losses.sentences(),
+        remarks=tuple(into.remarks),
+        rows=into.rows,
+    )
+
+
+def _read_one(source: Text | Sheet, own: ColumnMap | None, into: Gatherer) -> None:
+    if isinstance(source, Sheet):
+        read_sheet(source.name, source.rows, own, into)
+        return
+    head: list[tuple[int, str]] = []
+    nmea = False
+    for number, line in source.lines:
+        head.append((number, line))
+        nmea = is_nmea(line)
+        if nmea or len(head) >= _LINES_TO_TELL:
+            break
+    lines: Iterator[tuple[int, str]] = chain(head, source.lines)
+    if nmea:
+        read_nmea(source.name, lines, into)
+    else:
+        read_csv(source.name, lines, own, into)
+
+
+def _track(positions: list[AisPosition], statics: list[AisStatic], mmsi: str, limits: Limits) -> Track:
+    positions.sort(key=lambda p: (p.t_utc, p.lon_deg, p.lat_deg, p.file, p.line))
+    once = [p for i, p in enumerate(positions) if i == 0 or _report(p) != _report(positions[i - 1])]
+    track = Track(mmsi=mmsi, positions=tuple(once), statics=merged(statics))
+    return replace(track, flags=check_track(track, limits))
+
+
+def _report(p: AisPosition) -> tuple[object, ...]:
+    return p.t_utc, p.lon_deg, p.lat_deg, p.sog_kn, p.cog_deg, p.heading_deg, p.nav_status
+
+
+def merged(statics: Iterable[AisStatic]) -> tuple[AisStatic, ...]:
+    """Static data in order of time, neighbours that say the same joined."""
+    order: list[AisStatic] = []
+    for static in sorted(statics, key=lambda s: (s.t_utc, s.last_utc, s.file, s.line)):
+        if order and same_words(order[-1], static):
+            order[-1] = replace(order[-1], last_utc=max(order[-1].last_utc, static.last_utc))
+        else:
+            order.append(static)
+    return tuple(order)

@@ -1,0 +1,231 @@
+"""Land as a pattern of its coordinates: quay aprons, yards, town, fields, woods, beach.
+
+Everything follows from the place (metres from its middle) and the distance to quay and coast, never from the scene, so
+that all sensors and dates show the same houses. Reflectances are round figures of such surfaces in the literature
+(ECOSTRESS spectral library, version 1; USGS spectral library, version 7), per band blue, green, red, nir, swir16.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from roadstead.simulate.noise import smooth, uniform
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WATER, CONCRETE, ASPHALT, ROOF, GREY_ROOF, WHITE_ROOF, CROP, DRY, WOOD, SAND, ROCK, STACK, BLUE_ROOF, STEEL = range(14)
+REFLECTANCE = np.array(
+    [
+        [0.040, 0.035, 0.018, 0.008, 0.004],
+        [0.200, 0.225, 0.240, 0.260, 0.290],
+        [0.085, 0.095, 0.105, 0.120, 0.140],
+        [0.085, 0.120, 0.200, 0.260, 0.290],
+        [0.150, 0.160, 0.165, 0.175, 0.190],
+        [0.430, 0.450, 0.460, 0.470, 0.420],
+        [0.035, 0.070, 0.040, 0.360, 0.190],
+        [0.090, 0.125, 0.165, 0.250, 0.320],
+        [0.022, 0.040, 0.026, 0.240, 0.110],
+        [0.210, 0.270, 0.320, 0.380, 0.420],
+        [0.110, 0.125, 0.135, 0.160, 0.190],
+        [0.090, 0.090, 0.130, 0.170, 0.190],
+        [0.190, 0.170, 0.130, 0.150, 0.160],
+        [0.110, 0.120, 0.130, 0.140, 0.150],
+    ],
+    np.float32,
+)
+"""shape (classes, bands blue green red nir swir16)"""
+STACK_COLOURS = np.array(
+    [
+        [0.055, 0.060, 0.210, 0.240, 0.220],
+        [0.170, 0.110, 0.060, 0.110, 0.140],
+        [0.210, 0.220, 0.220, 0.240, 0.230],
+        [0.060, 0.120, 0.080, 0.130, 0.150],
+        [0.070, 0.110, 0.220, 0.260, 0.240],
+        [0.380, 0.400, 0.410, 0.420, 0.380],
+    ],
+    np.float32,
+)
+"""paint of containers, shape (colours, bands)"""
+APRON_M, YARD_M, TOWN_M, HIGHEST_M = 38.0, 330.0, 1500.0, 16.0
+RADAR_DB = np.array([-99, -13, -15, -4, -3, -3, -11, -12, -9, -15, -9, 2, -3, 3], np.float32)
+"""mean sigma nought VV at 38 degrees of incidence per class (Ulaby and Dobson 1989, Handbook of Radar Scattering
+Statistics for Terrain, C band; built-up classes from the harbour of Los Angeles)"""
+
+
+@njit(inline="always")
+def _yard(key, u, v, containers):  # type: ignore[no-untyped-def]  # numba types it: class, height, variant
+    """A yard in its quay's frame: stacks of containers, sheds, open ground."""
+    i, j = np.int64(np.floor(u / 190)), np.int64(np.floor(v / 96))
+    a, b = u - 190 * i, v - 96 * j
+    use = uniform(key + 1, i, j)
+    if a > 176 or b > 84:
+        return ASPHALT, np.float32(0), np.float32(0)
+    if containers and use < 0.72:
+        row = np.int64(np.floor(b / 21))
+        across = b - 21 * row
+        bay = np.int64(np.floor(a / 12.9))
+        if across > 15.4 or a - 12.9 * bay > 12.2:
+            return ASPHALT, np.float32(0), np.float32(0)
+        box = np.int64(np.floor(across / 2.6))
+        tiers = np.int64(5.4 * uniform(key + 2, 64 * i + bay, 64 * j + 8 * row + box) - 0.8 + smooth(key + 3, a / 60 + i * 7, b / 30 + j * 5))
+        if tiers <= 0:
+            return ASPHALT, np.float32(0), np.float32(0)
+        return STACK, np.float32(2.6 * min(tiers, 5)), uniform(key + 4, 64 * i + bay, 64 * j + 8 * row + box)
+    if use < 0.86:
+        wide = 60 + 100 * uniform(key + 5, i, j)
+        if 8 < a < 8 + wide and 10 < b < 62:
+            kind = uniform(key + 6, i, j)
+            roof = GREY_ROOF if kind < 0.5 else (WHITE_ROOF if kind < 0.8 else BLUE_ROOF)
+            return roof, np.float32(9), np.float32(0.1 * np.sin(a * 0.7))
+        return CONCRETE, np.float32(0), np.float32(0)
+    if smooth(key + 7, u / 17, v / 17) > 0.45:
+        return STEEL, np.float32(3), np.float32(0)
+    return CONCRETE if smooth(key + 8, u / 90, v / 90) > -0.2 else DRY, np.float32(0), np.float32(0)
+
+
+@njit(inline="always")
+def _town(key, x, y):  # type: ignore[no-untyped-def]  # as above
+    """Streets, houses and gardens."""
+    turn = np.float32(0.5) * smooth(key + 10, x / 1700, y / 1700)
+    u, v = x + turn * y, y - turn * x
+    i, j = np.int64(np.floor(u / 96)), np.int64(np.floor(v / 58))
+    a, b = u - 96 * i, v - 58 * j
+    if a < 9 or b < 8:
+        return ASPHALT, np.float32(0), np.float32(0)
+    k, m = np.int64((a - 9) / 17.4), np.int64((b - 8) / 25)
+    lot, deep = a - 9 - 17.4 * k, b - 8 - 25 * m
+    h = uniform(key + 11, 8 * i + k, 4 * j + m)
+    if 2 < lot < 8 + 8 * h and 3 < deep < 13 + 9 * uniform(key + 12, 8 * i + k, 4 * j + m):
+        kind = uniform(key + 13, 8 * i + k, 4 * j + m)
+        roof = ROOF if kind < 0.5 else (GREY_ROOF if kind < 0.84 else WHITE_ROOF)
+        side = np.float32(0.16) if lot < 5 + 4 * h else np.float32(-0.12)
+        return roof, np.float32(4 + 7 * h * h), side
+    if smooth(key + 14, x / 7, y / 7) > 0.1:
+        return WOOD, np.float32(4 + 3 * smooth(key + 15, x / 3, y / 3)), np.float32(0)
+    return DRY if h < 0.6 else CROP, np.float32(0), np.float32(0)
+
+
+@njit(inline="always")
+def _country(key, x, y):  # type: ignore[no-untyped-def]  # as above
+    """Woods, fields with their furrows, tracks."""
+    wild = smooth(key + 20, x / 900, y / 900) + np.float32(0.5) * smooth(key + 21, x / 240, y / 240)
+    if wild > 0.12:
+        crown = smooth(key + 22, x / 6, y / 6) + np.float32(0.6) * smooth(key + 23, x / 2.5, y / 2.5)
+        if wild < 0.3 and crown < -0.1:
+            return DRY, np.float32(0), np.float32(0)
+        return WOOD, np.float32(7 + 4 * crown), np.float32(0.35 * crown)
+    turn = np.float32(0.8) * smooth(key + 24, x / 2500, y / 2500)
+    u, v = x + turn * y, y - turn * x
+    i = np.int64(np.floor(u / 170))
+    j = np.int64(np.floor((v + 60 * uniform(key + 25, i, 0)) / 110))
+    if u - 170 * i < 6:
+        return DRY, np.float32(0), np.float32(0.25)
+    crop = uniform(key + 26, i, j)
+    tint = np.float32(0.5) * (uniform(key + 27, i, j) - np.float32(0.5)) + np.float32(0.05) * np.sin(v * (0.8 + crop))
+    return CROP if crop < 0.45 else (DRY if crop < 0.9 else ROCK), np.float32(0), tint
+
+
+@njit(inline="always")
+def ground(key, x, y, quay, coast, containers):  # type: ignore[no-untyped-def]  # as above
+    """Class, height (metres) and variant of a point on land.
+
+    Args:
+        key: of the place.
+        x: metres east of the place's middle.
+        y: metres north of it.
+        quay: (distance to the nearest quay, cosine and sine of its direction).
+        coast: metres to the coast.
+        containers: whether yards hold containers.
+    """
+    far, c, s = quay
+    if far < APRON_M:
+        seam = np.float32(0.06) * smooth(key + 30, x / 11, y / 11)
+        rail = abs(far - 5) < 0.5 or abs(far - 25) < 0.5
+        return (STEEL if rail else CONCRETE), np.float32(0), seam
+    if far < YARD_M:
+        return _yard(key, x * c + y * s, y * c - x * s, containers)
+    edge = smooth(key + 31, x / 420, y / 420)
+    if coast < 24 + 26 * edge:
+        return (SAND if edge > -0.1 else ROCK), np.float32(0), np.float32(0.12) * smooth(key + 32, x / 8, y / 8)
+    if far < TOWN_M * (0.75 + 0.6 * edge):
+        return _town(key, x, y)
+    return _country(key, x, y)
+
+
+@njit(inline="always")
+def node_values(nodes, r, c):  # type: ignore[no-untyped-def]  # as above
+    """Distance to quay, its direction, distance to the coast at fractional node indices."""
+    i, j = np.int64(r), np.int64(c)
+    i, j = min(max(i, 0), nodes.shape[1] - 2), min(max(j, 0), nodes.shape[2] - 2)
+    p, q = np.float32(r - i), np.float32(c - j)
+    w00, w01, w10, w11 = (1 - p) * (1 - q), (1 - p) * q, p * (1 - q), p * q
+    quay = w00 * nodes[0, i, j] + w01 * nodes[0, i, j + 1] + w10 * nodes[0, i + 1, j] + w11 * nodes[0, i + 1, j + 1]
+    coast = w00 * nodes[3, i, j] + w01 * nodes[3, i, j + 1] + w10 * nodes[3, i + 1, j] + w11 * nodes[3, i + 1, j + 1]
+    a, b = i + np.int64(p > 0.5), j + np.int64(q > 0.5)
+    return quay, nodes[1, a, b], nodes[2, a, b], coast
+
+
+@njit(cache=True, nogil=True)
+def land_cover(
+    kind: NDArray[np.uint8],
+    frame: NDArray[np.float64],
+    nodes: NDArray[np.float32],
+    key: int,
+    containers: bool,
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
+    """Class, height and variant of every sub-pixel of a tile.
+
+    Args:
+        kind: 1 land, 2 breakwater, 0 water, shape (height, width).
+        frame: x and y of the first sub-pixel's middle (metres from the place's middle), size of a sub-pixel, row and
+            column of that middle among the nodes, sub-pixels per node.
+        nodes: see `Surroundings`.
+        key: of the place.
+        containers: whether yards hold containers.
+    """
+    height, width = kind.shape
+    cover, high, tint = np.zeros((height, width), np.uint8), np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
+    x0, y0, step, row0, col0, per_node = frame
+    for r in range(height):
+        y = y0 - r * step
+        for c in range(width):
+            if kind[r, c] == 0:
+                continue
+            x = x0 + c * step
+            if kind[r, c] == 2:
+                bump = smooth(key + 40, x / 2.2, y / 2.2)
+                cover[r, c], high[r, c], tint[r, c] = ROCK, 3 + bump, 0.4 * bump
+                continue
+            quay, ca, sa, coast = node_values(nodes, row0 + r / per_node, col0 + c / per_node)
+            cover[r, c], high[r, c], tint[r, c] = ground(key, x, y, (quay, ca, sa), abs(coast), containers)
+    return cover, high, tint
+
+
+@njit(cache=True, nogil=True)
+def shadows(high: NDArray[np.float32], across: float, down: float, rise: float, reach: int) -> NDArray[np.float32]:
+    """1 where the way towards the sun is blocked, shape of the heights.
+
+    Args:
+        high: heights, metres.
+        across: columns per step towards the sun; the longer of the two is 1.
+        down: rows per step.
+        rise: rise of the ray per step, metres.
+        reach: steps that are looked at.
+    """
+    height, width = high.shape
+    out = np.zeros((height, width), np.float32)
+    for r in range(height):
+        for c in range(width):
+            base = high[r, c]
+            for k in range(1, reach + 1):
+                i, j = int(np.floor(r + 0.5 + k * down)), int(np.floor(c + 0.5 + k * across))
+                if i < 0 or j < 0 or i >= height or j >= width:
+                    break
+                if high[i, j] > base + k * rise + 0.3:
+                    out[r, c] = 1
+                    break
+    return out
