@@ -322,7 +322,7 @@ def test_ungeocoded_radar_is_placed_and_its_unit_known(server: RangeServer, case
     assert pixels.valid.all()
     assert pixels.values[0].mean() == pytest.approx(61 * np.sqrt(np.pi / 2) + 0.5, rel=0.02), "vv first"
     whole = sum(p.stat().st_size for p in (server.folder / "s1").iterdir())
-    assert server.sent() < 0.5 * whole
+    assert server.sent() < 0.7 * whole
 
 
 def test_a_catalogue_elsewhere_cannot_make_us_read_files_of_this_computer(server: RangeServer, case: Path) -> None:

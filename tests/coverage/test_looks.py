@@ -32,7 +32,66 @@ def test_the_usable_share_is_that_of_the_area_itself() -> None:
     valid = np.ones((1000, 1000), bool)
     valid[:, :400] = False  # 132.00-132.04: half of the area, and nodata elsewhere does not count
     assert look_at(scene(), SITE, pixels(valid)).usable_fraction == pytest.approx(0.5, abs=0.01)
-    assert look_at(scene(), SITE, pixels(), inside_share=0.3).usable_fraction == pytest.approx(0.3, abs=0.01)
+
+
+def test_an_area_over_the_edge_of_the_image_counts_whole() -> None:
+    whole = pixels()
+    cut = replace(whole, values=whole.values[:, :, :320], valid=whole.valid[:, :320])  # ends at 132.032 E
+    found = look_at(scene(), SITE, cut)
+    assert (found.usable_fraction, found.covered_fraction) == (pytest.approx(0.3, abs=0.01),) * 2
+    assert "the scene covers 30 % of the area" in found.notes
+    assert not any("covers" in n for n in look_at(scene(), SITE, whole).notes)
+    elsewhere = replace(SITE, aoi=box(132.2, 42.82, 132.3, 42.86))
+    assert look_at(scene(), elsewhere, whole).covered_fraction == 0
+
+
+def clouded(cols: slice, basis: str = "scene classification") -> Pixels:
+    cloud = np.zeros((1000, 1000), bool)
+    cloud[:, cols] = True
+    return replace(pixels(), cloud=cloud, cloud_basis=basis)
+
+
+def test_cloud_counts_where_the_area_is_and_nowhere_else() -> None:
+    # The area lies in columns 200-600 of 1000.
+    elsewhere = look_at(scene(), SITE, clouded(slice(600, 1000)))  # 40 % of the scene
+    assert (elsewhere.cloud_fraction, elsewhere.usable_fraction) == (0.0, 1.0)
+    assert elsewhere.cloud_basis == "scene classification"
+    assert not elsewhere.notes
+    only_here = look_at(scene(), SITE, clouded(slice(200, 600)))  # the rest of the scene is clear
+    assert (only_here.cloud_fraction, only_here.usable_fraction, only_here.covered_fraction) == (1.0, 0.0, 1.0)
+    assert not usable(only_here)
+    half = look_at(scene(), SITE, clouded(slice(400, 1000), "UDM2"))
+    assert (half.cloud_fraction, half.usable_fraction) == (pytest.approx(0.5, abs=0.01),) * 2
+    assert any("50 %" in n for n in half.notes)
+
+
+def test_cloud_is_a_share_of_what_is_covered() -> None:
+    valid = np.ones((1000, 1000), bool)
+    valid[:, 400:] = False  # the eastern half of the area is missing
+    found = look_at(scene(), SITE, replace(clouded(slice(0, 300)), valid=valid))
+    assert found.covered_fraction == pytest.approx(0.5, abs=0.01)
+    assert found.cloud_fraction == pytest.approx(0.5, abs=0.01)
+    assert found.usable_fraction == pytest.approx(0.25, abs=0.01)
+    nothing = look_at(scene(), SITE, replace(clouded(slice(0, 300)), valid=np.zeros_like(valid)))
+    assert (nothing.cloud_fraction, nothing.covered_fraction) == (None, 0.0)
+
+
+def test_unknown_cloud_is_said_and_only_then() -> None:
+    def said(found: Look) -> bool:
+        return any(n.startswith("cloud unknown") for n in found.notes)
+
+    unknown = look_at(scene(), SITE, pixels())
+    assert (unknown.cloud_fraction, unknown.cloud_basis, unknown.usable_fraction) == (None, "", 1.0)
+    assert said(unknown)
+    assert not said(look_at(scene(), SITE, clouded(slice(0, 1))))
+    assert not said(look_at(scene(modality=Modality.SAR), SITE, pixels()))
+
+
+def test_the_angle_and_a_missing_georeference_are_passed_on() -> None:
+    assert look_at(replace(scene(), off_nadir_deg=27.3), SITE, pixels()).off_nadir_deg == 27.3
+    picture = replace(pixels(), crs=None, transform=Affine.identity())
+    found = look_at(replace(scene(), footprint=None, gsd_m=3.0), SITE, picture)
+    assert (found.covered_fraction, found.searched) == (None, False)
 
 
 def test_the_mask_is_the_polygon() -> None:

@@ -31,9 +31,14 @@ def text_of(cell: object) -> str:
 
 
 def label_of(cell: object) -> str:
-    """A name, call sign or destination without the padding of six-bit text; an export's `None` or `nan` is nothing."""
-    text = text_of(cell).split("@", 1)[0].strip() if not str(cell or "").startswith("@@") else ""
-    return "" if text.casefold() in {"nan", "null", "none", "unknown", "undefined", "[]"} else text
+    """A name, call sign or destination of a table."""
+    return words_of(text_of(cell))
+
+
+def words_of(text: str) -> str:
+    """A text that a ship sent, without the padding of six-bit text; an export's `None` or `nan` is nothing."""
+    words = text.split("@", 1)[0].strip()
+    return "" if words.casefold() in {"nan", "null", "none", "unknown", "undefined", "[]"} else words
 
 
 def number_of(cell: object) -> float | None:

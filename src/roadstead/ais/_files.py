@@ -60,9 +60,10 @@ def sources(paths: Iterable[Path], losses: Losses) -> Iterator[Text | Sheet]:
     for path in paths:
         files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         if not files:
-            losses.note(path.name, "is an empty folder", "give AIS files")
+            losses.note(path.name or str(path), "is an empty folder", "give AIS files")
         for file in files:
             name = file.relative_to(path).as_posix() if path.is_dir() else file.name
+            name = name.encode("utf-8", "backslashreplace").decode()
             try:
                 with file.open("rb") as stream:
                     yield from _opened(stream, name, losses)

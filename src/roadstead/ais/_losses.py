@@ -19,6 +19,7 @@ class _Count:
 class Losses:
     """Collects losses of all files; `note` is cheap enough for every line."""
 
+    total: int = 0
     _counts: dict[tuple[str, str, str], _Count] = field(default_factory=dict)
 
     def note(self, file: str, what: str, remedy: str, line: int = 0, example: object = "") -> None:
@@ -28,6 +29,7 @@ class Losses:
         if count is None:
             count = self._counts[key] = _Count(line, shown(example))
         count.n += 1
+        self.total += 1
 
     def of_file(self, file: str) -> int:
         """How many things of a file were lost."""

@@ -204,7 +204,7 @@ class _Sentences:
         said = self._partial.setdefault(mmsi, {}) if int(message.msg_type) != 5 else {}
         for ours, theirs in (("name", "shipname"), ("callsign", "callsign"), ("destination", "destination")):
             if hasattr(message, theirs):
-                said[ours] = _fields.label_of(getattr(message, theirs) or "")
+                said[ours] = _fields.words_of(getattr(message, theirs) or "")
         if hasattr(message, "ship_type"):
             code = int(message.ship_type or 0)
             said["ship_type_code"], said["ship_type"] = (code, type_words(code)) if 0 < code < 100 else (None, "")

@@ -66,7 +66,8 @@ def read_ais(
                 source.name, "holds no position report of a ship", "nothing to do, if that is what it should hold"
             )
     checks = limits or Limits()
-    ships = sorted(into.positions.keys() | into.statics.keys())
+    # Static data carry no place: where an area is asked for, only ships that reported from it count.
+    ships = sorted(into.positions.keys() | (into.statics.keys() if area is None else set()))
     return AisRead(
         tracks=tuple(_track(into.positions.pop(m, []), into.statics.pop(m, []), m, checks) for m in ships),
         losses=losses.sentences(),

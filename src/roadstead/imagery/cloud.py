@@ -11,7 +11,7 @@ band, ground has a colour. On squares of about 60 m in the area and 2 km around 
 
 The answer is "unknown" (None) wherever the pixels cannot tell: no blue, green and red; no coloured ground around,
 without which an overcast sky that was stretched looks like water and roofs; no dark water, or a band in which nothing
-that is really dark, as under fog; or more than 5 % of the area undecided.
+is really dark, as under fog; or more than 5 % of the area undecided.
 
 Thresholds were set by hand on cloudless images (nine Sentinel-2 ports, where water stays below 0.17 in its darkest
 band, two PlanetScope, one RapidEye) and on clouds pasted into them. What it never sees: shadows of clouds on water,
@@ -55,7 +55,7 @@ _CLOUD_RADIUS_M, _EDGE_M = 150.0, 300.0
 _COLOUR, _COLOURED_FROM = 0.12, 0.3
 _LEAST_GROUND, _LEAST_DARK, _MOST_UNDECIDED = 0.02, 0.05, 0.05
 _LEAST_SQUARES = 100
-# Darkest over brightest value: 0.28 at most in the cloudless images.
+# Darkest over brightest value of a band: 0.28 at most in the cloudless images taken whole.
 _MOST_DARKEST = 0.3
 
 

@@ -12,7 +12,7 @@ from roadstead.library._schema import Strict, Text
 Share = Annotated[float, Field(ge=0, le=1)]
 Offset = Annotated[float, Field(ge=-0.5, le=0.5)]
 Height = Annotated[float, Field(gt=0, le=100)]
-Size = Annotated[float, Field(gt=0, le=500)]
+Size = Annotated[float, Field(ge=1, le=500)]
 Power = Annotated[float, Field(ge=1, le=10)]
 Chance = Annotated[float, Field(ge=0, le=1)]
 
@@ -36,13 +36,25 @@ def _from_bow_to_stern(table: tuple[tuple[float, float], ...]) -> tuple[tuple[fl
     return table
 
 
+def _as_wide_as_the_beam(table: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    widest = max(point[1] for point in table)
+    if widest != 1:
+        raise ValueError(f"the widest place is {widest} of the beam; it must be 1")
+    return table
+
+
 Span = Annotated[tuple[Share, Share], AfterValidator(_stretch)]
 Metres = Annotated[tuple[Size, Size], AfterValidator(_low_high)]
 Tiers = Annotated[
     tuple[Annotated[int, Field(ge=0, le=12)], Annotated[int, Field(ge=1, le=12)]], AfterValidator(_low_high)
 ]
 Profile = Annotated[tuple[tuple[Share, Height], ...], Field(min_length=2), AfterValidator(_from_bow_to_stern)]
-Outline = Annotated[tuple[tuple[Share, Share], ...], Field(min_length=2), AfterValidator(_from_bow_to_stern)]
+Outline = Annotated[
+    tuple[tuple[Share, Share], ...],
+    Field(min_length=2),
+    AfterValidator(_from_bow_to_stern),
+    AfterValidator(_as_wide_as_the_beam),
+]
 
 
 class PlanEntry(Strict):

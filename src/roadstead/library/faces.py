@@ -140,7 +140,7 @@ def _leaning(solid: Solid, faces: Faces, relief: Relief, rays: Rays) -> Faces:
     lit = np.float32(_wall_light(rays)) * (relief.edge_m.ravel()[source] < wall)
     return Faces(
         material=np.where(hull, np.int16(solid.hull_material), material),
-        texture=faces.texture.ravel()[source],
+        texture=np.where(is_wall, np.float32(1), faces.texture.ravel()[source]),
         direct=np.where(is_wall, lit, faces.direct.ravel()[source]),
         sky=np.where(is_wall, np.float32(_WALL_SKY), faces.sky.ravel()[source]),
         dark=np.where(material < 0, faces.dark, np.float32(0)),

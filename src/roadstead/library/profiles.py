@@ -89,7 +89,8 @@ def water_shadow(solid: Solid, sight: SunView, *, heading_deg: float) -> BaseGeo
     cast = shapely.convex_hull(shapely.multipoints(np.concatenate([boxes, moved], axis=1)))
     spars = [_spar_shadow(spar, away) for spar in solid.spars]
     plan = shapely.union_all(shapely.polygons(boxes))
-    shadow = shapely.union_all([*cast, *spars]).difference(plan)
+    # on a grid of a millimetre, so that rounding leaves no slivers along the hull
+    shadow = shapely.difference(shapely.union_all([*cast, *spars]), plan, grid_size=1e-3)
     sin, cos = math.sin(math.radians(heading_deg)), math.cos(math.radians(heading_deg))
     turn = np.array([[-sin, -cos], [cos, -sin]])
     return shapely.transform(shadow, lambda points: points @ turn)

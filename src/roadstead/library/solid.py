@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 WATER = -1
 """material index where there is no ship"""
 _FINE_BELOW_M = 60.0
-_TEXTURE_SHARE = 0.07
+_STAINS, _GRAIN = 0.04, 0.07
+"""standard deviations of wear: over about 4 m, and from cell to cell"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +152,7 @@ def _texture(rng: np.random.Generator, shape: tuple[int, ...], cell_m: float) ->
     coarse = rng.standard_normal((math.ceil(shape[0] / step), math.ceil(shape[1] / step)))
     stains = np.kron(coarse, np.ones((step, step)))[: shape[0], : shape[1]]
     grain = rng.standard_normal(shape)
-    return np.clip(1 + _TEXTURE_SHARE * (stains + grain), 0.6, 1.4).astype(np.float32)
+    return np.clip(1 + _STAINS * stains + _GRAIN * grain, 0.6, 1.4).astype(np.float32)
 
 
 def _sky_share(height_m: NDArray[np.float32], cell_m: float) -> NDArray[np.float32]:

@@ -21,10 +21,11 @@ _BOX_M = (12.19, 2.44, 2.6)
 """forty-foot container, ISO 668: length, width, height"""
 _BOX_TONES = ("box-red", "box-blue", "box-green", "box-grey", "box-white", "rust", "orange")
 _BOX_WEIGHTS = (0.24, 0.2, 0.1, 0.16, 0.12, 0.12, 0.06)
+_LOWER_STACKS = 0.25
 _HOLD_DEPTH_M = 7.0
 _SWUNG_DEG = 65.0
 """a crane at work: jib off the centre line"""
-_QUAY_JIB_M = (13.0, 24.0)
+_QUAY_JIB_M = (3.0, 26.0)
 """heights of a quay crane's jib: at its foot, at its head"""
 
 
@@ -142,7 +143,7 @@ def _paints(board: Board, form: ShipForm) -> None:
 def _clutter(board: Board, form: ShipForm, rng: np.random.Generator) -> None:
     """Winches, vents, lockers and pipes: small boxes wherever the deck is later left bare."""
     pieces = round(form.clutter * board.hull.sum() * board.cell_m**2 / 100)
-    tones = (form.deck, form.hull, "grey-deck", "white", "black", "rust")
+    tones = (form.deck, form.hull, "grey-deck", "hatch-grey", "black", "rust")
     for _ in range(pieces):
         at, offset, tone = rng.random(), rng.uniform(-0.47, 0.47), tones[rng.integers(len(tones))]
         half, width = rng.uniform(0.3, 1.4) / board.length_m, rng.uniform(0.6, 2.2) / board.beam_m
@@ -193,18 +194,20 @@ def _posts(board: Board, form: ShipForm) -> None:
 
 
 def _stow(board: Board, stow: Stow, rng: np.random.Generator) -> None:
-    """Rows of forty-foot containers, each place taken with a probability, each stack of a drawn height."""
+    """Rows of forty-foot containers: each bay to a drawn height, a quarter of its stacks one lower, gaps by chance."""
     box_l, box_w, box_h = _BOX_M[0] / board.length_m, _BOX_M[1] / board.beam_m, _BOX_M[2]
+    hold = material_index("hold")
     bays = int((stow.span[1] - stow.span[0]) / (box_l * 1.08))
     ranks = int(stow.width / (box_w * 1.03))
     for bay in range(bays):
         start = stow.span[0] + bay * box_l * 1.08
+        full = int(rng.integers(stow.tiers[0], stow.tiers[1] + 1))
         for rank in range(ranks):
             tone = _BOX_TONES[rng.choice(len(_BOX_TONES), p=_BOX_WEIGHTS)]
-            tiers = int(rng.integers(stow.tiers[0], stow.tiers[1] + 1))
+            tiers = full - int(rng.random() < _LOWER_STACKS)
             taken = rng.random() < stow.fill and tiers > 0
             where = board.box((start, start + box_l), box_w, (rank - (ranks - 1) / 2) * box_w * 1.03)
-            if taken and where.any():
+            if taken and where.any() and not (board.material[where] == hold).any():
                 _set(board, where, float(board.height_m[where].max()) + tiers * box_h, tone)
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.library.rays import LONGEST_SHADOW_M
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -28,15 +26,12 @@ def shade_spars(
     """Let every point of the spars fall along the sun's rays until it meets something, and darken that place."""
     if rays.sun is None or not solid.spars:
         return
-    step = min(solid.spacing_m) * 0.5
-    way = -step * np.array(rays.sun)
-    falling = np.concatenate([_points(spar, solid.spacing_m) for spar in solid.spars]) + 2 * way
-    for _ in range(math.ceil(min(solid.top_m / rays.sun[2], LONGEST_SHADOW_M) / step)):
-        falling, rows, cols = _inside(falling, sunlit.shape, middle, solid.spacing_m)
-        landed = falling[:, 2] <= height_m[rows, cols] + 0.05
-        where = rows[landed], cols[landed]
-        sunlit[where] = np.minimum(sunlit[where], np.float32(1 - _LATTICE))
-        falling = falling[~landed] + way
+    from roadstead.library.view_kernels import darken  # noqa: PLC0415 - numba only when a ship is drawn
+
+    per_cell = np.array([*solid.spacing_m, 1.0])
+    points = np.concatenate([_points(spar, solid.spacing_m) for spar in solid.spars]) / per_cell + [*middle, 0.0]
+    way = -0.5 * min(solid.spacing_m) * np.array(rays.sun) / per_cell
+    darken(sunlit, height_m, points, (way[0], way[1], way[2]), 1 - _LATTICE)
 
 
 def draw_spars(faces: Faces, spars: Iterable[Spar], rays: Rays) -> None:

@@ -38,12 +38,12 @@ def _swept(height_m: NDArray[np.float32], slope: float, from_first: bool, drop_m
     """Follow rays along the first axis; `slope` columns per row, `drop_m` of height per row."""
     n, width = height_m.shape
     out = np.empty((n, width), np.float32)
-    reach = int(np.ceil(abs(slope) * n)) + 1
+    reach = int(np.ceil(abs(slope) * n / 2)) + 1
     for ray in range(-reach, width + reach):
         edge = -np.inf
         for k in range(n):
             i = k if from_first else n - 1 - k
-            j = ray + int(np.floor(slope * i + 0.5))
+            j = ray + int(np.floor(slope * (i - (n - 1) / 2) + 0.5))  # from the middle: mirrored fields stay mirrored
             edge -= drop_m
             if 0 <= j < width:
                 out[i, j] = edge
@@ -71,11 +71,17 @@ def seen_cells(
     source = np.empty((n, width), np.int32)
     wall = np.full((n, width), np.nan, np.float32)
     steps = int(np.ceil(top_m / step_m))
+    by_row, by_col = np.zeros(n, np.float32), np.zeros(width, np.float32)
+    for i in range(n):
+        by_row[i] = height_m[i].max()
+        by_col = np.maximum(by_col, height_m[i])
+    by_row, by_col = _highest_ahead(by_row, rows * steps), _highest_ahead(by_col, cols * steps)
     for i in range(n):
         for j in range(width):
+            first = int(np.ceil(min(by_row[i], by_col[j]) / step_m))
             source[i, j] = i * width + j
             before_i, before_j = -1, -1
-            for k in range(steps, -1, -1):
+            for k in range(first, -1, -1):
                 a, b = int(np.floor(i + 0.5 + k * rows)), int(np.floor(j + 0.5 + k * cols))
                 if a < 0 or b < 0 or a >= n or b >= width:
                     continue
@@ -88,6 +94,44 @@ def seen_cells(
                     break
                 before_i, before_j = a, b
     return source, wall
+
+
+@njit(cache=True)
+def _highest_ahead(highest_m: NDArray[np.float32], reach: float) -> NDArray[np.float32]:
+    """Highest value from each place on to as far as a line of sight goes; no need to follow it from any higher."""
+    n = len(highest_m)
+    out = np.empty(n, np.float32)
+    for i in range(n):
+        first, last = int(np.floor(min(i, i + reach))), int(np.ceil(max(i, i + reach)))
+        out[i] = highest_m[max(0, first - 1) : min(n, last + 2)].max()
+    return out
+
+
+@njit(cache=True)
+def darken(
+    sunlit: NDArray[np.float32],
+    height_m: NDArray[np.float32],
+    points: NDArray[np.float64],
+    way: tuple[float, float, float],
+    left: float,
+) -> None:
+    """Let points fall along the light's rays until each meets something, and darken that cell; writes to `sunlit`.
+
+    Args:
+        sunlit: share of each cell that the light reaches, shape (rows, columns).
+        height_m: height field, same shape.
+        points: row, column (in cells) and height in metres, shape (points, 3).
+        way: one step of the fall in the same units, at most half a cell.
+        left: share of the light that is left in the shadow.
+    """
+    for p in range(len(points)):
+        row, col, height = points[p, 0] + 2 * way[0], points[p, 1] + 2 * way[1], points[p, 2] + 2 * way[2]
+        while 0 <= row < height_m.shape[0] and 0 <= col < height_m.shape[1]:
+            i, j = int(row), int(col)
+            if height <= height_m[i, j] + 0.05:
+                sunlit[i, j] = min(sunlit[i, j], left)
+                break
+            row, col, height = row + way[0], col + way[1], height + way[2]
 
 
 @njit(cache=True)

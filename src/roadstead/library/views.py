@@ -79,10 +79,8 @@ class Overhead:
         """
         said = np.asarray(WATER_STAYS if stays is None else stays, np.float32)
         kept = said[:, None, None] if said.ndim == 1 else said
-        laid: NDArray[np.float32] = self.reflectance * self.cover + ground * (1 - self.shadow * (1 - kept)) * (
-            1 - self.cover
-        )
-        return laid
+        left = ground * (1 - self.shadow * (1 - kept)) * (1 - self.cover)
+        return (self.reflectance * self.cover + left).astype(np.float32)
 
 
 def overhead(
@@ -109,18 +107,21 @@ def overhead(
         The view in a window that holds ship and shadow (a shadow longer than 400 m is cut).
 
     Raises:
-        InputError: a pixel size or a band that cannot be drawn.
+        InputError: a pixel size, a heading or a band that cannot be drawn.
     """
-    if not 0.1 <= pixel_m <= 100:
+    if not 0.3 <= pixel_m <= 30:
         raise InputError(f"pixels of {pixel_m} m cannot be drawn; take 0.3 to 30 m")
+    if not math.isfinite(heading_deg):
+        raise InputError(f"heading {heading_deg} is no direction; give degrees clockwise from true north")
     from roadstead.library.view_kernels import averaged  # noqa: PLC0415 - numba only when a ship is drawn
 
-    faces = faces_of(solid, rays_of(sight, heading_deg))
+    table = reflectances(bands)
     sky = tuple(sky_share(BandRole(band), sight.sun_elevation_deg) for band in bands)
+    faces = faces_of(solid, rays_of(sight, heading_deg))
     shape, middle = _window(faces, heading_deg, pixel_m, origin_px)
     fine = max(2, math.ceil(pixel_m / min(faces.spacing_m)))
     reflectance, cover, shadow = averaged(
-        _shine(faces, reflectances(bands), np.array(sky, np.float32)),
+        _shine(faces, table, np.array(sky, np.float32)),
         faces.material >= 0,
         faces.dark,
         _frame(faces, heading_deg, pixel_m, middle),

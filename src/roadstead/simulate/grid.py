@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from affine import Affine
+from numba import njit
 from pyproj import Transformer
-from rasterio.features import rasterize
 from shapely.ops import transform as shape_transform
 
 if TYPE_CHECKING:
@@ -103,12 +104,39 @@ class Grid:
 
     def covered(self, tile: Tile, shapes: Sequence[BaseGeometry], samples: int = 1) -> NDArray[np.uint8]:
         """1 where a sub-pixel's middle lies in a shape (UTM metres), shape (samples * height, samples * width)."""
-        rows, cols = tile.height * samples, tile.width * samples
-        fine = self.transform @ Affine.translation(tile.col_off, tile.row_off) @ Affine.scale(1 / samples)
-        filled: Any = [s for s in shapes if not s.is_empty]
-        if not filled:
-            return np.zeros((rows, cols), np.uint8)
-        return np.asarray(rasterize(filled, (rows, cols), transform=fine, dtype=np.uint8))
+        out = np.zeros((tile.height * samples, tile.width * samples), np.uint8)
+        west, north = self.corner_m(tile)
+        for part in shapely.get_parts(list(shapes)):
+            points = [np.asarray(ring.coords)[:, :2] for ring in (part.exterior, *part.interiors)]
+            edges = np.concatenate([np.column_stack([p[:-1], p[1:]]) for p in points])
+            edges = (edges - [west, north, west, north]) * np.array([1, -1, 1, -1]) * (samples / self.pixel_m)
+            low, high = np.minimum(edges[:, 1], edges[:, 3]), np.maximum(edges[:, 1], edges[:, 3])
+            filled(out, np.ascontiguousarray(edges[(high > 0) & (low < out.shape[0])]))
+        return out
+
+
+@njit(cache=True, nogil=True)
+def filled(out: NDArray[np.uint8], edges: NDArray[np.float64]) -> None:
+    """Set to 1 what lies inside a polygon by the even-odd rule, in place; middles of pixels count.
+
+    Args:
+        out: shape (height, width).
+        edges: x0, y0, x1, y1 of its rings in pixels, shape (n, 4).
+    """
+    cuts = np.empty(len(edges))
+    for r in range(out.shape[0]):
+        y, n = r + 0.5, 0
+        for k in range(len(edges)):
+            y0, y1 = edges[k, 1], edges[k, 3]
+            if (y0 <= y) != (y1 <= y):
+                cuts[n] = edges[k, 0] + (y - y0) / (y1 - y0) * (edges[k, 2] - edges[k, 0])
+                n += 1
+        if n > 1:
+            order = np.sort(cuts[:n])
+            for k in range(0, n - 1, 2):
+                start = max(int(np.ceil(order[k] - 0.5)), 0)
+                for c in range(start, min(int(np.ceil(order[k + 1] - 0.5)), out.shape[1])):
+                    out[r, c] = 1
 
 
 def grid_over(aoi: BaseGeometry, pixel_m: float, margin_m: float) -> Grid:

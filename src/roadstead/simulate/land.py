@@ -50,48 +50,76 @@ STACK_COLOURS = np.array(
     np.float32,
 )
 """paint of containers, shape (colours, bands)"""
-APRON_M, YARD_M, TOWN_M, HIGHEST_M = 38.0, 330.0, 1500.0, 16.0
+APRON_M, YARD_M, TOWN_M, HIGHEST_M = 27.0, 330.0, 1500.0, 16.0
 RADAR_DB = np.array([-99, -13, -15, -4, -3, -3, -11, -12, -9, -15, -9, 2, -3, 3], np.float32)
 """mean sigma nought VV at 38 degrees of incidence per class (Ulaby and Dobson 1989, Handbook of Radar Scattering
 Statistics for Terrain, C band; built-up classes from the harbour of Los Angeles)"""
 
 
 @njit(inline="always")
+def _stack(key, i, j, a, b):  # type: ignore[no-untyped-def]  # as below
+    """Containers in rows of six with lanes between, a place in block (i, j)."""
+    row, bay = np.int64(np.floor(b / 21)), np.int64(np.floor(a / 12.9))
+    across = b - 21 * row
+    if across > 15.4 or a - 12.9 * bay > 12.2:
+        return ASPHALT, np.float32(0), np.float32(0)
+    box = np.int64(np.floor(across / 2.6))
+    m, n = 64 * i + bay, 64 * j + 8 * row + box
+    fill = smooth(key + 3, a / 60 + i * 7, b / 30 + j * 5)
+    tiers = np.int64(np.floor(5.4 * uniform(key + 2, m, n) - 0.8 + fill))
+    if tiers <= 0:
+        return ASPHALT, np.float32(0), np.float32(0)
+    return STACK, np.float32(2.6 * min(tiers, 5)), uniform(key + 4, m, n)
+
+
+@njit(inline="always")
 def _yard(key, u, v, containers):  # type: ignore[no-untyped-def]  # numba types it: class, height, variant
-    """A yard in its quay's frame: stacks of containers, sheds, open ground."""
-    i, j = np.int64(np.floor(u / 190)), np.int64(np.floor(v / 96))
-    a, b = u - 190 * i, v - 96 * j
+    """A yard in its quay's frame: stacks of containers, sheds, goods in heaps, open ground."""
+    i, j = np.int64(np.floor(u / 124)), np.int64(np.floor(v / 72))
+    a, b = u - 124 * i, v - 72 * j
     use = uniform(key + 1, i, j)
-    if a > 176 or b > 84:
+    if a > 114 or b > 63:
         return ASPHALT, np.float32(0), np.float32(0)
     if containers and use < 0.72:
-        row = np.int64(np.floor(b / 21))
-        across = b - 21 * row
-        bay = np.int64(np.floor(a / 12.9))
-        if across > 15.4 or a - 12.9 * bay > 12.2:
-            return ASPHALT, np.float32(0), np.float32(0)
-        box = np.int64(np.floor(across / 2.6))
-        tiers = np.int64(5.4 * uniform(key + 2, 64 * i + bay, 64 * j + 8 * row + box) - 0.8 + smooth(key + 3, a / 60 + i * 7, b / 30 + j * 5))
-        if tiers <= 0:
-            return ASPHALT, np.float32(0), np.float32(0)
-        return STACK, np.float32(2.6 * min(tiers, 5)), uniform(key + 4, 64 * i + bay, 64 * j + 8 * row + box)
+        return _stack(key, i, j, a, b)
     if use < 0.86:
-        wide = 60 + 100 * uniform(key + 5, i, j)
-        if 8 < a < 8 + wide and 10 < b < 62:
+        wide, deep = 30 + 76 * uniform(key + 5, i, j), 24 + 26 * uniform(key + 9, i, j)
+        if 6 < a < 6 + wide and 6 < b < 6 + deep:
             kind = uniform(key + 6, i, j)
-            roof = GREY_ROOF if kind < 0.5 else (WHITE_ROOF if kind < 0.8 else BLUE_ROOF)
-            return roof, np.float32(9), np.float32(0.1 * np.sin(a * 0.7))
-        return CONCRETE, np.float32(0), np.float32(0)
-    if smooth(key + 7, u / 17, v / 17) > 0.45:
-        return STEEL, np.float32(3), np.float32(0)
-    return CONCRETE if smooth(key + 8, u / 90, v / 90) > -0.2 else DRY, np.float32(0), np.float32(0)
+            roof = GREY_ROOF if kind < 0.5 else (WHITE_ROOF if kind < 0.75 else BLUE_ROOF)
+            slope = np.float32(0.14) if b < 6 + deep / 2 else np.float32(-0.10)
+            return roof, np.float32(9), slope + np.float32(0.08 * np.sin(a * 0.7))
+    else:
+        heap = smooth(key + 7, u / 17, v / 17)
+        if heap > 0.3:
+            return (STEEL if use < 0.94 else DRY), np.float32(2 + 4 * heap), np.float32(0)
+    ground = ASPHALT if smooth(key + 8, u / 70, v / 45) > 0.05 else CONCRETE
+    if uniform(key + 36, np.int64(np.floor(u / 6)), np.int64(np.floor(v / 11))) < 0.10:
+        return STEEL, np.float32(2.5), np.float32(0.5)
+    return ground, np.float32(0), np.float32(0.12) * smooth(key + 37, u / 9, v / 9)
+
+
+@njit(inline="always")
+def _apron(key, u, v, far):  # type: ignore[no-untyped-def]  # as above
+    """The strip along a quay: slabs of different age, crane rails, goods and gear that stand about."""
+    if abs(far - 4) < 0.5 or abs(far - 20) < 0.5:
+        return STEEL, np.float32(0), np.float32(0)
+    i, j = np.int64(np.floor(u / 9)), np.int64(np.floor(v / 6))
+    busy = smooth(key + 34, u / 75, v / 75)
+    if far > 6 and uniform(key + 35, i, j) < 0.16 + 0.34 * busy:
+        shade = uniform(key + 38, i, j)
+        kind = STEEL if shade < 0.55 else (GREY_ROOF if shade < 0.85 else WHITE_ROOF)
+        return kind, np.float32(1.5 + 2 * shade), np.float32(0.3) * (shade - np.float32(0.5))
+    old = uniform(key + 39, np.int64(np.floor(u / 48)), np.int64(0))
+    seam = np.float32(0.10) * smooth(key + 30, u / 11, v / 11)
+    return (CONCRETE if old < 0.7 else ASPHALT), np.float32(0), np.float32(0.3) * (old - np.float32(0.5)) + seam
 
 
 @njit(inline="always")
 def _town(key, x, y):  # type: ignore[no-untyped-def]  # as above
     """Streets, houses and gardens."""
-    turn = np.float32(0.5) * smooth(key + 10, x / 1700, y / 1700)
-    u, v = x + turn * y, y - turn * x
+    turn = np.float32(1.5) * uniform(key + 10, np.int64(np.floor((x + 0.3 * y) / 610)), np.int64(np.floor((y - 0.2 * x) / 480)))
+    u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
     i, j = np.int64(np.floor(u / 96)), np.int64(np.floor(v / 58))
     a, b = u - 96 * i, v - 58 * j
     if a < 9 or b < 8:
@@ -113,13 +141,14 @@ def _town(key, x, y):  # type: ignore[no-untyped-def]  # as above
 def _country(key, x, y):  # type: ignore[no-untyped-def]  # as above
     """Woods, fields with their furrows, tracks."""
     wild = smooth(key + 20, x / 900, y / 900) + np.float32(0.5) * smooth(key + 21, x / 240, y / 240)
+    wild += np.float32(0.22) * smooth(key + 28, x / 55, y / 55)
     if wild > 0.12:
         crown = smooth(key + 22, x / 6, y / 6) + np.float32(0.6) * smooth(key + 23, x / 2.5, y / 2.5)
         if wild < 0.3 and crown < -0.1:
             return DRY, np.float32(0), np.float32(0)
         return WOOD, np.float32(7 + 4 * crown), np.float32(0.35 * crown)
-    turn = np.float32(0.8) * smooth(key + 24, x / 2500, y / 2500)
-    u, v = x + turn * y, y - turn * x
+    turn = np.float32(1.5) * uniform(key + 24, np.int64(np.floor((x + 0.4 * y) / 1300)), np.int64(np.floor((y - 0.3 * x) / 900)))
+    u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
     i = np.int64(np.floor(u / 170))
     j = np.int64(np.floor((v + 60 * uniform(key + 25, i, 0)) / 110))
     if u - 170 * i < 6:
@@ -143,12 +172,10 @@ def ground(key, x, y, quay, coast, containers):  # type: ignore[no-untyped-def] 
     """
     far, c, s = quay
     if far < APRON_M:
-        seam = np.float32(0.06) * smooth(key + 30, x / 11, y / 11)
-        rail = abs(far - 5) < 0.5 or abs(far - 25) < 0.5
-        return (STEEL if rail else CONCRETE), np.float32(0), seam
+        return _apron(key, x * c + y * s, y * c - x * s, far)
     if far < YARD_M:
         return _yard(key, x * c + y * s, y * c - x * s, containers)
-    edge = smooth(key + 31, x / 420, y / 420)
+    edge = smooth(key + 31, x / 420, y / 420) + np.float32(0.15) * smooth(key + 33, x / 60, y / 60)
     if coast < 24 + 26 * edge:
         return (SAND if edge > -0.1 else ROCK), np.float32(0), np.float32(0.12) * smooth(key + 32, x / 8, y / 8)
     if far < TOWN_M * (0.75 + 0.6 * edge):

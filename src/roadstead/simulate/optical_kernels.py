@@ -28,7 +28,7 @@ AIR = np.array([0.155, 0.125, 0.105, 0.075, 0.040], np.float32)
 
 
 @njit(inline="always")
-def _water(key, x, y, coast, sloped, light, bands, out):  # type: ignore[no-untyped-def]  # numba types it
+def _water(key, x, y, coast, sloped, light, size, bands, out):  # type: ignore[no-untyped-def]  # numba types it
     """Add the reflectance of a point of the sea to `out`."""
     glint, per_slope, caps = light
     stain = smooth(key, x / 1400, y / 1400) + np.float32(0.6) * smooth(key + 1, x / 460, y / 460)
@@ -41,11 +41,14 @@ def _water(key, x, y, coast, sloped, light, bands, out):  # type: ignore[no-unty
     if coast < 14:
         foam = max(smooth(key + 6, x / 14, y / 14) + np.float32(0.55) * smooth(key + 7, x / 4, y / 4) - np.float32(0.05), np.float32(0))
         foam *= (np.float32(1) - coast / np.float32(14)) * np.float32(0.6)
-    if caps > 0.0005:
+    if size > 5:
+        foam += np.float32(0.5 * caps)
+    elif caps > 0.0012 and coast > 150:
         i, j = np.int64(np.floor(x / 9)), np.int64(np.floor(y / 9))
         if uniform(key + 8, i, j) < caps * 10:
-            u, v = x - 9 * i - 2 - 5 * uniform(key + 9, i, j), y - 9 * j - 4.5
-            foam = max(foam, np.float32(0.8) * np.exp(-(u * u / 1.8 + v * v / 5.0)))
+            u, v = x - 9 * i - 2 - 5 * uniform(key + 9, i, j), y - 9 * j - 2 - 5 * uniform(key + 10, i, j)
+            ragged = np.float32(0.5) + smooth(key + 11, x / 1.6, y / 1.6)
+            foam = max(foam, ragged * np.exp(-(u * u / 1.0 + v * v / 4.0)))
     shine = np.float32(glint) * np.exp(min(np.float32(per_slope) * sloped, np.float32(1.8))) * gust
     for b in range(len(bands)):
         k = bands[b]
@@ -117,12 +120,13 @@ def painted(
                 half = 0.5 * (samples - 1)
                 x, y = x0 + (c * samples + half) * step, y0 - (r * samples + half) * step
                 coast = node_values(nodes, row0 + (r * samples + half) / per_node, col0 + (c * samples + half) / per_node)
-                shore = np.float32(max(-coast[3], 0))
+                fetch = np.float32(max(-coast[3], 0))
                 # Along quays the water is deep and no surf breaks.
-                shore = shore if coast[0] > 60 else np.float32(400)
+                shore = fetch + np.float32(3) * max(np.float32(150) - coast[0], np.float32(0))
                 wet[:] = 0
-                sloped = slopes[(place[0] + r) & 1023, (place[1] + c) & 1023]
-                _water(keys[0], x, y, shore, sloped, light, bands, wet)
+                sheltered = np.float32(0.25) + np.float32(0.75) * (np.float32(1) - np.exp(-fetch / np.float32(1500)))
+                sloped = sheltered * slopes[(place[0] + r) & 1023, (place[1] + c) & 1023]
+                _water(keys[0], x, y, shore, sloped, light, step * samples, bands, wet)
                 shaded /= np.float32(water)
                 for b in range(len(bands)):
                     total[b] += wet[b] * water * (np.float32(1) - shaded * (np.float32(1) - SHADE[bands[b]]))

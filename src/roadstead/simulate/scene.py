@@ -64,16 +64,16 @@ def make_scene(spec: SceneSpec, folder: Path) -> Made:
     """
     scene = prepare(spec)
     if isinstance(scene, OpticalScene):
-        image, mask = _write_optical(scene, folder)
+        image, mask = write_optical(scene, folder)
     else:
-        image, mask = _write_radar(scene, folder), None
+        image, mask = write_radar(scene, folder), None
     item, truth = folder / f"{spec.id}.json", folder / f"{spec.id}.truth.geojson"
     write_json(truth, truth_of(scene))
     write_json(item, item_of(scene, image.name, mask.name if mask else None))
     return Made(image=image, item=item, mask=mask, truth=truth)
 
 
-def _write_optical(scene: OpticalScene, folder: Path) -> tuple[Path, Path]:
+def write_optical(scene: OpticalScene, folder: Path) -> tuple[Path, Path]:
     sensor, scl = scene.sensor, scene.sensor.mask == "scl"
     names = tuple(f"{role.value} {name}" if role.value != name else name for role, name in zip(sensor.bands, sensor.band_names, strict=True))
     stem = scene.spec.id if scl else f"{scene.spec.id}_3B_AnalyticMS_SR"
@@ -91,7 +91,7 @@ def _write_optical(scene: OpticalScene, folder: Path) -> tuple[Path, Path]:
     return image, mask
 
 
-def _write_radar(scene: RadarScene, folder: Path) -> Path:
+def write_radar(scene: RadarScene, folder: Path) -> Path:
     image = folder / f"{scene.spec.id}.tif"
     layer = Layer(path=image, count=1, dtype="uint16", names=("vv amplitude",), nodata=0)
 

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from roadstead.simulate.spec import Weather
 
 SIDE = 1024
-_PHILLIPS = 0.0046
+_PHILLIPS = 0.0018
 _GRAVITY = 9.81
 _FRESNEL = 0.021
-_SWELL_M, _SWELL_SLOPE, _SWELL_TURN_DEG = 110.0, 0.010, 35.0
+_SWELL_M, _SWELL_SLOPE, _SWELL_TURN_DEG = 110.0, 0.003, 35.0
 _PEAK = 0.77
 """Pierson-Moskowitz peak: wavenumber over gravity / wind squared"""
-_MOST_GLINT = 0.16
+_MOST_GLINT = 0.04
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

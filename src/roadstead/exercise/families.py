@@ -1,0 +1,287 @@
+"""Random exercises: a source states a claim; only then is drawn what really happens.
+
+Families of truth: as claimed; one detail wrong (port, date, ship or number); routine only; other cargo (the ships move
+as claimed and carry nobody); nothing (no vessel of interest moves at all). A draw whose truth does not fit its family -
+routine that happens to make the claim true, a wrong date that is right after all - is kept where the family says
+nothing about the claim, and drawn again where it does. What a case states of routine and traffic is a range that holds
+the truth, as an honest analyst's would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from roadstead.exercise.happen import passage_hours
+from roadstead.exercise.scenario import ELSEWHERE, Scenario, scenario_of
+from roadstead.model import InputError
+from roadstead.steps import stream
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Family(StrEnum):
+    """Kind of truth behind a claim."""
+
+    AS_CLAIMED = "as-claimed"
+    DETAIL_WRONG = "detail-wrong"
+    ROUTINE = "routine"
+    OTHER_CARGO = "other-cargo"
+    NOTHING = "nothing"
+
+
+MOVED_AS_CLAIMED = (Family.AS_CLAIMED, Family.OTHER_CARGO)
+DETAILS = ("port", "date", "ship", "number")
+DAYS, BEFORE_DAYS = 18, 7
+"""length of an exercise; the claim's window begins so long after its start"""
+FIRST = datetime(2024, 3, 1, tzinfo=UTC)
+HOME_DAYS, AWAY_DAYS = (4.0, 30.0), (0.5, 6.0)
+"""routine as a case states it by default; each exercise draws its truth inside"""
+TRAFFIC = {
+    "port-null": (1.0, 5.0),
+    "meridian-harbour": (2.0, 9.0),
+    "tern-cove": (0.5, 3.0),
+    "equator-roads": (0.5, 4.0),
+    "farhaven": (1.0, 6.0),
+}
+"""stated mean number of other ships; the true mean is drawn inside, uniform in its logarithm"""
+STAY_HOURS = (12.0, 96.0)
+PRIOR_MOVED, PRIOR_CARGO = (0.3, 0.5), (0.1, 0.3)
+"""around the share of families in which the ships move as claimed (two of five), and carry what is claimed (one)"""
+CALL_HOURS = (6.0, 60.0)
+FLEET = (
+    ("ropucha-i", 112.5),
+    ("ropucha-ii", 112.5),
+    ("alligator-three-cranes", 113.0),
+    ("alligator-one-crane", 113.0),
+    ("corvette", 72.0),
+    ("ro-ro-cargo", 124.0),
+    ("cargo-engines-aft", 137.0),
+)
+NAMES = ("Auk", "Booby", "Cormorant", "Dunlin", "Eider")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claimed:
+    """What the source says, before anything has happened."""
+
+    kind: str
+    who: tuple[str, ...]
+    at_least: int
+    origin: str
+    target: str
+    start: datetime
+    end: datetime
+
+
+def random_scenario(seed: int, number: int, family: Family) -> Scenario:
+    """One random exercise; the same arguments give the same.
+
+    Args:
+        seed: of a study.
+        number: which of its exercises.
+        family: kind of truth.
+    """
+    said = stream(seed, "exercise", "said", str(number))
+    drawn = stream(seed, "exercise", "drawn", str(number), family.value)
+    world = _world(said, number)
+    claimed = _claim(said, world)
+    world |= _stated(claimed, world)
+    world["seed"] = int(stream(seed, "exercise", "world", str(number)).integers(2**31))
+    world["voyages"] = _voyages(drawn, world, claimed, family)
+    world["family"] = family.value
+    return scenario_of(world, Path(f"random exercise {number}"))
+
+
+def _log_uniform(rng: np.random.Generator, between: tuple[float, float]) -> float:
+    low, high = between
+    return float(low * (high / low) ** rng.random())
+
+
+def _world(rng: np.random.Generator, number: int) -> dict[str, Any]:
+    start = FIRST + timedelta(days=int(rng.integers(0, 200)))
+    places = [
+        {
+            "id": p, "traffic": round(_log_uniform(rng, between), 3), "stated_traffic": between,
+            "stay_hours": round(_log_uniform(rng, STAY_HOURS), 1),
+        }
+        for p, between in TRAFFIC.items()
+    ]  # fmt: skip
+    return {
+        "schema_version": 1,
+        "id": f"random-{number:04d}",
+        "title": f"random exercise {number}",
+        "start": start,
+        "end": start + timedelta(days=DAYS),
+        "cloud": round(float(rng.uniform(0.15, 0.75)), 3),
+        "wind_m_s": round(float(rng.uniform(3, 9)), 2),
+        "places": places,
+        "vessels": _fleet(rng),
+        "sensors": _sensors(rng, start),
+        "routine": {"home_days": list(HOME_DAYS), "away_days": list(AWAY_DAYS), "reason": "stated by the exercise"},
+    }
+
+
+def _fleet(rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Three to five vessels with one base; each calls routinely at one or two other places."""
+    base = str(rng.choice(["port-null", "tern-cove"]))
+    others = [p for p in TRAFFIC if p != base]
+    out = []
+    for name in NAMES[: int(rng.integers(3, 6))]:
+        form, length = FLEET[int(rng.integers(len(FLEET)))]
+        calls = rng.choice(others, int(rng.integers(1, 3)), replace=False)
+        out.append(
+            {
+                "id": name.lower(), "name": name, "form": form, "length_m": length, "home": base,
+                "speed_kn": round(float(rng.uniform(12, 17)), 1), "calls_at": sorted(str(c) for c in calls),
+            }
+        )  # fmt: skip
+    return out
+
+
+def _sensors(rng: np.random.Generator, start: datetime) -> list[dict[str, Any]]:
+    """Radar and optical satellites by their orbits; commercial images as far as somebody had the money."""
+    sensors: list[dict[str, Any]] = [{"platform": p} for p in ("sentinel-1a", "sentinel-2a", "sentinel-2b")]
+    share = float(rng.choice([0.0, 0.3, 0.6, 0.9]))
+    if share:
+        sensors.append({"platform": "planetscope", "hour_utc": 9.6, "share": share})
+    for place in rng.choice(list(TRAFFIC), int(rng.integers(0, 3)), replace=False):
+        hours = rng.uniform(BEFORE_DAYS * 24, (BEFORE_DAYS + 5) * 24, int(rng.integers(1, 4)))
+        times = sorted(start + timedelta(days=int(h // 24), hours=9 + 6 * (h % 24) / 24) for h in hours)
+        times = [t.replace(microsecond=0) for t in times]
+        sensors.append({"platform": "skysat", "places": [str(place)], "times": times})
+    return sensors
+
+
+def _claim(rng: np.random.Generator, world: dict[str, Any]) -> _Claimed:
+    """A source names vessels, places and days."""
+    ships = [v["id"] for v in world["vessels"]]
+    who = tuple(sorted(str(w) for w in rng.choice(ships, min(int(rng.integers(1, 4)), len(ships) - 1), replace=False)))
+    home = world["vessels"][0]["home"]
+    away = [str(p) for p in rng.permutation([p for p in TRAFFIC if p not in {home, "equator-roads"}])]
+    start = world["start"] + timedelta(days=BEFORE_DAYS)
+    return _Claimed(
+        kind=str(rng.choice(["transit", "presence"])),
+        who=who,
+        at_least=int(rng.integers(max(1, len(who) - 1), len(who) + 1)),
+        origin=away[0],
+        target=away[1],
+        start=start,
+        end=start + timedelta(days=int(rng.integers(2, 5))),
+    )
+
+
+def _stated(c: _Claimed, world: dict[str, Any]) -> dict[str, Any]:
+    names = ", ".join(v["name"] for v in world["vessels"] if v["id"] in c.who)
+    window = {"start": c.start.date().isoformat(), "end": (c.end - timedelta(days=1)).date().isoformat()}
+    who = {"when": window, "who": list(c.who), "at_least": c.at_least}
+    route = {"origins": [c.origin], "destinations": [c.target]}
+    where: dict[str, Any] = route if c.kind == "transit" else {"sites": [c.target]}
+    says = f"from {c.origin} to {c.target}" if c.kind == "transit" else f"at {c.target}"
+    moved = {
+        "id": "movement", "source": "source-a", "text": f"At least {c.at_least} of {names}: {c.kind} {says}.",
+        "kind": c.kind, **who, **where, "prior": list(PRIOR_MOVED), "prior_reason": "share of the exercise's families",
+    }  # fmt: skip
+    carried = {
+        "id": "cargo", "source": "source-a", "text": f"They carried soldiers from {c.origin} to {c.target}.",
+        "kind": "persons", **who, **route, "persons": [200 * c.at_least, 200 * len(c.who)],
+        "prior": list(PRIOR_CARGO), "prior_reason": "share of the exercise's families",
+    }  # fmt: skip
+    source = {
+        "id": "source-a", "name": "a service of a neighbour", "origin": "service", "reliability": "C",
+        "credibility": "3",
+    }  # fmt: skip
+    return {"sources": [source], "claims": [moved, carried]}
+
+
+def _voyages(rng: np.random.Generator, world: dict[str, Any], c: _Claimed, family: Family) -> list[dict[str, Any]]:
+    """What the vessels of interest really do."""
+    if family is Family.NOTHING:
+        return []
+    fleet = {v["id"]: v for v in world["vessels"]}
+    out = [y for ship in fleet.values() for y in _routine(rng, ship, world)]
+    if family is Family.ROUTINE:
+        return out
+    takes_part = [str(s) for s in rng.permutation(c.who)][: int(rng.integers(c.at_least, len(c.who) + 1))]
+    detail = str(rng.choice(DETAILS)) if family is Family.DETAIL_WRONG else ""
+    if detail == "number" and c.at_least == 1:
+        detail = "port"
+    if detail == "number":
+        takes_part = takes_part[: c.at_least - 1]
+    if detail == "ship":
+        others = [str(s) for s in rng.permutation([s for s in fleet if s not in c.who])]
+        takes_part = others[: max(c.at_least, 1)]
+    target, shift = c.target, timedelta(0)
+    if detail == "port":
+        target = str(rng.choice([p for p in TRAFFIC if p not in {c.origin, c.target}]))
+    if detail == "date":
+        shift = timedelta(days=5) if rng.random() < 0.5 else timedelta(days=-5)
+    # Ships of a claim that stay behind, or whose story would come true by routine, keep to their base.
+    out = [y for y in out if y["vessel"] not in {*takes_part, *c.who}]
+    laden = family is not Family.OTHER_CARGO
+    for ship in takes_part:
+        out += _operation(rng, fleet[ship], world, (c, target, shift), laden=laden)
+    return out
+
+
+def _routine(rng: np.random.Generator, ship: dict[str, Any], world: dict[str, Any]) -> list[dict[str, Any]]:
+    """Stays at home and away as Erlang-2 times, as the weighing assumes them, means inside the stated ranges."""
+    home_h, away_h = 24 * _log_uniform(rng, HOME_DAYS), 24 * _log_uniform(rng, AWAY_DAYS)
+    at_home = bool(rng.random() < home_h / (home_h + away_h))
+    options = [*ship["calls_at"], ELSEWHERE]
+    here = ship["home"] if at_home else str(rng.choice(options))
+    ship["starts_at"] = here
+    left = float(rng.random() * rng.gamma(2.0, (home_h if at_home else away_h) / 2))
+    t, out = world["start"] + timedelta(hours=left), []
+    while t < world["end"]:
+        target = str(rng.choice(options)) if here == ship["home"] else ship["home"]
+        depart = t.replace(microsecond=0)
+        out.append({"vessel": ship["id"], "to": target, "depart": depart})
+        sail = passage_hours(here, target, ship["speed_kn"])
+        here = target
+        stay = rng.gamma(2.0, (home_h if here == ship["home"] else away_h) / 2)
+        t = depart + timedelta(hours=sail + 0.1 + float(stay))
+    return out
+
+
+def _operation(
+    rng: np.random.Generator,
+    ship: dict[str, Any],
+    world: dict[str, Any],
+    plan: tuple[_Claimed, str, timedelta],
+    *,
+    laden: bool,
+) -> list[dict[str, Any]]:
+    """From base to the origin (for a transit), to the target inside the window, and home again."""
+    c, target, shift = plan
+    ship["starts_at"] = ship["home"]
+    speed = ship["speed_kn"]
+    if c.kind == "presence":
+        sail = passage_hours(ship["home"], target, speed)
+        arrive = c.start + shift + (c.end - c.start) * float(rng.uniform(0.02, 0.9))
+        legs = [(target, arrive - timedelta(hours=sail))]
+    else:
+        first = passage_hours(ship["home"], c.origin, speed)
+        sail = passage_hours(c.origin, target, speed)
+        room = (c.end - c.start) / timedelta(hours=1) - sail - 4
+        load = min(_log_uniform(rng, CALL_HOURS), 0.8 * room)
+        reach = c.start + shift + timedelta(hours=1 + float(rng.uniform(0, max(room - load, 0.1))))
+        legs = [(c.origin, reach - timedelta(hours=first)), (target, reach + timedelta(hours=load))]
+    if target == ship["home"]:
+        legs = legs[:-1]
+    out = [{"vessel": ship["id"], "to": to, "depart": t.replace(microsecond=0)} for to, t in legs]
+    if c.kind == "transit" and len(out) > 1:
+        out[1]["persons"] = 200 if laden else 0
+        arrives = legs[1][1] + timedelta(hours=passage_hours(c.origin, target, speed))
+    elif not out:
+        raise InputError("an operation without a leg; this is a fault of the exercise")
+    else:
+        arrives = legs[-1][1] + timedelta(hours=passage_hours(ship["home"], legs[-1][0], speed))
+    leaves = arrives + timedelta(hours=_log_uniform(rng, CALL_HOURS))
+    if leaves < world["end"]:
+        out.append({"vessel": ship["id"], "to": ship["home"], "depart": leaves.replace(microsecond=0)})
+    return out

@@ -1,0 +1,213 @@
+"""Sighting level: what the pipeline would give for each image, without pixels.
+
+Whether a ship is found is drawn from the P(detect) model of `coverage`, but not with the figures that the weighing
+uses: where in its interval the true rate lies is drawn once per site and kind of sensor, and whether a ship lies
+alongside is what it truly does. Some images show nothing at all, some lengths are measured badly; false detections
+come at a rate of their own per site, which the weighing does not know. Scores are calibrated for a detector of which
+four in five detections are ships.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shapely.affinity import rotate, translate
+from shapely.geometry import Point, box
+from shapely.ops import transform
+
+from roadstead.coverage import RATES, p_detect_range
+from roadstead.exercise.berths import basin
+from roadstead.geo import sun_elevation_deg
+from roadstead.library import mission
+from roadstead.model import Detection, Estimate, Look, Modality, Scene, TimeSpan
+from roadstead.pipeline import Gathered, SceneAtSite
+from roadstead.simulate.null_islands import null_island
+from roadstead.steps import stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from shapely.geometry import Polygon
+
+    from roadstead.exercise.acquire import Acquisition
+    from roadstead.exercise.scenario import Scenario
+    from roadstead.exercise.truth import Truth
+    from roadstead.simulate import ShipAt
+
+METHOD = "simulated sighting 1"
+BLANK = 0.05
+"""share of images that show no ship whatever is there"""
+SCORE_A, SCORE_B = 4.0, 1.0
+"""beta distribution of scores over all detections"""
+LENGTH_SIGMA_PX = {Modality.SAR: 0.5, Modality.OPTICAL: 0.6}
+"""standard deviation of a length as a share of the resolved distance; about what `measure` states"""
+BAD_LENGTH, BAD_LENGTH_FACTOR = 0.1, 3.0
+"""share of lengths whose error is drawn so much wider than stated"""
+CLUTTER_LENGTH_M = (15.0, 160.0)
+
+
+def sightings(scenario: Scenario, truth: Truth, images: Sequence[Acquisition]) -> tuple[Gathered, dict[str, str]]:
+    """Looks and detections of every image.
+
+    Returns:
+        What the pipeline would have gathered, every scene marked simulated; and detection id -> id of the true ship,
+        for scoring only.
+    """
+    gathered, whose = Gathered(), dict[str, str]()
+    traffic = {p.id: p.traffic for p in scenario.places}
+    for image in images:
+        found, named = _found(scenario, truth, image, traffic)
+        gathered.scenes[image.id] = _scene(image)
+        gathered.at_sites.append(found)
+        whose |= named
+    return gathered, whose
+
+
+def _scene(image: Acquisition) -> Scene:
+    place = null_island(image.place_id)
+    known = mission(image.platform)
+    return Scene(
+        id=image.id,
+        path=Path(f"{image.id}.none"),
+        time=TimeSpan(image.t_utc, image.t_utc),
+        modality=image.modality,
+        platform=image.platform,
+        bands=(),
+        gsd_m=known.native_pixel_m if known else None,
+        credit="simulated by Roadstead",
+        simulated=True,
+        footprint=box(*place.aoi.bounds),
+        off_nadir_deg=image.off_nadir_deg,
+    )
+
+
+def _look(image: Acquisition) -> Look:
+    known, at = mission(image.platform), null_island(image.place_id).aoi.representative_point()
+    optical, cloud = image.modality is Modality.OPTICAL, image.weather.cloud_fraction
+    return Look(
+        scene_id=image.id,
+        site_id=image.place_id,
+        time=TimeSpan(image.t_utc, image.t_utc),
+        usable_fraction=round(image.swath_fraction * (1 - cloud), 4),
+        cloud_fraction=cloud if optical else 0.0,
+        cloud_basis="simulated",
+        covered_fraction=image.swath_fraction,
+        off_nadir_deg=image.off_nadir_deg,
+        resolved_m=known.resolved_m if known else 10.0,
+        sun_elevation_deg=round(float(sun_elevation_deg(image.t_utc.timestamp(), at.x, at.y)), 2),
+        modality=image.modality,
+        notes=("roadstead:simulated",),
+    )
+
+
+def _found(
+    scenario: Scenario, truth: Truth, image: Acquisition, traffic: Mapping[str, float]
+) -> tuple[SceneAtSite, dict[str, str]]:
+    rng = stream(scenario.seed, "exercise", "sighting", image.id)
+    look, place = _look(image), null_island(image.place_id)
+    quantile = float(stream(scenario.seed, "exercise", "site", place.id, image.modality.value).random())
+    ships = truth.ships_at(place, image.t_utc)
+    here = [s for s in ships if place.aoi.contains(Point(s.lon_deg, s.lat_deg))]
+    drawn = [(s, rng.random(), float(rng.beta(SCORE_A + 1, SCORE_B)), _measured(rng, look, s)) for s in here]
+    blank = rng.random() < BLANK
+    objects: list[tuple[str, ShipAt | None, float, Estimate, Polygon]] = []
+    for ship, u, score, length in drawn:
+        if not blank and u < chance(look, ship, quantile, anchorage=place.anchorage):
+            objects.append((ship.vessel_id, ship, score, length, _outline(ship, length.value)))
+    objects += _clutter(rng, scenario, image, look, traffic[place.id]) if not blank else []
+    detections, whose = [], {}
+    for number, (name, known, score, length, outline) in enumerate(objects, start=1):
+        ident = f"{image.id}#{number}"
+        detections.append(_detection(ident, image, score, length, outline, known))
+        whose[ident] = name
+    return SceneAtSite(look=look, detections=tuple(detections)), whose
+
+
+def chance(look: Look, ship: ShipAt, quantile: float, *, anchorage: bool) -> float:
+    """True probability that a ship is found, at a quantile of what is not known of the rates.
+
+    Args:
+        look: the look.
+        ship: as it lies.
+        quantile: 0-1, where in its interval the site's rate lies.
+        anchorage: whether the site is open water.
+    """
+    between = p_detect_range(
+        ship.length_m, look.modality, look.resolved_m, usable_fraction=look.usable_fraction, anchorage=True
+    )
+    low, high = between.low, between.high
+    if ship.alongside and not anchorage:
+        open_water, quay = RATES[look.modality, False].interval, RATES[look.modality, True].interval
+        low, high = low * quay.low / open_water.low, high * quay.high / open_water.high
+    return low + quantile * (high - low)
+
+
+def _measured(rng: np.random.Generator, look: Look, ship: ShipAt) -> Estimate:
+    sigma = max(LENGTH_SIGMA_PX[look.modality] * look.resolved_m, 0.01 * ship.length_m)
+    wide = BAD_LENGTH_FACTOR if rng.random() < BAD_LENGTH else 1.0
+    return Estimate(round(max(ship.length_m + float(rng.normal(0, wide * sigma)), 8.0), 1), round(sigma, 2))
+
+
+def _clutter(
+    rng: np.random.Generator, scenario: Scenario, image: Acquisition, look: Look, traffic: float
+) -> list[tuple[str, ShipAt | None, float, Estimate, Polygon]]:
+    """False detections: as many, at the mean, as the scores of the true ones leave over; per site more or fewer."""
+    place = null_island(image.place_id)
+    own = stream(scenario.seed, "exercise", "clutter", place.id, image.modality.value)
+    usual = p_detect_range(
+        100.0, look.modality, look.resolved_m, usable_fraction=look.usable_fraction, anchorage=place.anchorage
+    ).mid
+    mean = SCORE_B / SCORE_A * usual * (traffic + 0.5) * float(own.lognormal(-0.125, 0.5))
+    out = []
+    for _ in range(int(rng.poisson(mean))):
+        size = float(rng.uniform(*CLUTTER_LENGTH_M))
+        estimate = Estimate(round(size, 1), round(LENGTH_SIGMA_PX[look.modality] * look.resolved_m, 2))
+        score = float(rng.beta(SCORE_A, SCORE_B + 1))
+        out.append(("", None, score, estimate, _hull_at(_somewhere(rng, place.id), size, float(rng.uniform(0, 180)))))
+    return out
+
+
+def _somewhere(rng: np.random.Generator, place_id: str) -> tuple[float, float]:
+    here = basin(place_id)
+    west, south, east, north = here.water.bounds
+    while True:
+        x, y = float(rng.uniform(west, east)), float(rng.uniform(south, north))
+        if here.water.contains(Point(x, y)):
+            lon, lat = here.plane.transform(x, y, direction="INVERSE")
+            return float(lon), float(lat)
+
+
+def _outline(ship: ShipAt, length_m: float) -> Polygon:
+    return _hull_at((ship.lon_deg, ship.lat_deg), length_m, ship.heading_deg)
+
+
+def _hull_at(lonlat: tuple[float, float], length_m: float, heading_deg: float) -> Polygon:
+    """A box of the usual proportions, WGS84; degrees are of equal length at the equator."""
+    half, across = length_m / 2, length_m / 14
+    upright = rotate(box(-across, -half, across, half), -heading_deg, origin=(0, 0))
+    per_degree = math.pi / 180 * 6_374_000.0
+    return translate(transform(lambda x, y: (x / per_degree, y / per_degree), upright), *lonlat)
+
+
+def _detection(
+    ident: str, image: Acquisition, score: float, length: Estimate, outline: Polygon, ship: ShipAt | None
+) -> Detection:
+    return Detection(
+        id=ident,
+        scene_id=image.id,
+        time=TimeSpan(image.t_utc, image.t_utc),
+        outline_px=((0.0, 0.0),) * 4,
+        outline=outline,
+        row_px=0.0,
+        col_px=0.0,
+        score=round(min(max(score, 0.01), 0.99), 4),
+        length_m=length,
+        beam_m=None,
+        heading_deg=Estimate(round(ship.heading_deg % 180, 1), 5.0) if ship else None,
+        method=METHOD,
+        alongside=ship.alongside if ship else None,
+        notes=("roadstead:simulated",),
+    )

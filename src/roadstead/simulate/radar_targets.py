@@ -1,0 +1,276 @@
+"""Bright targets of a radar scene: ships and cranes as scatterers, drawn with the radar's impulse response.
+
+A ship is what its solid says: its surface scatters diffusely, walls that face the radar stand out (hull sides with the
+water as double bounce, at the waterline; houses with their deck), masts, cranes and corners are points. What is high is
+laid over towards the radar. Point responses are separable, hamming-weighted sincs (Cumming and Wong 2005, Digital
+Processing of SAR Data, ch. 2); four looks with their own phases are averaged. A target that moves away from the radar
+is shown against the direction of flight by range over platform speed times its radial speed (Raney 1971, IEEE Trans.
+AES 7, 499-505). Ambiguities follow Li and Johnson 1983 (IEEE Trans. AES 19, 53-61).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter
+
+from roadstead.steps import stream
+
+if TYPE_CHECKING:
+    from roadstead.simulate.grid import Grid, Tile
+    from roadstead.simulate.sensors import RadarSensor
+    from roadstead.simulate.ships import Placed
+    from roadstead.simulate.surroundings import CraneBox
+
+_CELL_M = 2.0
+_DIFFUSE_DB, _WALL_DB, _BROADSIDE_DB = 2.0, 3.0, 9.0
+_POINT_DB, _POINT_SPREAD_DB, _POINTS = 32.5, 4.5, 14
+"""radar cross-section of one strong point of a ship of 120 m, dB above a square metre"""
+_MOST, _STRONGEST = 220, 10
+_CORE_M, _ARM_M = 170.0, 1400.0
+_GHOST_DB = -27.0
+_GROUND_SPEED = 0.89
+"""speed of the beam over ground by that of the platform"""
+LOOKS = 4
+_HAMMING = 0.75
+_BANDWIDTH = 1.07
+"""of a hamming-weighted response, times its resolution"""
+_STEP, _REACH = 64, 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beam:
+    """Directions on the grid: away from the radar and along its flight, unit vectors (east, north)."""
+
+    away: tuple[float, float]
+    along: tuple[float, float]
+    incidence_deg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """Intensity that a target adds to a part of the scene."""
+
+    row_off: int
+    col_off: int
+    intensity: NDArray[np.float32]
+
+
+def beam_of(flight_deg: float, incidence_deg: float) -> Beam:
+    """A beam to the right of the flight (grid bearing)."""
+    look, fly = math.radians(flight_deg + 90), math.radians(flight_deg)
+    return Beam(
+        away=(math.sin(look), math.cos(look)), along=(math.sin(fly), math.cos(fly)), incidence_deg=incidence_deg
+    )
+
+
+def azimuth_shift_m(ship: Placed, beam: Beam, sensor: RadarSensor) -> float:
+    """How far along the flight a ship under way is shown from where it is, metres."""
+    east, north = ship.ahead
+    receding = ship.speed_m_s * (east * beam.away[0] + north * beam.away[1]) * math.sin(math.radians(beam.incidence_deg))
+    return -sensor.range_over_speed_s * receding
+
+
+def ambiguity_m(sensor: RadarSensor) -> float:
+    """Distance of the first azimuth ambiguities, metres."""
+    return sensor.wavelength_m * sensor.pulse_rate_hz * sensor.range_over_speed_s / 2 * _GROUND_SPEED
+
+
+def ship_echoes(ship: Placed, beam: Beam, sensor: RadarSensor, grid: Grid, names: tuple[int, str]) -> tuple[Echo, ...]:
+    """A ship and its azimuth ambiguities."""
+    shift = azimuth_shift_m(ship, beam, sensor)
+    scatterers = _scatterers(ship, beam, names)
+    scatterers[:, 0] += shift * beam.along[0]
+    scatterers[:, 1] += shift * beam.along[1]
+    whole = echo(scatterers, beam, sensor, grid, (*names, ship.ship.vessel_id))
+    return whole, *_ghosts(whole, scatterers, beam, sensor, grid)
+
+
+def crane_echoes(crane: CraneBox, beam: Beam, sensor: RadarSensor, grid: Grid, names: tuple[int, str]) -> tuple[Echo, ...]:
+    """A quay crane: a few strong points."""
+    rng = stream(names[0], names[1], "crane", f"{crane.parts[0][0].centroid.x:.0f} {crane.parts[0][0].centroid.y:.0f}")
+    per_m = 1 / math.tan(math.radians(beam.incidence_deg))
+    rows = []
+    for foot, low, high in crane.parts:
+        for height in (low, high):
+            x, y, lean = foot.centroid.x, foot.centroid.y, height * per_m
+            rcs = 10 ** ((31 + rng.normal(0, 4)) / 10)
+            rows.append((x - lean * beam.away[0], y - lean * beam.away[1], rcs, 1.0))
+    whole = echo(np.array(rows), beam, sensor, grid, (names[0], names[1], f"crane {rows[0][0]:.0f}"))
+    return (whole,)
+
+
+def _scatterers(ship: Placed, beam: Beam, names: tuple[int, str]) -> NDArray[np.float64]:
+    """x, y (metres, laid over), cross-section (m2), 1 for coherent; shape (n, 4)."""
+    rng = stream(names[0], names[1], "scatterers", ship.ship.vessel_id)
+    block = max(1, round(_CELL_M / ship.solid.cell_m))
+    high = _coarse(ship.solid.height_m, block)
+    hull = _coarse((ship.solid.material >= 0).astype(np.float32), block) > 0
+    size = block * ship.solid.cell_m
+    rows, cols = np.mgrid[: high.shape[0], : high.shape[1]]
+    fore = (ship.solid.height_m.shape[0] / 2 * ship.solid.cell_m) - (rows + 0.5) * size
+    right = (cols + 0.5) * size - ship.solid.height_m.shape[1] / 2 * ship.solid.cell_m
+    east, north = ship.ahead
+    x, y = ship.x_m + fore * east + right * north, ship.y_m + fore * north - right * east
+    # The neighbour towards the radar, in cells of the ship.
+    ahead = -(beam.away[0] * east + beam.away[1] * north)
+    aside = -(beam.away[0] * north - beam.away[1] * east)
+    near = np.roll(high, (round(ahead), -round(aside)), axis=(0, 1)) * np.roll(hull, (round(ahead), -round(aside)), axis=(0, 1))
+    wall = np.where(hull, high - near, 0)
+    broadside = abs(aside) ** 10
+    lean = 1 / math.tan(math.radians(beam.incidence_deg))
+
+    def at(height: NDArray[np.float32], where: NDArray[np.bool_], rcs: NDArray[np.float64], coherent: float) -> NDArray[np.float64]:
+        shift = height[where] * lean
+        return np.column_stack([x[where] - shift * beam.away[0], y[where] - shift * beam.away[1], rcs, np.full(len(rcs), coherent)])
+
+    deck = size * size * _random_db(rng, _DIFFUSE_DB, 3.0, int(hull.sum()))
+    faces = wall > 1.2
+    lit = wall[faces] * size * _random_db(rng, _WALL_DB + _BROADSIDE_DB * broadside, 4.0, int(faces.sum()))
+    tops = _tops(high)
+    scale_db = 10 * math.log10(ship.ship.length_m / 120)
+    points = _random_db(rng, _POINT_DB + scale_db, _POINT_SPREAD_DB, int(tops.sum()))
+    return np.concatenate([at(high, hull, deck, 0.0), at(near.astype(np.float32), faces, lit, 1.0), at(high, tops, points, 1.0)])
+
+
+def _random_db(rng: np.random.Generator, mean_db: float, spread_db: float, count: int) -> NDArray[np.float64]:
+    return np.asarray(10 ** ((mean_db + spread_db * rng.standard_normal(count)) / 10))
+
+
+def _coarse(values: NDArray[np.float32], block: int) -> NDArray[np.float32]:
+    rows, cols = -(-values.shape[0] // block) * block, -(-values.shape[1] // block) * block
+    padded = np.zeros((rows, cols), np.float32)
+    padded[: values.shape[0], : values.shape[1]] = values
+    return np.asarray(padded.reshape(rows // block, block, cols // block, block).max(axis=(1, 3)))
+
+
+def _tops(high: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """The highest local tops."""
+    peaks = (high == maximum_filter(high, 5)) & (high > 0)
+    order = np.argsort(-high[peaks], kind="stable")[:_POINTS]
+    rows, cols = np.nonzero(peaks)
+    out = np.zeros(high.shape, np.bool_)
+    out[rows[order], cols[order]] = True
+    return out
+
+
+def echo(
+    scatterers: NDArray[np.float64], beam: Beam, sensor: RadarSensor, grid: Grid, names: tuple[int, str, str]
+) -> Echo:
+    """Draw scatterers on the grid; intensity is in units of sigma nought."""
+    rng = stream(names[0], names[1], "phases", names[2])
+    coherent = scatterers[scatterers[:, 3] > 0]
+    coherent = coherent[np.argsort(-coherent[:, 2], kind="stable")][:_MOST]
+    phases = np.exp(2j * np.pi * rng.random((len(coherent), LOOKS)))
+    cell = sensor.range_resolution_m * sensor.azimuth_resolution_m
+    middle = scatterers[:, :2].mean(axis=0)
+    core = float(np.hypot(*(scatterers[:, :2] - middle).T).max()) + _CORE_M
+    reach = max(core, _ARM_M)
+    left, top = math.floor((middle[0] - reach - grid.west_m) / grid.pixel_m), math.floor((grid.north_m - middle[1] - reach) / grid.pixel_m)
+    side = math.ceil(2 * reach / grid.pixel_m) + 1
+    intensity = drawn(
+        np.ascontiguousarray(coherent[:, :3]),
+        np.sqrt(coherent[:, 2:3] / cell / LOOKS) * phases,
+        np.ascontiguousarray(scatterers[scatterers[:, 3] == 0][:, :3]),
+        np.array([grid.west_m + (left + 0.5) * grid.pixel_m, grid.north_m - (top + 0.5) * grid.pixel_m, grid.pixel_m, middle[0], middle[1], core, *beam.away, *beam.along, sensor.range_resolution_m, sensor.azimuth_resolution_m]),
+        side,
+        _response(),
+    )
+    return Echo(row_off=top, col_off=left, intensity=intensity)
+
+
+def _response() -> NDArray[np.float64]:
+    """Amplitude response at steps of 1/64 resolution."""
+    t = np.arange(_REACH * _STEP) / _STEP * _BANDWIDTH
+    side = (1 - _HAMMING) / 2
+    return np.asarray(_HAMMING * np.sinc(t) + side * (np.sinc(t - 1) + np.sinc(t + 1))) / _HAMMING
+
+
+@njit(cache=True, nogil=True)
+def drawn(
+    points: NDArray[np.float64],
+    amplitudes: NDArray[np.complex128],
+    surface: NDArray[np.float64],
+    frame: NDArray[np.float64],
+    side: int,
+    response: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """Intensity of scatterers on a square of pixels.
+
+    Args:
+        points: x, y, cross-section of coherent ones, strongest first, shape (n, 3).
+        amplitudes: complex amplitude per point and look.
+        surface: x, y, cross-section of diffuse ones.
+        frame: x and y of the first pixel's middle, pixel size, the target's middle and reach, range and azimuth
+            directions, range and azimuth resolution.
+        side: of the square.
+        response: see `_response`.
+    """
+    out = np.zeros((side, side), np.float32)
+    x0, y0, pixel, mx, my, core, ax, ay, bx, by, res_r, res_a = frame
+    looks = amplitudes.shape[1]
+    field = np.zeros(looks, np.complex128)
+    for r in range(side):
+        for c in range(side):
+            x, y = x0 + c * pixel, y0 - r * pixel
+            u, v = (x - mx) * ax + (y - my) * ay, (x - mx) * bx + (y - my) * by
+            near = max(abs(u), abs(v)) < core
+            if not near and min(abs(u), abs(v)) > core - 120:
+                continue
+            count = len(points) if near else min(10, len(points))
+            field[:] = 0
+            for n in range(count):
+                dx, dy = x - points[n, 0], y - points[n, 1]
+                i = int(abs(dx * ax + dy * ay) / res_r * 64)
+                j = int(abs(dx * bx + dy * by) / res_a * 64)
+                if i < len(response) and j < len(response):
+                    weight = response[i] * response[j]
+                    for k in range(looks):
+                        field[k] += amplitudes[n, k] * weight
+            total = 0.0
+            for k in range(looks):
+                total += field[k].real ** 2 + field[k].imag ** 2
+            out[r, c] = total
+    for n in range(len(surface)):
+        c0, r0 = int((surface[n, 0] - x0) / pixel), int((y0 - surface[n, 1]) / pixel)
+        for r in range(max(r0 - 3, 0), min(r0 + 4, side)):
+            for c in range(max(c0 - 3, 0), min(c0 + 4, side)):
+                dx, dy = x0 + c * pixel - surface[n, 0], y0 - r * pixel - surface[n, 1]
+                u, v = (dx * ax + dy * ay) / res_r, (dx * bx + dy * by) / res_a
+                out[r, c] += surface[n, 2] / (res_r * res_a) * 0.88 * np.exp(-2.77 * (u * u + v * v))
+    return out
+
+
+def _ghosts(whole: Echo, scatterers: NDArray[np.float64], beam: Beam, sensor: RadarSensor, grid: Grid) -> tuple[Echo, ...]:
+    """The first ambiguities on both sides, without the far arms."""
+    middle = scatterers[:, :2].mean(axis=0)
+    half = math.ceil((np.hypot(*(scatterers[:, :2] - middle).T).max() + 60) / grid.pixel_m)
+    row, col = (grid.north_m - middle[1]) / grid.pixel_m - whole.row_off, (middle[0] - grid.west_m) / grid.pixel_m - whole.col_off
+    r0, c0 = max(round(row) - half, 0), max(round(col) - half, 0)
+    part = whole.intensity[r0 : round(row) + half, c0 : round(col) + half] * np.float32(10 ** (_GHOST_DB / 10))
+    out = []
+    for sign in (-1, 1):
+        way = sign * ambiguity_m(sensor) / grid.pixel_m
+        out.append(
+            Echo(
+                row_off=whole.row_off + r0 - round(way * beam.along[1]),
+                col_off=whole.col_off + c0 + round(way * beam.along[0]),
+                intensity=part,
+            )
+        )
+    return tuple(out)
+
+
+def add_echo(mean: NDArray[np.float32], tile: Tile, target: Echo) -> None:
+    """Add an echo to the part of the scene in `mean`, in place."""
+    top, left = target.row_off - tile.row_off, target.col_off - tile.col_off
+    height, width = target.intensity.shape
+    r0, r1 = max(0, top), min(tile.height, top + height)
+    c0, c1 = max(0, left), min(tile.width, left + width)
+    if r0 < r1 and c0 < c1:
+        mean[r0:r1, c0:c1] += target.intensity[r0 - top : r1 - top, c0 - left : c1 - left]
