@@ -7,7 +7,7 @@ import pytest
 from affine import Affine
 from shapely.geometry import box
 
-from roadstead.coverage import coverage_of, look_at, p_detect, site_mask, usable
+from roadstead.coverage import coverage_of, look_at, p_blind, p_detect, site_mask, usable
 from roadstead.model import BandRole, Look, Modality, Pixels, Scene, Site, TimeSpan
 
 NOON = datetime(2024, 10, 17, 2, tzinfo=UTC)
@@ -154,3 +154,10 @@ def test_a_look_known_to_the_day_only_closes_no_gap() -> None:
     day = TimeSpan(NOON, NOON + timedelta(hours=24))
     coverage = coverage_of(day, ["x"], [replace(look(), time=day)])
     assert (coverage.usable_looks, coverage.longest_gap_hours) == (1, 24)
+
+
+def test_an_estimate_of_cloud_is_trusted_less_than_a_mask_and_more_than_nothing() -> None:
+    look = look_at(scene(), SITE, pixels())
+    known = replace(look, cloud_fraction=0.0, cloud_basis="UDM2")
+    guessed = replace(look, cloud_fraction=0.0, cloud_basis="estimated from pixels")
+    assert p_blind(known) < p_blind(guessed) < p_blind(replace(look, cloud_fraction=None))

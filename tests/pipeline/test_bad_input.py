@@ -87,7 +87,7 @@ def spoil(folder: Path) -> dict[str, str]:
         "broken.json": "is broken JSON",
         "far": "lies at longitude 135.01, latitude 36.14, outside every area of interest of the case; add its site",
         "nowhere": "has no georeference, so what it shows is unknown; state it with 'roadstead add CASE nowhere.tif",
-        "nodata": "0 % of the area holds valid pixels, less than 10 %, so it counts as no look",
+        "nodata": "0 % of the area can be seen in it, less than 10 %, so it counts as no look",
         "unnamed.tif": "state them in file order, like --bands blue,green,red,nir",
         "flat.tif": "has a broken georeference (pixels without a size)",
         "noassets.json": "is no STAC item (Feature, no `assets`)",

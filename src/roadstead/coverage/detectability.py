@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from scipy.special import betaincinv
 
+from roadstead.imagery import ESTIMATED
 from roadstead.model import Modality, Range
 
 if TYPE_CHECKING:
@@ -118,8 +119,9 @@ def _curve(length_m: float, resolved_m: float, half_at_pixels: float) -> float:
 def p_blind(look: Look) -> float:
     """Probability that a look as a whole shows no ship, whatever is there; assumed, since nothing measured it.
 
-    Radar fails seldom (wind, a wrong file); an optical image whose cloud nobody measured may be cloud altogether.
+    Radar fails seldom (wind, a wrong file), and a product's own cloud mask seldom; an estimate from pixels does not see
+    an even veil or fog; an optical image whose cloud nobody measured may be cloud altogether.
     """
-    if look.modality is Modality.SAR or look.cloud_fraction is not None:
-        return 0.05
-    return 0.5
+    if look.modality is Modality.OPTICAL and look.cloud_fraction is None:
+        return 0.5
+    return 0.2 if look.cloud_basis == ESTIMATED else 0.05

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import transform
 
 from roadstead.geo import local_plane
-from roadstead.simulate.null_islands import null_islands
+from roadstead.simulate import null_islands
 
 if TYPE_CHECKING:
     from roadstead.simulate import Place

@@ -10,7 +10,7 @@ from roadstead.case import load_case
 from roadstead.exercise.toml import toml_text
 from roadstead.library import forms
 from roadstead.model import InputError
-from roadstead.simulate.null_islands import null_island
+from roadstead.simulate import null_island
 from roadstead.steps import write_atomic
 
 if TYPE_CHECKING:

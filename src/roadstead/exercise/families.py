@@ -53,6 +53,8 @@ STAY_HOURS = (12.0, 96.0)
 PRIOR_MOVED, PRIOR_CARGO = (0.3, 0.5), (0.1, 0.3)
 """around the share of families in which the ships move as claimed (two of five), and carry what is claimed (one)"""
 CALL_HOURS = (6.0, 60.0)
+PERSONS = 200
+"""aboard each ship that carries any"""
 FLEET = (
     ("ropucha-i", 112.5),
     ("ropucha-ii", 112.5),
@@ -93,6 +95,7 @@ def random_scenario(seed: int, number: int, family: Family) -> Scenario:
     world |= _stated(claimed, world)
     world["seed"] = int(stream(seed, "exercise", "world", str(number)).integers(2**31))
     world["voyages"] = _voyages(drawn, world, claimed, family)
+    world["works"] = _works(drawn, world, claimed) if family is Family.AS_CLAIMED else []
     world["family"] = family.value
     return scenario_of(world, Path(f"random exercise {number}"))
 
@@ -187,10 +190,14 @@ def _stated(c: _Claimed, world: dict[str, Any]) -> dict[str, Any]:
         "kind": c.kind, **who, **where, "prior": list(PRIOR_MOVED), "prior_reason": "share of the exercise's families",
     }  # fmt: skip
     carried = {
-        "id": "cargo", "source": "source-a", "text": f"They carried soldiers from {c.origin} to {c.target}.",
-        "kind": "persons", **who, **route, "persons": [200 * c.at_least, 200 * len(c.who)],
+        "id": "cargo", "source": "source-a", **who, **where,
         "prior": list(PRIOR_CARGO), "prior_reason": "share of the exercise's families",
     }  # fmt: skip
+    if c.kind == "transit":
+        persons = [PERSONS * c.at_least, PERSONS * len(c.who)]
+        carried |= {"kind": "persons", "text": f"They carried soldiers {says}.", "persons": persons}
+    else:
+        carried |= {"kind": "activity", "text": f"A crane loaded them {says}.", "activity": "crane over the deck"}
     source = {
         "id": "source-a", "name": "a service of a neighbour", "origin": "service", "reliability": "C",
         "credibility": "3",
@@ -225,6 +232,20 @@ def _voyages(rng: np.random.Generator, world: dict[str, Any], c: _Claimed, famil
     laden = family is not Family.OTHER_CARGO
     for ship in takes_part:
         out += _operation(rng, fleet[ship], world, (c, target, shift), laden=laden)
+    return out
+
+
+def _works(rng: np.random.Generator, world: dict[str, Any], c: _Claimed) -> list[dict[str, Any]]:
+    """For a presence with cargo: a crane over the deck of each ship some time during its call."""
+    out = []
+    for y in world["voyages"] if c.kind == "presence" else []:
+        if y["vessel"] in c.who and y["to"] == c.target:
+            ship = next(v for v in world["vessels"] if v["id"] == y["vessel"])
+            arrives = y["depart"] + timedelta(hours=passage_hours(ship["home"], c.target, ship["speed_kn"]))
+            start = (arrives + timedelta(hours=float(rng.uniform(0.5, 2)))).replace(microsecond=0)
+            if start < c.end:
+                end = min(start + timedelta(hours=float(rng.uniform(2, 8))), c.end).replace(microsecond=0)
+                out.append({"vessel": y["vessel"], "kind": "crane", "start": start, "end": end})
     return out
 
 
@@ -275,7 +296,7 @@ def _operation(
         legs = legs[:-1]
     out = [{"vessel": ship["id"], "to": to, "depart": t.replace(microsecond=0)} for to, t in legs]
     if c.kind == "transit" and len(out) > 1:
-        out[1]["persons"] = 200 if laden else 0
+        out[1]["persons"] = PERSONS if laden else 0
         arrives = legs[1][1] + timedelta(hours=passage_hours(c.origin, target, speed))
     elif not out:
         raise InputError("an operation without a leg; this is a fault of the exercise")

@@ -12,7 +12,7 @@ from roadstead.exercise.truth import OPEN_SEA, Activity, Passage, Ship, Stay, Tr
 from roadstead.geo import great_circle_km
 from roadstead.library import form, forms
 from roadstead.model import InputError, Range, TimeSpan, iso
-from roadstead.simulate.null_islands import null_island
+from roadstead.simulate import null_island
 from roadstead.steps import stream
 
 if TYPE_CHECKING:

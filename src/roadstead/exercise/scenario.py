@@ -20,7 +20,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from roadstead.exercise.toml import toml_text
 from roadstead.library import forms, mission
 from roadstead.model import CaseError, InputError, NotFound, TimeSpan
-from roadstead.simulate.null_islands import null_islands
+from roadstead.simulate import null_islands
 
 SCHEMA_VERSION = 1
 MAX_SPAN = timedelta(days=92)

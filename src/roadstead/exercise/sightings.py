@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shapely.affinity import rotate, translate
-from shapely.geometry import Point, box
+from shapely.geometry import Point, Polygon, box
 from shapely.ops import transform
 
 from roadstead.coverage import RATES, p_detect_range
@@ -23,19 +23,17 @@ from roadstead.geo import sun_elevation_deg
 from roadstead.library import mission
 from roadstead.model import Detection, Estimate, Look, Modality, Scene, TimeSpan
 from roadstead.pipeline import Gathered, SceneAtSite
-from roadstead.simulate.null_islands import null_island
+from roadstead.simulate import ShipAt, null_island
 from roadstead.steps import stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
-    from shapely.geometry import Polygon
 
     from roadstead.exercise.acquire import Acquisition
     from roadstead.exercise.scenario import Scenario
     from roadstead.exercise.truth import Truth
-    from roadstead.simulate import ShipAt
 
 METHOD = "simulated sighting 1"
 BLANK = 0.05
@@ -47,23 +45,18 @@ LENGTH_SIGMA_PX = {Modality.SAR: 0.5, Modality.OPTICAL: 0.6}
 BAD_LENGTH, BAD_LENGTH_FACTOR = 0.1, 3.0
 """share of lengths whose error is drawn so much wider than stated"""
 CLUTTER_LENGTH_M = (15.0, 160.0)
+_Object = tuple[ShipAt | None, float, Estimate, Polygon]
+"""the ship (None: nothing is there), score, length, outline"""
 
 
-def sightings(scenario: Scenario, truth: Truth, images: Sequence[Acquisition]) -> tuple[Gathered, dict[str, str]]:
-    """Looks and detections of every image.
-
-    Returns:
-        What the pipeline would have gathered, every scene marked simulated; and detection id -> id of the true ship,
-        for scoring only.
-    """
-    gathered, whose = Gathered(), dict[str, str]()
+def sightings(scenario: Scenario, truth: Truth, images: Sequence[Acquisition]) -> Gathered:
+    """What the pipeline would have gathered of every image: looks and detections, every scene marked simulated."""
+    gathered = Gathered()
     traffic = {p.id: p.traffic for p in scenario.places}
     for image in images:
-        found, named = _found(scenario, truth, image, traffic)
         gathered.scenes[image.id] = _scene(image)
-        gathered.at_sites.append(found)
-        whose |= named
-    return gathered, whose
+        gathered.at_sites.append(_found(scenario, truth, image, traffic))
+    return gathered
 
 
 def _scene(image: Acquisition) -> Scene:
@@ -105,7 +98,7 @@ def _look(image: Acquisition) -> Look:
 
 def _found(
     scenario: Scenario, truth: Truth, image: Acquisition, traffic: Mapping[str, float]
-) -> tuple[SceneAtSite, dict[str, str]]:
+) -> SceneAtSite:
     rng = stream(scenario.seed, "exercise", "sighting", image.id)
     look, place = _look(image), null_island(image.place_id)
     quantile = float(stream(scenario.seed, "exercise", "site", place.id, image.modality.value).random())
@@ -113,17 +106,13 @@ def _found(
     here = [s for s in ships if place.aoi.contains(Point(s.lon_deg, s.lat_deg))]
     drawn = [(s, rng.random(), float(rng.beta(SCORE_A + 1, SCORE_B)), _measured(rng, look, s)) for s in here]
     blank = rng.random() < BLANK
-    objects: list[tuple[str, ShipAt | None, float, Estimate, Polygon]] = []
+    objects: list[_Object] = []
     for ship, u, score, length in drawn:
         if not blank and u < chance(look, ship, quantile, anchorage=place.anchorage):
-            objects.append((ship.vessel_id, ship, score, length, _outline(ship, length.value)))
+            objects.append((ship, score, length, _outline(ship, length.value)))
     objects += _clutter(rng, scenario, image, look, traffic[place.id]) if not blank else []
-    detections, whose = [], {}
-    for number, (name, known, score, length, outline) in enumerate(objects, start=1):
-        ident = f"{image.id}#{number}"
-        detections.append(_detection(ident, image, score, length, outline, known))
-        whose[ident] = name
-    return SceneAtSite(look=look, detections=tuple(detections)), whose
+    detections = tuple(_detection(f"{image.id}#{n}", image, o) for n, o in enumerate(objects, start=1))
+    return SceneAtSite(look=look, detections=detections)
 
 
 def chance(look: Look, ship: ShipAt, quantile: float, *, anchorage: bool) -> float:
@@ -153,7 +142,7 @@ def _measured(rng: np.random.Generator, look: Look, ship: ShipAt) -> Estimate:
 
 def _clutter(
     rng: np.random.Generator, scenario: Scenario, image: Acquisition, look: Look, traffic: float
-) -> list[tuple[str, ShipAt | None, float, Estimate, Polygon]]:
+) -> list[_Object]:
     """False detections: as many, at the mean, as the scores of the true ones leave over; per site more or fewer."""
     place = null_island(image.place_id)
     own = stream(scenario.seed, "exercise", "clutter", place.id, image.modality.value)
@@ -161,12 +150,12 @@ def _clutter(
         100.0, look.modality, look.resolved_m, usable_fraction=look.usable_fraction, anchorage=place.anchorage
     ).mid
     mean = SCORE_B / SCORE_A * usual * (traffic + 0.5) * float(own.lognormal(-0.125, 0.5))
-    out = []
+    out: list[_Object] = []
     for _ in range(int(rng.poisson(mean))):
         size = float(rng.uniform(*CLUTTER_LENGTH_M))
         estimate = Estimate(round(size, 1), round(LENGTH_SIGMA_PX[look.modality] * look.resolved_m, 2))
         score = float(rng.beta(SCORE_A, SCORE_B + 1))
-        out.append(("", None, score, estimate, _hull_at(_somewhere(rng, place.id), size, float(rng.uniform(0, 180)))))
+        out.append((None, score, estimate, _hull_at(_somewhere(rng, place.id), size, float(rng.uniform(0, 180)))))
     return out
 
 
@@ -192,9 +181,8 @@ def _hull_at(lonlat: tuple[float, float], length_m: float, heading_deg: float) -
     return translate(transform(lambda x, y: (x / per_degree, y / per_degree), upright), *lonlat)
 
 
-def _detection(
-    ident: str, image: Acquisition, score: float, length: Estimate, outline: Polygon, ship: ShipAt | None
-) -> Detection:
+def _detection(ident: str, image: Acquisition, found: _Object) -> Detection:
+    ship, score, length, outline = found
     return Detection(
         id=ident,
         scene_id=image.id,

@@ -214,7 +214,7 @@ def _unusable(look: Look, site: Site) -> str:
     if look.usable_fraction >= USABLE_AT_LEAST:
         return ""
     return (
-        f"{look.scene_id} over {site.name}: {100 * look.usable_fraction:.0f} % of the area holds valid pixels, less "
+        f"{look.scene_id} over {site.name}: {100 * look.usable_fraction:.0f} % of the area can be seen in it, less "
         f"than {100 * USABLE_AT_LEAST:.0f} %, so it counts as no look"
     )
 

@@ -1,0 +1,128 @@
+"""One exercise from scenario to score: make it, verify it, compare it with its truth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from roadstead.exercise.acquire import acquisitions
+from roadstead.exercise.case_files import write_case
+from roadstead.exercise.happen import happen
+from roadstead.exercise.pixels import write_scenes
+from roadstead.exercise.radio import write_ais
+from roadstead.exercise.scenario import scenario_toml
+from roadstead.exercise.score import Score, score_of
+from roadstead.exercise.sightings import sightings
+from roadstead.model import CaseCoverage, Verdict
+from roadstead.pipeline import AssessStep, Gathered, Question, Seams, gather, verify
+from roadstead.simulate import MARK
+from roadstead.steps import StepCache, to_plain, write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from roadstead.case import Case
+    from roadstead.exercise.acquire import Acquisition
+    from roadstead.exercise.scenario import Scenario
+    from roadstead.exercise.truth import Truth
+
+SCHEMA_VERSION = 1
+NO_PICTURE = CaseCoverage(sites=(), answers=(), satellites=(), losses=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """An exercise that was run."""
+
+    scenario: Scenario
+    truth: Truth
+    case: Case
+    images: tuple[Acquisition, ...]
+    gathered: Gathered
+    verdicts: tuple[Verdict, ...]
+    score: Score
+    folder: Path
+
+
+def quiet(_item: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def run_exercise(
+    scenario: Scenario,
+    folder: Path,
+    *,
+    pixels: bool = True,
+    most_images: int | None = None,
+    progress: Callable[[str, int, int], None] = quiet,
+) -> Exercise:
+    """Make an exercise, verify it and score it.
+
+    Written are FOLDER/case (what an investigator would hold, with its results), FOLDER/truth (which nothing that
+    verifies ever reads) and FOLDER/score.json.
+
+    Args:
+        scenario: what is to happen.
+        folder: where it goes.
+        pixels: False: looks and detections are drawn instead of images.
+        most_images: where more were acquired, only so many are held, evenly over time; None: all.
+        progress: called with (item, done, total).
+
+    Raises:
+        InputError: the scenario cannot happen, or what it hands to the case is wrong.
+        StorageError: the folder cannot be written.
+    """
+    truth, images = happen(scenario), thinned(acquisitions(scenario), most_images)
+    case = write_case(scenario, folder / "case")
+    _write_truth(scenario, truth, images, folder / "truth")
+    write_ais(scenario, truth, folder / "case" / "ais")
+    if pixels:
+        write_scenes(scenario, truth, images, (folder / "case" / "scenes", folder / "truth" / "scenes"), progress)
+        result = verify(folder / "case", progress=progress)
+        case, verdicts = result.case, result.verdicts
+        gathered = gather(case, Seams(), StepCache(case.folder / ".cache"), quiet)
+    else:
+        gathered = sightings(scenario, truth, images)
+        verdicts = judged(case, gathered, progress)
+        _write_sightings(gathered, verdicts, folder / "case")
+    score = score_of(truth, case, gathered, verdicts)
+    _write(folder / "score.json", {"score": to_plain(score)})
+    return Exercise(
+        scenario=scenario, truth=truth, case=case, images=images, gathered=gathered, verdicts=verdicts, score=score,
+        folder=folder,
+    )  # fmt: skip
+
+
+def thinned(images: tuple[Acquisition, ...], most: int | None) -> tuple[Acquisition, ...]:
+    """At most so many images, evenly over their order."""
+    if most is None or len(images) <= most:
+        return images
+    return tuple(images[round(k * (len(images) - 1) / max(most - 1, 1))] for k in range(most))
+
+
+def judged(
+    case: Case, gathered: Gathered, progress: Callable[[str, int, int], None] = quiet
+) -> tuple[Verdict, ...]:
+    """The verdict on every claim, as `verify` would give it on the same looks."""
+    step, out = AssessStep(), []
+    for i, claim in enumerate(case.claims):
+        progress(claim.id, i, len(case.claims))
+        out.append(step.run(Question(case=case, claim=claim, gathered=gathered, picture=NO_PICTURE)))
+    return tuple(out)
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    marked = {"schema_version": SCHEMA_VERSION, MARK: True, **value}
+    write_atomic(path, json.dumps(marked, indent=1, ensure_ascii=False) + "\n")
+
+
+def _write_truth(scenario: Scenario, truth: Truth, images: Sequence[Acquisition], folder: Path) -> None:
+    write_atomic(folder / "scenario.toml", scenario_toml(scenario))
+    _write(folder / "truth.json", {"truth": to_plain(truth), "images": to_plain(list(images))})
+
+
+def _write_sightings(gathered: Gathered, verdicts: Sequence[Verdict], folder: Path) -> None:
+    _write(folder / "sightings.json", {"at_sites": [to_plain(at) for at in gathered.at_sites]})
+    _write(folder / "out" / "verdicts.json", {"verdicts": [to_plain(v) for v in verdicts]})
