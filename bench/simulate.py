@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import simulate_statistics
-
 from roadstead.simulate import SceneSpec, ShipAt, Weather, null_island
 from roadstead.simulate import files as simulate_files
 from roadstead.simulate import scene as simulate_scene
@@ -43,17 +42,24 @@ def spec(platform: str) -> SceneSpec:
     """Port Null by day, with four ships and some cloud."""
     place = null_island("port-null")
     forms = (("ropucha-i", 112.5, 15.0, 14.0), ("ferry", 150.0, 24.0, 0.0), ("tug", 32.0, 10.5, 8.0))
-    ships = tuple(
-        ShipAt(
-            vessel_id=form, form_id=form, length_m=length, beam_m=beam, lon_deg=0.094 + 0.004 * i, lat_deg=0.088,
-            heading_deg=40.0 * i, speed_kn=speed,
-        )  # fmt: skip
-        for i, (form, length, beam, speed) in enumerate(forms)
-    )
+    ships = tuple(_ship(i, *form) for i, form in enumerate(forms))
     weather = Weather(wind_m_s=6.0, cloud_fraction=0.1, haze=0.1)
     time_utc = datetime(2024, 3, 10, 10, 30, tzinfo=UTC)
     return SceneSpec(
         id=f"bench-{platform}", platform=platform, t_utc=time_utc, place=place, ships=ships, weather=weather, seed=1
+    )
+
+
+def _ship(i: int, form: str, length_m: float, beam_m: float, speed_kn: float) -> ShipAt:
+    return ShipAt(
+        vessel_id=form,
+        form_id=form,
+        length_m=length_m,
+        beam_m=beam_m,
+        lon_deg=0.094 + 0.004 * i,
+        lat_deg=0.088,
+        heading_deg=40.0 * i,
+        speed_kn=speed_kn,
     )
 
 

@@ -24,11 +24,11 @@ from rasterio.enums import Resampling
 from rasterio.warp import reproject, transform_geom
 from scipy import ndimage
 from shapely.geometry import shape
-from shapely.ops import transform
 
 from roadstead import library
 from roadstead.geo import local_plane
 from roadstead.simulate import SceneSpec, ShipAt, Weather, make_scene, null_island
+from roadstead.simulate.grid import moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,13 +60,13 @@ def gradient_and_slope(square: NDArray[np.float64]) -> tuple[float, float]:
 def measured(image: NDArray[np.float64], kind: str, squares: list[tuple[int, int]]) -> dict[str, NDArray[np.float64]]:
     """Medians over squares (upper left corners) of both statistics, mean of green, red and near infrared."""
     side = WATER_PX if kind == "water" else SHIP_PX
-    rows = [
-        [gradient_and_slope(image[b, r : r + side, c : c + side]) for b in (GREEN, RED, NIR)] for r, c in squares
-    ]
+    rows = [[gradient_and_slope(image[b, r : r + side, c : c + side]) for b in (GREEN, RED, NIR)] for r, c in squares]
     return {kind: np.median(np.array(rows), axis=0).mean(axis=0)} if rows else {}
 
 
-def squares_of(image: NDArray[np.float64], labels: list[tuple[Any, bool]], to_pixel: Any) -> dict[str, list[tuple[int, int]]]:
+def squares_of(
+    image: NDArray[np.float64], labels: list[tuple[Any, bool]], to_pixel: Any
+) -> dict[str, list[tuple[int, int]]]:
     """Squares of open water, around ships alongside (quay) and around others (ship)."""
     height, width = image.shape[1:]
     out: dict[str, list[tuple[int, int]]] = {"water": [], "quay": [], "ship": []}
@@ -99,7 +99,7 @@ def real_ports(folder: Path) -> Iterator[dict[str, NDArray[np.float64]]]:
             for f in labels
             if "alongside" in f["properties"]
         ]
-        squares = squares_of(image, ships, lambda x, y, inverse=inverse: inverse * (x, y))
+        squares = squares_of(image, ships, lambda x, y, inverse=inverse: inverse @ (x, y))
         yield {k: v for kind in squares for k, v in measured(image, kind, squares[kind]).items()}
 
 
@@ -108,10 +108,10 @@ def ships_of(place_id: str) -> tuple[ShipAt, ...]:
     place = null_island(place_id)
     plane = local_plane(place.aoi.centroid.x, place.aoi.centroid.y)
     forms = [f for f in library.forms().values() if f.length_m.mid > 60]
-    land = transform(plane.transform, place.land)
+    land = moved(place.land, plane)
     found = []
     for quay in place.quays:
-        line = transform(plane.transform, quay)
+        line = moved(quay, plane)
         (x0, y0), (x1, y1) = line.coords[0][:2], line.coords[-1][:2]
         form = forms[len(found) % len(forms)]
         if line.length < form.length_m.mid + 20:
@@ -124,17 +124,21 @@ def ships_of(place_id: str) -> tuple[ShipAt, ...]:
             if not land.contains(shape({"type": "Point", "coordinates": (x, y)})):
                 found.append(ship)
                 break
-    west, south, east, north = transform(plane.transform, place.aoi).bounds
+    west, south, east, north = moved(place.aoi, plane).bounds
     for i in range(6):
         x, y = west + (0.1 + 0.15 * i) * (east - west), south + (0.15 + 0.1 * (i % 3)) * (north - south)
         if not land.buffer(250).contains(shape({"type": "Point", "coordinates": (x, y)})):
             found.append((x, y, 37.0 * i, forms[(3 * i + 1) % len(forms)], False))
     return tuple(
         ShipAt(
-            vessel_id=f"v{i}", form_id=form.id, length_m=form.length_m.mid, beam_m=form.beam_m.mid,
+            vessel_id=f"v{i}",
+            form_id=form.id,
+            length_m=form.length_m.mid,
+            beam_m=form.beam_m.mid,
             **dict(zip(("lon_deg", "lat_deg"), plane.transform(x, y, direction="INVERSE"), strict=True)),
-            heading_deg=heading, alongside=alongside,
-        )  # fmt: skip
+            heading_deg=heading,
+            alongside=alongside,
+        )
         for i, (x, y, heading, form, alongside) in enumerate(found)
     )
 
@@ -143,9 +147,14 @@ def simulated_port(place_id: str, seed: int, folder: Path) -> dict[str, NDArray[
     """Statistics of one simulated Sentinel-2 scene, resampled as the real ones were."""
     hour = (9, 10, 11)[seed % 3]
     spec = SceneSpec(
-        id=f"{place_id}-{seed}", platform="sentinel-2b", t_utc=datetime(2024, 1 + 3 * (seed % 4), 10, hour, 30, tzinfo=UTC),
-        place=null_island(place_id), ships=ships_of(place_id), weather=Weather(wind_m_s=3.0 + 2 * (seed % 3)), seed=seed,
-    )  # fmt: skip
+        id=f"{place_id}-{seed}",
+        platform="sentinel-2b",
+        t_utc=datetime(2024, 1 + 3 * (seed % 4), 10, hour, 30, tzinfo=UTC),
+        place=null_island(place_id),
+        ships=ships_of(place_id),
+        weather=Weather(wind_m_s=3.0 + 2 * (seed % 3)),
+        seed=seed,
+    )
     made = make_scene(spec, folder)
     truth = json.loads(made.truth.read_text("utf-8"))["features"]
     with rasterio.open(made.image) as data:
@@ -153,15 +162,20 @@ def simulated_port(place_id: str, seed: int, folder: Path) -> dict[str, NDArray[
         size = [int(n / PORTS_COS) for n in (data.height, data.width)]
         image = np.zeros((data.count, *size), np.float64)
         reproject(
-            data.read().astype(np.float64), image, src_transform=data.transform, src_crs=data.crs, dst_transform=scaled,
-            dst_crs=data.crs, resampling=Resampling.cubic,
-        )  # fmt: skip
+            data.read().astype(np.float64),
+            image,
+            src_transform=data.transform,
+            src_crs=data.crs,
+            dst_transform=scaled,
+            dst_crs=data.crs,
+            resampling=Resampling.cubic,
+        )
         ships = [
             (shape(transform_geom("EPSG:4326", data.crs, f["geometry"])), bool(f["properties"]["alongside"]))
             for f in truth
             if f["properties"]["label"] == "vessel"
         ]
-    squares = squares_of(image, ships, lambda x, y: ~scaled * (x, y))
+    squares = squares_of(image, ships, lambda x, y: ~scaled @ (x, y))
     return {k: v for kind in squares for k, v in measured(image, kind, squares[kind]).items()}
 
 
@@ -175,9 +189,14 @@ def simulated_sea(folder: Path) -> tuple[float, float]:
     likewise, nine = [], []
     for seed in SEEDS:
         spec = SceneSpec(
-            id=f"sea-{seed}", platform="sentinel-1a", t_utc=datetime(2024, 1, 10, 5, 40, tzinfo=UTC),
-            place=null_island("equator-roads"), ships=(), weather=Weather(wind_m_s=4.0 + seed), seed=seed,
-        )  # fmt: skip
+            id=f"sea-{seed}",
+            platform="sentinel-1a",
+            t_utc=datetime(2024, 1, 10, 5, 40, tzinfo=UTC),
+            place=null_island("equator-roads"),
+            ships=(),
+            weather=Weather(wind_m_s=4.0 + seed),
+            seed=seed,
+        )
         with rasterio.open(make_scene(spec, folder).image) as data:
             power = (data.read(1).astype(np.float64)[200:] / 1000) ** 2
         pairs = _means(10 * np.log10(power), 2)

@@ -16,20 +16,38 @@ if TYPE_CHECKING:
     from roadstead.archive import IntakeFacts, add
     from roadstead.case import load_case, new_case
     from roadstead.model.errors import RoadsteadError
-    from roadstead.pipeline import Seams, detect, explain, verify
+    from roadstead.pipeline import Seams, case_coverage, detect, explain, fetch, search, site_baseline, verify
 
 _HOMES = {
     "IntakeFacts": "archive",
     "RoadsteadError": "model.errors",
     "Seams": "pipeline",
     "add": "archive",
+    "case_coverage": "pipeline",
     "detect": "pipeline",
     "explain": "pipeline",
+    "fetch": "pipeline",
     "load_case": "case",
     "new_case": "case",
+    "search": "pipeline",
+    "site_baseline": "pipeline",
     "verify": "pipeline",
 }
-__all__ = ["IntakeFacts", "RoadsteadError", "Seams", "add", "detect", "explain", "load_case", "new_case", "verify"]
+__all__ = [
+    "IntakeFacts",
+    "RoadsteadError",
+    "Seams",
+    "add",
+    "case_coverage",
+    "detect",
+    "explain",
+    "fetch",
+    "load_case",
+    "new_case",
+    "search",
+    "site_baseline",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -127,7 +127,7 @@ def said(answers: tuple[CatalogueAnswer, ...], **facts) -> str:  # noqa: ANN003
 
 def test_a_verdict_says_what_was_asked_and_what_never_can_be_known() -> None:
     nobody = said((), passes=[pass_at(2), pass_at(80)])
-    assert "Sentinel-2A passed 2 time(s)" in nobody
+    assert "Sentinel-2A could have imaged these places in 2 passes" in nobody
     assert "no catalogue was asked" in nobody
     assert "For the whole window (144 h) no look at x is known to us" in nobody
     assert "does not mean that nobody looked" in nobody
@@ -137,7 +137,7 @@ def test_a_verdict_says_what_was_asked_and_what_never_can_be_known() -> None:
         listings=[listed(2)],
         covers=lambda _m, _t: True,
     )
-    assert "Catalogue C, last asked on 2024-10-07, list 1 acquisition(s) here; 1 pass(es) are not listed" in some
+    assert "Catalogue C, last asked on 2024-10-07, list 1 acquisition here; 1 pass is not listed" in some
     assert "142 h, from 2024-10-07T02:00:00Z" in some
     silent = said((answer(AnswerState.NO_ANSWER),), passes=[pass_at(2)])
     assert "Catalogue C did not answer: what was taken is unknown there" in silent

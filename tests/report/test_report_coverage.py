@@ -260,7 +260,8 @@ def test_claims_that_share_a_window_share_a_line() -> None:
 
 def test_every_catalogue_stands_with_its_answer(page: Page) -> None:
     said = page.text("coverage")
-    assert "did not answer: what it lists is unknown" in said
+    assert "These did not answer, so what they list is unknown: " in said
+    assert "15 times within the claimed windows" in said
     assert "answered in part" in said
     assert "48 products of 31 acquisitions" in said
     assert "Dunai, Fokino, Vladivostok" in said
@@ -296,7 +297,7 @@ def test_passes_stand_with_time_sun_chance_and_track(html: str) -> None:
     radar = next(r for r in rows if r[1] == "2024-10-11 21:14:47 UTC" and r[0] == "Dunai")
     assert radar[2:] == [
         "12 Oct 07:14",
-        "sentinel-1a",
+        "Sentinel-1A",
         "descending, 36°",
         "-12°",
         "could be imaged",
@@ -326,7 +327,7 @@ def test_many_passes_are_cut_with_a_sentence_and_known_images_stay() -> None:
 def test_chances_of_staying_unseen_stand_with_their_method(html: str, page: Page) -> None:
     rows = _rows(html, "Probability that a call goes unseen")
     assert len(rows) == 6
-    assert rows[1][:4] == ["Dunai", "8 h, at night", "sentinel-1a, sentinel-2a, sentinel-2b", "86 %"]
+    assert rows[1][:4] == ["Dunai", "8 h, at night", "Sentinel-1A, Sentinel-2A, Sentinel-2B", "86 %"]
     assert rows[1][4:] == ["90–97 %", "100 %", "91 % with one at 2024-10-08 14:00 UTC"]
     assert page.text("coverage").count("Share of all starts of a call") == 1
 

@@ -10,18 +10,20 @@ from rich.table import Table
 from roadstead import library
 from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
-from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL
-from roadstead.model import USABLE_STATES, LookState, iso, span_between
+from roadstead.cli.spans import span_of
+from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL, anybody, widest
+from roadstead.model import USABLE_STATES, LookState, Moment, iso
 from roadstead.pipeline import case_coverage, coverage_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from roadstead.model import SiteCoverage, TimeSpan, Unseen
+    from roadstead.model import SiteCoverage, Unseen
     from roadstead.pipeline import CoverageResult
 
 MOST_ROWS = 60
 """more passes than these are left to the files"""
+_COLUMNS = ("UTC", "Satellite", "Way, incidence, sun", "State", "P(detect)*", "Lately")
 
 
 def run(
@@ -32,9 +34,10 @@ def run(
     until: str,
     length_m: float | None,
     call_hours: float,
+    out: Path | None,
     as_json: bool,
 ) -> int:
-    """Compute, write the files and print; exit code 2 when the case file holds mistakes."""
+    """Compute, write the files and print; exit code 2 when entries or files had to be left out."""
     with say.progress("reading") as progress:
         result = case_coverage(
             case,
@@ -42,6 +45,7 @@ def run(
             span=span_of(since, until),
             length_m=length_m,
             call_hours=call_hours,
+            out=out,
             progress=progress,
         )
     say.losses(result.losses)
@@ -49,14 +53,7 @@ def run(
         say.print_json(coverage_json(result.case, result.coverage, result.asked, result.spans))
     else:
         _print(result)
-    return BAD_INPUT if result.case.mistakes else DONE
-
-
-def span_of(since: str, until: str) -> TimeSpan | None:
-    """The span of `--from` and `--to`; bare dates are whole days, UTC. None where neither is given."""
-    if not since and not until:
-        return None
-    return span_between(since or until, until or since)
+    return BAD_INPUT if result.case.mistakes or result.coverage.losses else DONE
 
 
 def _print(result: CoverageResult) -> None:
@@ -74,7 +71,7 @@ def _print(result: CoverageResult) -> None:
 def _table(*columns: str) -> Table:
     table = Table(show_edge=False, box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column == "UTC")
+        table.add_column(column, overflow="fold", no_wrap=column in {"UTC", "Satellite", "P(detect)*"})
     return table
 
 
@@ -83,11 +80,12 @@ def _summary(result: CoverageResult, sites: list[SiteCoverage]) -> Table:
     for site in sites:
         states = [m.state for m in site.moments]
         longest = max(site.windows, key=lambda w: w.hours, default=None)
+        told = anybody(site.answers)
         table.add_row(
             say.shown(result.case.site(site.site_id).name),
             str(sum(m.opportunity is not None for m in site.moments)),
-            str(states.count(LookState.NOT_LISTED)) if site.answers else "unknown",
-            str(states.count(LookState.LISTED)) if site.answers else "unknown",
+            str(states.count(LookState.NOT_LISTED)) if told else "unknown",
+            str(states.count(LookState.LISTED)) if told else "unknown",
             str(sum(m.look is not None for m in site.moments)),
             str(sum(s in USABLE_STATES for s in states)),
             f"{longest.hours:.0f} h from {iso(longest.span.start)}" if longest else "none",
@@ -97,48 +95,51 @@ def _summary(result: CoverageResult, sites: list[SiteCoverage]) -> Table:
 
 def _print_passes(result: CoverageResult, sites: list[SiteCoverage]) -> None:
     moments = [m for s in sites for m in s.moments]
-    table = _table("Site", "UTC", "Satellite", "Way", "Incidence", "Sun", "In swath", "State", "P(detect)*", "Lately")
+    if not moments:
+        return
+    several = len(sites) > 1
+    table = _table(*(["Site"] if several else []), *_COLUMNS)
     for m in moments[:MOST_ROWS]:
-        o = m.opportunity
-        table.add_row(
-            say.shown(m.site_id),
-            f"{o.t_utc if o else m.time.start:%Y-%m-%d %H:%M:%S}",
-            say.shown(_name(m.platform)),
-            o.direction.value if o else "-",
-            f"{o.incidence_deg:.1f}°" if o else "-",
-            f"{o.sun_elevation_deg:.0f}°" if o else "-",
-            f"{100 * o.swath_fraction:.0f} %" if o else "-",
-            m.state.value,
-            m.p_detect.percent if m.p_detect else "-",
-            f"{m.acquired_lately[0]} of {m.acquired_lately[1]}" if m.acquired_lately else "unknown",
-        )
+        table.add_row(*([say.shown(result.case.site(m.site_id).name)] if several else []), *_row(m))
     say.out.print(table)
     if len(moments) > MOST_ROWS:
         say.out.print(f"... and {len(moments) - MOST_ROWS} more in coverage.csv.")
     say.out.print(
-        f"* of a ship of {result.asked.length_m:.0f} m by a clear look of that kind; {PROVISIONAL}. "
+        f"* chance that a ship of {result.asked.length_m:.0f} m is found by a clear look of that kind; {PROVISIONAL}. "
         "Lately: taken in earlier repeat cycles, where a catalogue tells.",
         soft_wrap=True,
     )
 
 
+def _row(m: Moment) -> tuple[str, ...]:
+    o = m.opportunity
+    angle = f"{o.direction.value[:3]} {o.incidence_deg:.0f}°, sun {o.sun_elevation_deg:.0f}°" if o else "-"
+    return (
+        f"{o.t_utc if o else m.time.start:%Y-%m-%d %H:%M:%S}",
+        say.shown(library.platform_name(m.platform)),
+        angle + (f", {100 * o.swath_fraction:.0f} % of it" if o and o.swath_fraction < 1 else ""),
+        m.state.value,
+        m.p_detect.percent if m.p_detect else "-",
+        f"{m.acquired_lately[0]} of {m.acquired_lately[1]}" if m.acquired_lately else "unknown",
+    )
+
+
 def _print_unseen(result: CoverageResult, sites: list[SiteCoverage]) -> None:
-    rows = [(result.case.site(s.site_id).name, u) for s in sites for u in s.unseen]
+    """For all satellites together; those of one constellation apart are in the files."""
+    rows = [(result.case.site(s.site_id).name, u) for s in sites for u in widest(s.unseen)]
     if not rows:
+        say.out.print(f"A call of {result.asked.call_hours:g} h does not fit into this span.")
         return
-    table = _table("Site", "Call", "Satellites", "Between passes", "Undetected*", "Unseen by our looks")
+    table = _table("Site", "Call", "No pass meets it", "Not detected*", "No look of ours meets it")
     for name, u in rows:
+        call = f"{u.call_hours:g} h{' by night' if u.night_only else ''}"
         table.add_row(
-            say.shown(name),
-            f"{u.call_hours:g} h{' by night' if u.night_only else ''}",
-            say.shown(", ".join(_name(p) for p in u.platforms) or "none"),
-            _percent(u.between_passes),
-            u.undetected.percent,
-            _percent(u.between_looks),
+            say.shown(name), call, _percent(u.between_passes), u.undetected.percent, _percent(u.between_looks)
         )
-    say.out.print("Probability that a call goes unseen:")
+    names = sorted({library.platform_name(p) for _, u in rows for p in u.platforms})
+    say.out.print(f"Chance that a call goes unseen by {say.shown(', '.join(names) or 'any satellite computed')}:")
     say.out.print(table)
-    say.out.print(f"Method: {rows[0][1].method}.", soft_wrap=True)
+    say.out.print(f"Method: {rows[0][1].method}. Each constellation apart: coverage.json.", soft_wrap=True)
     for sentence in dict.fromkeys(_best(name, u) for name, u in rows):
         say.out.print(sentence, soft_wrap=True)
 
@@ -158,7 +159,7 @@ def _best(name: str, u: Unseen) -> str:
 def _print_next(result: CoverageResult, sites: list[SiteCoverage]) -> None:
     lines = [
         f"  {say.shown(result.case.site(s.site_id).name)}: "
-        + "; ".join(f"{say.shown(_name(o.platform))} {iso(o.t_utc)}" for o in s.next_passes)
+        + "; ".join(f"{say.shown(library.platform_name(o.platform))} {iso(o.t_utc)}" for o in s.next_passes)
         for s in sites
         if s.next_passes
     ]
@@ -179,8 +180,3 @@ def _print_basis(result: CoverageResult) -> None:
     say.out.print(ALWAYS_UNKNOWN, soft_wrap=True)
     for file in result.files:
         say.out.print(f"Written: {say.shown(str(file))}", soft_wrap=True)
-
-
-def _name(platform: str) -> str:
-    mission = library.mission(platform)
-    return mission.name if mission else platform

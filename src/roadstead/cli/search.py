@@ -9,7 +9,8 @@ from rich.table import Table
 
 from roadstead.cli import say
 from roadstead.cli.codes import DONE, NO_ANSWER
-from roadstead.model import AnswerState, CatalogueAnswer, InputError, Listing, TimeSpan, iso, span_between
+from roadstead.cli.spans import span_of
+from roadstead.model import AnswerState, CatalogueAnswer, Listing, iso
 from roadstead.pipeline import SearchResult, SearchScope
 from roadstead.pipeline import search as search_case
 from roadstead.steps import to_plain
@@ -35,7 +36,7 @@ def run(
     wanted = SearchScope(
         providers=tuple(providers),
         sites=tuple(sites),
-        span=_span(start, end),
+        span=span_of(start, end),
         lookback_days=lookback_days,
         again=again,
     )
@@ -47,14 +48,6 @@ def run(
     else:
         _print(found)
     return DONE if found.anything else NO_ANSWER
-
-
-def _span(start: str, end: str) -> TimeSpan | None:
-    if not start and not end:
-        return None
-    if not (start and end):
-        raise InputError("--from and --to belong together; state both, like --from 2024-10-01 --to 2024-10-31")
-    return span_between(start, end)
 
 
 def _announce(hosts: tuple[str, ...]) -> None:

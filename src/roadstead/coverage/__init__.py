@@ -1,5 +1,6 @@
 """Coverage: what could have been seen of a place, what is known to have been taken, and what our images could show."""
 
+from roadstead.coverage.answers import anybody, standing
 from roadstead.coverage.detectability import PROVISIONAL, RATES, jeffreys, p_blind, p_detect, p_detect_range
 from roadstead.coverage.looks import USABLE_AT_LEAST, look_at, site_mask, usable
 from roadstead.coverage.moments import CYCLES_LATELY, Known, SiteLook, moments_of
@@ -7,7 +8,7 @@ from roadstead.coverage.opportunities import Predicted, next_opportunities, oppo
 from roadstead.coverage.picture import CALL_HOURS, site_coverage
 from roadstead.coverage.satellites import Satellite, Satellites, elements_of
 from roadstead.coverage.summary import ALWAYS_UNKNOWN, coverage_of
-from roadstead.coverage.unseen import best_further_look, missed_range, p_missed, starts_of
+from roadstead.coverage.unseen import best_further_look, missed_range, p_missed, starts_of, widest
 from roadstead.coverage.windows import blind_windows, gaps
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Satellite",
     "Satellites",
     "SiteLook",
+    "anybody",
     "best_further_look",
     "blind_windows",
     "coverage_of",
@@ -39,6 +41,8 @@ __all__ = [
     "p_missed",
     "site_coverage",
     "site_mask",
+    "standing",
     "starts_of",
     "usable",
+    "widest",
 ]

@@ -130,7 +130,9 @@ def _values(satellite: Satellite, areas: Areas, passes: Overpasses) -> list[Oppo
 def _sentence(satellite: Satellite, tasks: Sequence[Task], found: Sequence[Opportunity]) -> str:
     epochs = sorted(f"{t.elements.epoch:%Y-%m-%d %H:%MZ}" for t in tasks)
     of = epochs[0] if epochs[0] == epochs[-1] else f"{len(set(epochs))} dates from {epochs[0]} to {epochs[-1]}"
-    head = f"{satellite.name}: {len(found)} pass{'' if len(found) == 1 else 'es'} from elements of {of}"
+    sites = len({o.site_id for o in found})
+    over = f" over {sites} sites" if sites > 1 else ""
+    head = f"{satellite.name}: {len(found)} pass{'' if len(found) == 1 else 'es'}{over} from elements of {of}"
     if satellite.orbit.repeat is None:
         return f"{head}, propagated directly"
     cycles = sorted({o.cycles_shifted for o in found})

@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from roadstead.coverage.answers import standing
 from roadstead.coverage.moments import Known, moments_of
 from roadstead.coverage.unseen import Starts, best_further_look, missed_range, p_missed, starts_of
 from roadstead.coverage.windows import blind_windows
@@ -60,7 +61,7 @@ def site_coverage(
         windows=blind_windows(site.id, span, moments, dark),
         unseen=_unseen(site, span, whole_nights, moments, call_hours),
         next_passes=tuple(o for o in following if o.site_id == site.id),
-        answers=tuple(a for a in answers if a.span.overlaps(span) and a.area.intersects(site.aoi)),
+        answers=standing(a for a in answers if a.span.overlaps(span) and a.area.intersects(site.aoi)),
     )
 
 
@@ -78,19 +79,18 @@ def _unseen(
     for night_only in (False, True):
         starts = starts_of(span, call_hours, dark if night_only else None)
         if starts.measure_s > 0:
-            answers += [_of_group(site.id, starts, looks, g, night_only=night_only) for g in groups]
+            answers += [_of_group(site.id, span, starts, looks, g) for g in groups]
     return tuple(answers)
 
 
-def _of_group(
-    site_id: str, starts: Starts, looks: Sequence[float], passes: Sequence[Moment], *, night_only: bool
-) -> Unseen:
+def _of_group(site_id: str, span: TimeSpan, starts: Starts, looks: Sequence[float], passes: Sequence[Moment]) -> Unseen:
     times = [m.opportunity.t_utc.timestamp() for m in passes if m.opportunity]
     best = best_further_look(starts, looks)
     return Unseen(
         site_id=site_id,
+        span=span,
         call_hours=starts.call_s / 3600,
-        night_only=night_only,
+        night_only=starts.night_only,
         platforms=tuple(sorted({m.platform for m in passes})),
         between_passes=round(p_missed(starts, times, [1.0] * len(times)), 4),
         undetected=missed_range(starts, times, [m.p_detect or Range(0.0, 1.0) for m in passes]),

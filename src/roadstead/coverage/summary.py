@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from roadstead import library
+from roadstead.coverage.answers import anybody
 from roadstead.coverage.looks import usable
 from roadstead.coverage.windows import blind_windows, gaps
 from roadstead.model import AnswerState, BlindWindow, CatalogueAnswer, Coverage, Look, LookState, TimeSpan, iso
@@ -47,7 +48,7 @@ def coverage_of(
         longest_gap_hours=round(gap, 2),
         catalogues_asked=tuple(sorted({a.name for a in answers if a.state is not AnswerState.NO_ANSWER})),
         passes=sum(m.opportunity is not None for m in moments),
-        listed=sum(m.state is LookState.LISTED for m in moments),
+        listed=sum(m.state is LookState.LISTED for m in moments) if anybody(answers) else None,
         windows=blind,
         statement=" ".join(
             (
@@ -94,8 +95,8 @@ def _could(moments: Sequence[Moment]) -> tuple[str, ...]:
     passes = [m for m in moments if m.opportunity]
     if not passes:
         return ("None of the satellites whose orbits were computed passed so that it could have imaged them.",)
-    names = sorted({_name(m.platform) for m in passes})
-    return (f"{_list(names)} passed {len(passes)} time(s) so that they could have imaged these places.",)
+    names = sorted({library.platform_name(m.platform) for m in passes})
+    return (f"{_list(names)} could have imaged these places in {_many(len(passes), 'pass', 'passes')}.",)
 
 
 def _asked(answers: Sequence[CatalogueAnswer], moments: Sequence[Moment]) -> str:
@@ -108,11 +109,9 @@ def _asked(answers: Sequence[CatalogueAnswer], moments: Sequence[Moment]) -> str
         listed = sum(m.listing is not None for m in moments)
         missing = sum(m.state is LookState.NOT_LISTED for m in moments)
         when = max(a.asked_at for a in answers if a.state is not AnswerState.NO_ANSWER)
-        said.insert(
-            0,
-            f"{_list(answered)}, last asked on {when:%Y-%m-%d}, list {listed} acquisition(s) here; "
-            f"{missing} pass(es) are not listed.",
-        )
+        found = _many(listed, "acquisition", "acquisitions")
+        left = _many(missing, "pass is", "passes are")
+        said.insert(0, f"{_list(answered)}, last asked on {when:%Y-%m-%d}, list {found} here; {left} not listed.")
     return " ".join(said)
 
 
@@ -132,9 +131,8 @@ def _site(site_id: str) -> str:
     return known.name if known else site_id
 
 
-def _name(platform: str) -> str:
-    mission = library.mission(platform)
-    return mission.name if mission else platform
+def _many(n: int, one: str, several: str) -> str:
+    return f"{n} {one if n == 1 else several}"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from roadstead.model import Range, TimeSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from roadstead.model import Unseen
 
 MIN_START_S = 60.0
 """a night shorter than the call still allows this much freedom of its start, seconds"""
@@ -32,11 +34,22 @@ class Starts:
     first: NDArray[np.float64]
     last: NDArray[np.float64]
     call_s: float
+    night_only: bool = False
 
     @property
     def measure_s(self) -> float:
         """Total length, seconds; 0 where no call fits."""
         return float((self.last - self.first).sum())
+
+
+def widest(chances: Iterable[Unseen]) -> tuple[Unseen, ...]:
+    """Of each site, span and kind of call the answer that counts most satellites, in the order given."""
+    kinds: dict[tuple[object, ...], Unseen] = {}
+    for u in chances:
+        key = (u.site_id, u.call_hours, u.night_only, u.span)
+        if key not in kinds or len(u.platforms) > len(kinds[key].platforms):
+            kinds[key] = u
+    return tuple(kinds.values())
 
 
 def starts_of(span: TimeSpan, call_hours: float, nights: Sequence[TimeSpan] | None = None) -> Starts:
@@ -51,7 +64,7 @@ def starts_of(span: TimeSpan, call_hours: float, nights: Sequence[TimeSpan] | No
     pairs = [_room(span, span, call_s)] if nights is None else [_room(span, n, call_s) for n in nights]
     fits = [p for p in pairs if p[1] > p[0]]
     edges = np.array(fits, np.float64).reshape(-1, 2)
-    return Starts(edges[:, 0], edges[:, 1], call_s)
+    return Starts(edges[:, 0], edges[:, 1], call_s, night_only=nights is not None)
 
 
 def _room(span: TimeSpan, home: TimeSpan, call_s: float) -> tuple[float, float]:

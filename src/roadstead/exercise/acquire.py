@@ -13,8 +13,7 @@ from roadstead.coverage import elements_of, opportunities
 from roadstead.geo import sun_elevation_deg
 from roadstead.library import mission
 from roadstead.model import Direction, Modality, Site
-from roadstead.simulate import Weather
-from roadstead.simulate import null_island
+from roadstead.simulate import Weather, null_island
 from roadstead.steps import stream
 
 if TYPE_CHECKING:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pyproj import Transformer
-from shapely import prepare
+from shapely import prepare, transform
 from shapely.affinity import rotate, translate
 from shapely.geometry import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform
 
 from roadstead.geo import local_plane
 from roadstead.simulate import null_islands
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.simulate import Place
 
 FENDER_M = 2.0
@@ -79,7 +79,7 @@ def basin(place_id: str) -> Basin:
 
 
 def _metres(shape: Any, plane: Transformer) -> Any:
-    return transform(plane.transform, shape)
+    return transform(shape, plane.transform, interleaved=False)
 
 
 def middle_of(place: Place) -> tuple[float, float]:
@@ -113,7 +113,7 @@ def lie(
 def _at_quay(
     rng: np.random.Generator, here: Basin, size_m: tuple[float, float], taken: Sequence[Polygon]
 ) -> tuple[Polygon, float] | None:
-    length, beam = size_m
+    length = size_m[0]
     quays = [q for q in here.quays if q.length > length + 2 * BETWEEN_HULLS_M]
     if not quays:
         return None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from shapely.geometry import Polygon
+
 from roadstead.exercise.berths import lie, middle_of
 from roadstead.exercise.scenario import ELSEWHERE, Harbour, Scenario, Vessel, Voyage
 from roadstead.exercise.truth import OPEN_SEA, Activity, Passage, Ship, Stay, Truth
@@ -17,7 +19,6 @@ from roadstead.steps import stream
 
 if TYPE_CHECKING:
     import numpy as np
-    from shapely.geometry import Polygon
 
 ALONGSIDE = 0.7
 """share of calls at places with quays that lie alongside, where a scenario does not say"""
@@ -89,10 +90,10 @@ def _sail(making: _Making, vessel: Vessel, number: int) -> None:
             )
         if voyage.to == here:
             raise InputError(f"{vessel.id} is at {here} already at {iso(voyage.depart)}; take that voyage out")
-        _stay(making, rng, ship, here, TimeSpan(since, voyage.depart), lies)
+        _stay(making, rng, ship, (here, lies), TimeSpan(since, voyage.depart))
         arrives = _passage(making, ship, vessel, voyage, here)
         here, since, lies = voyage.to, min(arrives, s.end), voyage.lies
-    _stay(making, rng, ship, here, TimeSpan(since, s.end), lies)
+    _stay(making, rng, ship, (here, lies), TimeSpan(since, s.end))
 
 
 def _passage(making: _Making, ship: Ship, vessel: Vessel, voyage: Voyage, origin: str) -> datetime:
@@ -106,7 +107,9 @@ def _passage(making: _Making, ship: Ship, vessel: Vessel, voyage: Voyage, origin
     return arrives
 
 
-def _stay(making: _Making, rng: np.random.Generator, ship: Ship, place_id: str, span: TimeSpan, lies: str) -> None:
+def _stay(making: _Making, rng: np.random.Generator, ship: Ship, where: tuple[str, str], span: TimeSpan) -> None:
+    """Find room for a ship at a place; `where` is the place and how it is to lie."""
+    place_id, lies = where
     if place_id == ELSEWHERE or span.duration <= timedelta(0):
         return
     alongside = bool(rng.random() < ALONGSIDE) if not lies else lies == "alongside"
@@ -143,7 +146,7 @@ def _trade(making: _Making, place: Harbour) -> None:
             of_interest=False,
         )  # fmt: skip
         making.ships.append(ship)
-        _stay(making, rng, ship, place.id, TimeSpan(max(start, s.start), min(end, s.end)), "")
+        _stay(making, rng, ship, (place.id, ""), TimeSpan(max(start, s.start), min(end, s.end)))
 
 
 def _merchants() -> tuple[str, ...]:
@@ -160,5 +163,3 @@ def _beam_m(form_id: str, length_m: float) -> float:
     low, high = known.length_m.low, known.length_m.high
     share = min(max((length_m - low) / (high - low), 0.0), 1.0) if high > low else 0.5
     return round(known.beam_m.low + share * (known.beam_m.high - known.beam_m.low), 1)
-
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roadstead.exercise.acquire import Acquisition
 from roadstead.model import Modality
 from roadstead.simulate import SceneSpec, make_scene, null_island
 from roadstead.steps import stream
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from roadstead.exercise.acquire import Acquisition
     from roadstead.exercise.scenario import Scenario
     from roadstead.exercise.truth import Truth
 

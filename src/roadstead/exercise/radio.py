@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from roadstead.ais import SIMULATED_MARK, AisPosition, AisStatic, write_csv, write_nmea
-from roadstead.model import TimeSpan
 from roadstead.steps import stream, write_atomic
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from roadstead.exercise.scenario import Scenario, Spoof
     from roadstead.exercise.truth import Passage, Ship, Stay, Truth
+    from roadstead.model import TimeSpan
 
 LYING_EVERY, SAILING_EVERY = timedelta(minutes=60), timedelta(minutes=10)
 """thinned to what archives keep"""
@@ -66,9 +66,7 @@ def _spoofed(true: AisPosition, spoof: Spoof, rng: np.random.Generator) -> AisPo
     )  # fmt: skip
 
 
-def _true_positions(
-    truth: Truth, ship: Ship, rng: np.random.Generator
-) -> Iterator[tuple[datetime, AisPosition]]:
+def _true_positions(truth: Truth, ship: Ship, rng: np.random.Generator) -> Iterator[tuple[datetime, AisPosition]]:
     for stay in (s for s in truth.stays if s.ship_id == ship.id):
         for t in _instants(stay.span, LYING_EVERY):
             yield t, _lying(ship, stay, t, rng)

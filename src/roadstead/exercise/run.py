@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roadstead.exercise.acquire import acquisitions
+from roadstead.case import Case
+from roadstead.exercise.acquire import Acquisition, acquisitions
 from roadstead.exercise.case_files import write_case
 from roadstead.exercise.happen import happen
+from roadstead.exercise.naming import Naming, naming
 from roadstead.exercise.pixels import write_scenes
 from roadstead.exercise.radio import write_ais
-from roadstead.exercise.scenario import scenario_toml
+from roadstead.exercise.scenario import Scenario, scenario_toml
 from roadstead.exercise.score import Score, score_of
 from roadstead.exercise.sightings import sightings
+from roadstead.exercise.truth import Truth
 from roadstead.model import CaseCoverage, Verdict
 from roadstead.pipeline import AssessStep, Gathered, Question, Seams, gather, verify
 from roadstead.simulate import MARK
@@ -23,10 +26,6 @@ from roadstead.steps import StepCache, to_plain, write_atomic
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from roadstead.case import Case
-    from roadstead.exercise.acquire import Acquisition
-    from roadstead.exercise.scenario import Scenario
-    from roadstead.exercise.truth import Truth
 
 SCHEMA_VERSION = 1
 NO_PICTURE = CaseCoverage(sites=(), answers=(), satellites=(), losses=())
@@ -43,6 +42,8 @@ class Exercise:
     gathered: Gathered
     verdicts: tuple[Verdict, ...]
     score: Score
+    naming: Naming | None
+    """which ship is which; None without detections of fitting size"""
     folder: Path
 
 
@@ -88,9 +89,11 @@ def run_exercise(
         verdicts = judged(case, gathered, progress)
         _write_sightings(gathered, verdicts, folder / "case")
     score = score_of(truth, case, gathered, verdicts)
-    _write(folder / "score.json", {"score": to_plain(score)})
+    named = naming(truth, case, gathered)
+    _write(folder / "score.json", {"score": to_plain(score), "naming": to_plain(named)})
     return Exercise(
         scenario=scenario, truth=truth, case=case, images=images, gathered=gathered, verdicts=verdicts, score=score,
+        naming=named,
         folder=folder,
     )  # fmt: skip
 
@@ -102,9 +105,7 @@ def thinned(images: tuple[Acquisition, ...], most: int | None) -> tuple[Acquisit
     return tuple(images[round(k * (len(images) - 1) / max(most - 1, 1))] for k in range(most))
 
 
-def judged(
-    case: Case, gathered: Gathered, progress: Callable[[str, int, int], None] = quiet
-) -> tuple[Verdict, ...]:
+def judged(case: Case, gathered: Gathered, progress: Callable[[str, int, int], None] = quiet) -> tuple[Verdict, ...]:
     """The verdict on every claim, as `verify` would give it on the same looks."""
     step, out = AssessStep(), []
     for i, claim in enumerate(case.claims):

@@ -7,20 +7,22 @@ reader checks them. Everything else is checked here.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from roadstead.exercise.toml import toml_text
 from roadstead.library import forms, mission
-from roadstead.model import CaseError, InputError, NotFound, TimeSpan
+from roadstead.model import CaseError, NotFound, TimeSpan
 from roadstead.simulate import null_islands
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCHEMA_VERSION = 1
 MAX_SPAN = timedelta(days=92)
@@ -262,7 +264,7 @@ def _plain(value: Any) -> Any:
     if not hasattr(value, "__dataclass_fields__"):
         return value
     pairs = ((f, getattr(value, f.name)) for f in fields(value))
-    return {f.name: _plain(v) for f, v in pairs if v is not None and v != f.default and v != ()}
+    return {f.name: _plain(v) for f, v in pairs if v is not None and v not in (f.default, ())}
 
 
 def _sentence(item: Any) -> str:
@@ -317,10 +319,12 @@ def _wrong_names(s: Scenario) -> list[tuple[str, str]]:
 
 
 def _wrong_times(s: Scenario) -> list[tuple[str, str]]:
-    spans: list[tuple[str, Work | Gap | Window | Spoof]] = [(f"works.{i}", w) for i, w in enumerate(s.works)]
-    spans += [(f"gaps.{i}", g) for i, g in enumerate(s.gaps)]
-    spans += [(f"ais.{i}", w) for i, a in enumerate(s.ais) for w in (*a.off, *a.spoofed)]
-    out = [(f"{key}.end", "ends before it starts; swap the two") for key, w in spans if w.end <= w.start]
+    spans = [(f"works.{i}", w.start, w.end) for i, w in enumerate(s.works)]
+    spans += [(f"gaps.{i}", g.start, g.end) for i, g in enumerate(s.gaps)]
+    for i, a in enumerate(s.ais):
+        spans += [(f"ais.{i}.off", w.start, w.end) for w in a.off]
+        spans += [(f"ais.{i}.spoofed", w.start, w.end) for w in a.spoofed]
+    out = [(f"{key}.end", "ends before it starts; swap the two") for key, start, end in spans if end <= start]
     return out + [
         (f"voyages.{i}.depart", "lies outside the time of the exercise; move it inside")
         for i, y in enumerate(s.voyages)
@@ -336,5 +340,3 @@ def open_scenario(name: str) -> Scenario:
     if not path.is_file():
         raise NotFound(f"{name}: no such file; name a scenario file, or {shipped_scenario().id} for the shipped one")
     return read_scenario(path)
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -19,6 +18,8 @@ from roadstead.model import Call, Detection, PortCall, Range, TimeSpan, Verdict
 from roadstead.simulate import ShipAt, null_island
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from roadstead.case import Case
     from roadstead.exercise.truth import Truth
     from roadstead.pipeline import Gathered, SceneAtSite
@@ -172,9 +173,7 @@ def paired(truth: Truth, at: SceneAtSite) -> list[Pair]:
             taken.add(k)
 
     def pair(ship: ShipAt | None, found: Detection | None) -> Pair:
-        return Pair(
-            scene_id=look.scene_id, place_id=place.id, modality=look.modality.value, ship=ship, detection=found
-        )
+        return Pair(scene_id=look.scene_id, place_id=place.id, modality=look.modality.value, ship=ship, detection=found)
 
     joined = [pair(s, at.detections[whose[i]] if i in whose else None) for i, s in enumerate(ships)]
     return joined + [pair(None, d) for k, d in enumerate(at.detections) if k not in taken]

@@ -13,9 +13,9 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shapely import transform
 from shapely.affinity import rotate, translate
 from shapely.geometry import Point, Polygon, box
-from shapely.ops import transform
 
 from roadstead.coverage import RATES, p_detect_range
 from roadstead.exercise.berths import basin
@@ -96,9 +96,7 @@ def _look(image: Acquisition) -> Look:
     )
 
 
-def _found(
-    scenario: Scenario, truth: Truth, image: Acquisition, traffic: Mapping[str, float]
-) -> SceneAtSite:
+def _found(scenario: Scenario, truth: Truth, image: Acquisition, traffic: Mapping[str, float]) -> SceneAtSite:
     rng = stream(scenario.seed, "exercise", "sighting", image.id)
     look, place = _look(image), null_island(image.place_id)
     quantile = float(stream(scenario.seed, "exercise", "site", place.id, image.modality.value).random())
@@ -178,7 +176,7 @@ def _hull_at(lonlat: tuple[float, float], length_m: float, heading_deg: float) -
     half, across = length_m / 2, length_m / 14
     upright = rotate(box(-across, -half, across, half), -heading_deg, origin=(0, 0))
     per_degree = math.pi / 180 * 6_374_000.0
-    return translate(transform(lambda x, y: (x / per_degree, y / per_degree), upright), *lonlat)
+    return translate(transform(upright, lambda xy: xy / per_degree), *lonlat)
 
 
 def _detection(ident: str, image: Acquisition, found: _Object) -> Detection:

@@ -8,7 +8,6 @@ the rate of false support nor hide that it is nought for them by rule.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -30,7 +29,7 @@ from roadstead.model import Call, InputError
 from roadstead.steps import from_plain, numeric_versions, sha256_of, to_plain, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 STUDY_VERSION = 1
 """raised whenever the same exercise may be drawn or scored otherwise"""
@@ -143,7 +142,8 @@ def study(
     claims = [c for o in outcomes for c in o.claims]
     return Study(
         n=n, seed=seed, pixels=pixels, outcomes=outcomes,
-        settled=figures([c for c in claims if not c.hidden], seed), hidden=figures([c for c in claims if c.hidden], seed),
+        settled=figures([c for c in claims if not c.hidden], seed),
+        hidden=figures([c for c in claims if c.hidden], seed),
     )  # fmt: skip
 
 
@@ -211,9 +211,7 @@ def _read(file: Path) -> Outcome | None:
         return None
 
 
-def _carried_out(
-    seed: int, wanted: Sequence[int], *, pixels: bool, processes: int
-) -> Iterator[tuple[int, Outcome]]:
+def _carried_out(seed: int, wanted: Sequence[int], *, pixels: bool, processes: int) -> Iterator[tuple[int, Outcome]]:
     if processes == 1 or len(wanted) < 2:
         for i in wanted:
             yield i, exercise_outcome(seed, i, pixels=pixels)

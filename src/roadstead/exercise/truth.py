@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.geo import sun_elevation_deg
-from roadstead.infer import UNDER_WAY, Grid, Histories
 from roadstead.infer import ELSEWHERE as NOWHERE
+from roadstead.infer import UNDER_WAY, Grid, Histories
 from roadstead.model import TimeSpan
 from roadstead.simulate import ShipAt
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from numpy.typing import NDArray
 
     from roadstead.simulate import Place
@@ -185,4 +186,3 @@ def _covered(grid: Grid, span: TimeSpan) -> NDArray[np.int64]:
     times = np.arange(grid.n) * grid.step_h
     inside = (times >= grid.hours(span.start)) & (times < grid.hours(span.end))
     return np.nonzero(inside)[0]
-

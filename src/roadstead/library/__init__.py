@@ -3,7 +3,7 @@
 from roadstead.library.distances import SeaDistance, sea_distance_km
 from roadstead.library.forms import ShipForm, form, forms
 from roadstead.library.materials import materials
-from roadstead.library.missions import Mission, mission, missions, read_missions
+from roadstead.library.missions import Mission, mission, missions, platform_name, read_missions
 from roadstead.library.orbits import Orbit, shipped_elements
 from roadstead.library.profiles import Silhouette, silhouette, silhouette_image, water_shadow
 from roadstead.library.providers import Provider, ProviderCollection, providers
@@ -39,6 +39,7 @@ __all__ = [
     "missions",
     "overhead",
     "place_warnings",
+    "platform_name",
     "providers",
     "read_missions",
     "sea_distance_km",

@@ -75,6 +75,12 @@ def mission(platform: str) -> Mission | None:
     return next((found for match, found in load_missions(DATA / "missions.toml") if match.fullmatch(name)), None)
 
 
+def platform_name(platform: str) -> str:
+    """Name of a satellite for people; the platform itself where it is not known."""
+    found = mission(platform)
+    return found.name if found else platform
+
+
 @cache
 def load_missions(path: Path) -> tuple[tuple[re.Pattern[str], Mission], ...]:
     """Read a file of missions with the patterns of their names; raises CaseError naming file and key."""

@@ -171,6 +171,8 @@ class Unseen:
     """Probability that a call of a given length at a site falls between looks."""
 
     site_id: str
+    span: TimeSpan
+    """the call lies inside it"""
     call_hours: float
     night_only: bool
     """whether the call lies within the dark; where nights are shorter, around their middle"""

@@ -90,8 +90,8 @@ class Coverage:
     """names of catalogues that answered about these places and this time, wholly or in part"""
     passes: int = 0
     """opportunities of the satellites computed; says nothing about acquisition"""
-    listed: int = 0
-    """acquisitions that catalogues list and we do not hold"""
+    listed: int | None = None
+    """acquisitions that catalogues list and we do not hold; None: no catalogue answered, so nobody knows"""
     windows: tuple[BlindWindow, ...] = ()
     """stretches of the window without a look known to us, by place and time"""
     statement: str

@@ -39,6 +39,7 @@ def case_coverage(
     span: TimeSpan | None = None,
     length_m: float | None = None,
     call_hours: float = 8.0,
+    out: Path | None = None,
     seams: Seams | None = None,
     progress: Callable[[str, int, int], None] = quiet,
 ) -> CoverageResult:
@@ -52,6 +53,7 @@ def case_coverage(
         span: what is asked about; the windows of all claims unless given.
         length_m: ship length for P(detect), metres; the median of the case's vessels unless given.
         call_hours: length of a call for the chance of staying unseen.
+        out: folder for the files; CASE/out unless given.
         seams: clock, reader, detectors, catalogues.
         progress: called with (item, done, total).
 
@@ -75,7 +77,7 @@ def case_coverage(
         gathered = gather(case, seams, StepCache(case.folder / ".cache", ledger), progress)
         found = picture_of(case, gathered, spans, asked, sites=places, catalogues=seams.catalogues)
         simulated = any(s.simulated for s in gathered.scenes.values())
-        files = write_coverage(case, found, asked, spans, simulated=simulated)
+        files = write_coverage(out or case.folder / "out", case, found, asked, spans, simulated=simulated)
         outcome = "done"
     finally:
         ledger.close(outcome)

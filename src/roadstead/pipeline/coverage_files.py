@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from icalendar import Calendar, Event
@@ -32,10 +33,9 @@ _PRODUCT = "-//Roadstead//coverage//EN"
 
 
 def write_coverage(
-    case: Case, found: CaseCoverage, asked: Terms, spans: Sequence[TimeSpan], *, simulated: bool
+    out: Path, case: Case, found: CaseCoverage, asked: Terms, spans: Sequence[TimeSpan], *, simulated: bool
 ) -> tuple[Path, ...]:
-    """Write CASE/out/coverage.json, .csv, .ics and .svg; returns their paths."""
-    out = case.folder / "out"
+    """Write coverage.json, .csv, .ics and .svg into a folder; returns their paths."""
     texts = {
         "coverage.json": json.dumps(coverage_json(case, found, asked, spans), indent=1, ensure_ascii=False) + "\n",
         "coverage.csv": _csv(case, found),
@@ -187,13 +187,12 @@ def calendar_of(case: Case, found: CaseCoverage) -> str:
 
 
 def _event(case: Case, pass_: Opportunity, note: str) -> Event:
-    mission, at = library.mission(pass_.platform), pass_.t_utc.replace(microsecond=0)
-    name = mission.name if mission else pass_.platform
+    name, at = library.platform_name(pass_.platform), pass_.t_utc.replace(microsecond=0)
     event = Event()
     event.add("uid", f"{pass_.platform}-{pass_.site_id}-{at:%Y%m%dT%H%M%SZ}@roadstead")
     event.add("dtstamp", at)
     event.add("dtstart", at)
-    event.add("dtend", at)
+    event.add("dtend", at + timedelta(minutes=1))
     event.add("summary", f"{name} over {case.site(pass_.site_id).name}: {note}")
     event.add(
         "description",

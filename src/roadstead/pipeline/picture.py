@@ -19,6 +19,7 @@ from roadstead.coverage import (
     next_opportunities,
     opportunities,
     site_coverage,
+    standing,
 )
 from roadstead.model import CaseCoverage, Listing, Site, SiteCoverage, TimeSpan
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.catalogues import KeptAnswers
     from roadstead.coverage import Predicted, Satellites
-    from roadstead.model import Catalogue
+    from roadstead.model import Catalogue, CatalogueAnswer
     from roadstead.pipeline.gather import Gathered
 
 NEAR = timedelta(days=30)
@@ -89,7 +90,7 @@ def picture_of(
     predicted = [p for _, p in parts]
     return CaseCoverage(
         sites=tuple(chain.from_iterable(s for s, _ in parts)),
-        answers=kept.answers,
+        answers=_about(kept.answers, wanted, spans),
         satellites=_once(
             chain.from_iterable(
                 (*p.satellites, *(s for s in p.losses if s not in satellites.losses)) for p in predicted
@@ -97,6 +98,14 @@ def picture_of(
         ),
         losses=_once((*kept.losses, *satellites.losses)),
     )
+
+
+def _about(
+    answers: Iterable[CatalogueAnswer], sites: Sequence[Site], spans: Sequence[TimeSpan]
+) -> tuple[CatalogueAnswer, ...]:
+    """Standing answers about these sites and spans."""
+    near = [a for a in answers if any(a.span.overlaps(s) for s in spans)]
+    return standing(a for a in near if any(a.area.intersects(s.aoi) for s in sites))
 
 
 def _once(sentences: Iterable[str]) -> tuple[str, ...]:

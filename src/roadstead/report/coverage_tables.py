@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from markupsafe import Markup
 
+from roadstead import library
 from roadstead.assess import places
-from roadstead.coverage import usable
+from roadstead.coverage import anybody, usable, widest
 from roadstead.model import KNOWN_STATES, USABLE_STATES, AnswerState, ClaimKind, LookState, zone
 from roadstead.report.axis import degrees
 from roadstead.report.claims import anchor, looks_at, site_name
@@ -20,7 +21,7 @@ from roadstead.report.numbers import DASH, hours_of, moment, month, percent, per
 from roadstead.report.tables import Table, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from roadstead.case import Case
@@ -40,10 +41,14 @@ Gap = tuple[str, tuple[Markup, ...]]
 class CoverageView:
     """The section, ready to be printed."""
 
+    lead: str
+    """the section in two sentences; empty where passes were not worked out"""
     figure: Figure | None
     gaps: tuple[Gap, ...]
     claims: Table
     answers: Table | None
+    silent: tuple[str, ...]
+    """catalogues that did not answer, with the reason"""
     passes: Table | None
     rest: str
     """how many passes the table leaves out, or nothing"""
@@ -64,15 +69,17 @@ def coverage_view(contents: Contents, roots: Sequence[str], *, simulated: bool) 
     """
     case, coverage = contents.case, contents.coverage
     if coverage is None:
-        return CoverageView(figure=None, gaps=(), claims=_claims_table(contents), answers=None, passes=None, rest="",
-                            unseen=None, methods=(), satellites=(), losses=())  # fmt: skip
-    chances = [u for s in coverage.sites for u in s.unseen]
+        return CoverageView(lead="", figure=None, gaps=(), claims=_claims_table(contents), answers=None, silent=(),
+                            passes=None, rest="", unseen=None, methods=(), satellites=(), losses=())  # fmt: skip
+    chances = widest(u for s in coverage.sites for u in s.unseen)
     passes, rest = _passes_table(contents, coverage)
     return CoverageView(
+        lead=_lead(contents, coverage),
         figure=coverage_figure(coverage, case.sites, case.claims, simulated=simulated),
         gaps=tuple(_gaps(contents, coverage)),
         claims=_claims_table(contents),
         answers=_answers_table(case, coverage),
+        silent=tuple(dict.fromkeys(a.sentence for a in coverage.answers if a.state is AnswerState.NO_ANSWER)),
         passes=passes,
         rest=rest,
         unseen=_unseen_table(case, chances) if chances else None,
@@ -80,6 +87,26 @@ def coverage_view(contents: Contents, roots: Sequence[str], *, simulated: bool) 
         satellites=coverage.satellites,
         losses=tuple(without_paths(w, roots) for w in coverage.losses),
     )
+
+
+def _lead(contents: Contents, coverage: CaseCoverage) -> str:
+    """How often the places of the claims could have been imaged, what is known of it, what we hold."""
+    claims = tuple(_testable(contents))
+    here = {
+        (m.site_id, m.platform, m.time): m for c in claims for s in places(c) for m in moments_at(coverage, c, s)
+    }.values()
+    passes = [m for m in here if m.opportunity]
+    names = [library.platform_name(p) for p in sorted({m.platform for m in passes})]
+    unknown = not anybody(coverage.answers)
+    listed = text("coverage.lead_unlisted") if unknown else text("coverage.lead_listed", n=_listed(here))
+    held = sum(m.state in USABLE_STATES for m in here)
+    if not names:
+        return text("coverage.lead_none")
+    return text("coverage.lead", names=", ".join(names), n=len(passes), listed=listed, held=held)
+
+
+def _listed(moments: Iterable[Moment]) -> int:
+    return sum(m.listing is not None for m in moments)
 
 
 def _testable(contents: Contents) -> Iterator[Claim]:
@@ -181,9 +208,10 @@ def _at_least(n: int, *, part: bool) -> str:
 
 
 def _answers_table(case: Case, coverage: CaseCoverage) -> Table | None:
-    if not coverage.answers:
+    answered = [a for a in coverage.answers if a.state is not AnswerState.NO_ANSWER]
+    if not answered:
         return None
-    answers = sorted(coverage.answers, key=lambda a: (a.catalogue, a.asked_at, a.span, a.area.wkt))
+    answers = sorted(answered, key=lambda a: (a.catalogue, a.asked_at, a.span, a.area.wkt))
     return table("answers", (_answer_row(case, a) for a in answers), text("coverage.answers_caption"))
 
 
@@ -194,7 +222,6 @@ def _answer_row(case: Case, answer: CatalogueAnswer) -> Row:
     said = {
         AnswerState.COMPLETE: plain(text("coverage.answered")),
         AnswerState.PARTIAL: Markup("<b>{}</b>").format(text("coverage.answered_partly")),
-        AnswerState.NO_ANSWER: Markup("<b>{}</b>").format(text("coverage.did_not_answer")),
     }
     return (
         user(answer.name),
@@ -203,7 +230,7 @@ def _answer_row(case: Case, answer: CatalogueAnswer) -> Row:
         when(answer.span),
         user(", ".join(answer.missions)),
         said[answer.state],
-        str(answer.products) if answer.state is not AnswerState.NO_ANSWER else DASH,
+        str(answer.products),
         user(answer.sentence),
     )
 
@@ -234,7 +261,7 @@ def _pass_row(case: Case, m: Moment) -> Row:
         user(site_name(case, m.site_id)),
         when(m.time),
         _local(case, m.site_id, m.time.middle),
-        user(m.platform or text("number.unknown")),
+        user(library.platform_name(m.platform) or text("number.unknown")),
         text("coverage.from", direction=o.direction.value, incidence=f"{o.incidence_deg:.0f}") if o else DASH,
         f"{o.sun_elevation_deg:.0f}\u00b0" if o else DASH,
         _known(m),
@@ -268,7 +295,7 @@ def _unseen_row(case: Case, u: Unseen) -> Row:
     return (
         user(site_name(case, u.site_id)),
         text("coverage.call_night" if u.night_only else "coverage.call", n=f"{u.call_hours:g}"),
-        several([", ".join(u.platforms)]) or DASH,
+        several([", ".join(library.platform_name(p) for p in u.platforms)]) or DASH,
         percent(u.between_passes),
         percents(u.undetected),
         percent(u.between_looks),

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from roadstead.simulate.grid import Grid
     from roadstead.simulate.spec import SceneSpec
 
-NODE_M = 20.0
+NODE_M, _NODE_PX = 20.0, 3.0
+"""distance between nodes, at least so many metres and so many pixels"""
 HEIGHT_M = 900.0
 """of cloud tops"""
 _LONGEST_M = 1800.0
@@ -48,33 +49,34 @@ class Sky:
 
 def sky_of(spec: SceneSpec, grid: Grid, sun: tuple[float, float]) -> Sky:
     """Cloud of a scene; `sun` is its elevation and grid azimuth, degrees."""
-    rows = math.ceil(grid.height * grid.pixel_m / NODE_M) + 2
-    cols = math.ceil(grid.width * grid.pixel_m / NODE_M) + 2
+    node_m = max(NODE_M, _NODE_PX * grid.pixel_m)
+    rows = math.ceil(grid.height * grid.pixel_m / node_m) + 2
+    cols = math.ceil(grid.width * grid.pixel_m / node_m) + 2
     fields = np.zeros((3, rows, cols), np.float32)
     reach_m = HEIGHT_M / math.tan(math.radians(max(sun[0], 5.0)))
-    right, down = reach_m * math.sin(math.radians(sun[1])) / NODE_M, -reach_m * math.cos(math.radians(sun[1])) / NODE_M
+    right_m, down_m = reach_m * math.sin(math.radians(sun[1])), -reach_m * math.cos(math.radians(sun[1]))
+    x, y = node_m * np.arange(cols, dtype=np.float64), node_m * np.arange(rows, dtype=np.float64)
     key = key_of(spec.seed, spec.id, "cloud")
     if spec.weather.cloud_fraction > 0:
-        base = _field(key, rows, cols, (0.0, 0.0))
+        base = _field(key, x, y)
         limit = float(np.quantile(base, 1 - min(spec.weather.cloud_fraction, 1.0)))
         fields[0] = _opacity(base, limit)
         # The shadow of a place is cast by the cloud that stands from there towards the sun.
-        fields[2] = _opacity(_field(key, rows, cols, (down, right)), limit)
+        fields[2] = _opacity(_field(key, x + right_m, y + down_m), limit)
     if spec.weather.thin_cloud_fraction > 0:
-        veil = _field(key + 50, rows, cols, (0.0, 0.0))
+        veil = _field(key + 50, x, y)
         limit = float(np.quantile(veil, 1 - min(spec.weather.thin_cloud_fraction, 1.0)))
         fields[1] = _THIN_MOST * np.clip((veil - limit) / 0.5 + 0.3, 0, 1) * (veil > limit - 0.15)
-    return Sky(fields=fields, node_px=NODE_M / grid.pixel_m)
+    return Sky(fields=fields, node_px=node_m / grid.pixel_m)
 
 
-def _field(key: int, rows: int, cols: int, moved: tuple[float, float]) -> NDArray[np.float32]:
-    y, x = NODE_M * (np.arange(rows) + moved[0]), NODE_M * (np.arange(cols) + moved[1])
-    return fractal(key, x, y, _LONGEST_M, 6, 0.55)
+def _field(key: int, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.asarray(fractal(key, x, y, (_LONGEST_M, 6, 0.55)))
 
 
 def _opacity(field: NDArray[np.float32], limit: float) -> NDArray[np.float32]:
     """Nothing well below the limit, THICK at the limit, 1 well above it."""
-    return np.clip(THICK + (field - limit) / _EDGE * (1 - THICK), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(THICK + (field - limit) / _EDGE * (1 - THICK), 0, 1), np.float32)
 
 
 @njit(cache=True, nogil=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -47,9 +46,7 @@ class Layer:
     """pixels of the scene per pixel of the file"""
 
 
-def write_layers(
-    layers: Sequence[Layer], grid: Grid, tile_of: Callable[[Tile], Sequence[NDArray[Any]]]
-) -> None:
+def write_layers(layers: Sequence[Layer], grid: Grid, tile_of: Callable[[Tile], Sequence[NDArray[Any]]]) -> None:
     """Compute tiles on two threads and write them; what is held is a few tiles.
 
     Args:
@@ -146,7 +143,7 @@ def _cloud_optimised(raw: Path, layer: Layer) -> None:
     )
     raw.unlink()
     made.chmod(0o644)
-    os.replace(made, layer.path)
+    made.replace(layer.path)
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:

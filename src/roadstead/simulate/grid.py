@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import shapely
 from affine import Affine
 from numba import njit
 from pyproj import Transformer
-from shapely.ops import transform as shape_transform
+from pyproj.enums import TransformDirection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 TILE_PX = 512
+
+
+def moved(
+    shape: BaseGeometry, way: Transformer, direction: TransformDirection = TransformDirection.FORWARD
+) -> BaseGeometry:
+    """A geometry with its points transformed."""
+    return shapely.transform(shape, partial(way.transform, direction=direction), interleaved=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +82,11 @@ class Grid:
 
     def metres(self, shape: BaseGeometry) -> BaseGeometry:
         """A WGS84 geometry in UTM metres."""
-        return shape_transform(self.to_utm.transform, shape)
+        return moved(shape, self.to_utm)
+
+    def earth(self, shape: BaseGeometry) -> BaseGeometry:
+        """A geometry in UTM metres as WGS84."""
+        return moved(shape, self.to_utm, direction=TransformDirection.INVERSE)
 
     def pixel(self, lon_deg: float, lat_deg: float) -> tuple[float, float]:
         """Row and column of a place."""
@@ -149,6 +161,4 @@ def grid_over(aoi: BaseGeometry, pixel_m: float, margin_m: float) -> Grid:
     left = math.floor((west - margin_m) / pixel_m)
     top = math.ceil((north + margin_m) / pixel_m)
     width, height = math.ceil((east + margin_m) / pixel_m) - left, top - math.floor((south - margin_m) / pixel_m)
-    return Grid(
-        epsg=epsg, west_m=left * pixel_m, north_m=top * pixel_m, pixel_m=pixel_m, height=height, width=width
-    )
+    return Grid(epsg=epsg, west_m=left * pixel_m, north_m=top * pixel_m, pixel_m=pixel_m, height=height, width=width)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from roadstead.model import iso
 from roadstead.simulate.edge import track_deg
 from roadstead.simulate.files import WARNING
-from roadstead.simulate.optical import OpticalScene
 from roadstead.simulate.radar import RadarScene
 from roadstead.simulate.spec import MARK
 
 if TYPE_CHECKING:
     from roadstead.simulate.grid import Grid
+    from roadstead.simulate.optical import OpticalScene
 
 _TIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
 _EXTENSIONS = (
@@ -53,7 +53,7 @@ def item_of(scene: OpticalScene | RadarScene, image: str, mask: str | None) -> d
 
 def _ring(grid: Grid) -> list[list[float]]:
     corners = [(0, grid.height), (grid.width, grid.height), (grid.width, 0), (0, 0), (0, grid.height)]
-    points = [grid.transform * c for c in corners]
+    points = [grid.transform @ c for c in corners]
     return [[round(v, 7) for v in grid.to_utm.transform(x, y, direction="INVERSE")] for x, y in points]
 
 

@@ -7,15 +7,13 @@ that all sensors and dates show the same houses. Reflectances are round figures 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray  # noqa: TC002 - fields of a NamedTuple, read at run time
 
 from roadstead.simulate.noise import smooth, uniform
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 WATER, CONCRETE, ASPHALT, ROOF, GREY_ROOF, WHITE_ROOF, CROP, DRY, WOOD, SAND, ROCK, STACK, BLUE_ROOF, STEEL = range(14)
 REFLECTANCE = np.array(
@@ -57,7 +55,7 @@ Statistics for Terrain, C band; built-up classes from the harbour of Los Angeles
 
 
 @njit(inline="always")
-def _stack(key, i, j, a, b):  # type: ignore[no-untyped-def]  # as below
+def _stack(key: Any, i: Any, j: Any, a: Any, b: Any) -> Any:
     """Containers in rows of six with lanes between, a place in block (i, j)."""
     row, bay = np.int64(np.floor(b / 21)), np.int64(np.floor(a / 12.9))
     across = b - 21 * row
@@ -69,11 +67,11 @@ def _stack(key, i, j, a, b):  # type: ignore[no-untyped-def]  # as below
     tiers = np.int64(np.floor(5.4 * uniform(key + 2, m, n) - 0.8 + fill))
     if tiers <= 0:
         return ASPHALT, np.float32(0), np.float32(0)
-    return STACK, np.float32(2.6 * min(tiers, 5)), uniform(key + 4, m, n)
+    return STACK, np.float32(2.6 * (5 if tiers > 5 else tiers)), uniform(key + 4, m, n)
 
 
 @njit(inline="always")
-def _yard(key, u, v, containers):  # type: ignore[no-untyped-def]  # numba types it: class, height, variant
+def _yard(key: Any, u: Any, v: Any, containers: Any) -> Any:
     """A yard in its quay's frame: stacks of containers, sheds, goods in heaps, open ground."""
     i, j = np.int64(np.floor(u / 124)), np.int64(np.floor(v / 72))
     a, b = u - 124 * i, v - 72 * j
@@ -100,7 +98,7 @@ def _yard(key, u, v, containers):  # type: ignore[no-untyped-def]  # numba types
 
 
 @njit(inline="always")
-def _apron(key, u, v, far):  # type: ignore[no-untyped-def]  # as above
+def _apron(key: Any, u: Any, v: Any, far: Any) -> Any:
     """The strip along a quay: slabs of different age, crane rails, goods and gear that stand about."""
     if abs(far - 4) < 0.5 or abs(far - 20) < 0.5:
         return STEEL, np.float32(0), np.float32(0)
@@ -116,9 +114,11 @@ def _apron(key, u, v, far):  # type: ignore[no-untyped-def]  # as above
 
 
 @njit(inline="always")
-def _town(key, x, y):  # type: ignore[no-untyped-def]  # as above
+def _town(key: Any, x: Any, y: Any) -> Any:
     """Streets, houses and gardens."""
-    turn = np.float32(1.5) * uniform(key + 10, np.int64(np.floor((x + 0.3 * y) / 610)), np.int64(np.floor((y - 0.2 * x) / 480)))
+    turn = np.float32(1.5) * uniform(
+        key + 10, np.int64(np.floor((x + 0.3 * y) / 610)), np.int64(np.floor((y - 0.2 * x) / 480))
+    )
     u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
     i, j = np.int64(np.floor(u / 96)), np.int64(np.floor(v / 58))
     a, b = u - 96 * i, v - 58 * j
@@ -138,7 +138,7 @@ def _town(key, x, y):  # type: ignore[no-untyped-def]  # as above
 
 
 @njit(inline="always")
-def _country(key, x, y):  # type: ignore[no-untyped-def]  # as above
+def _country(key: Any, x: Any, y: Any) -> Any:
     """Woods, fields with their furrows, tracks."""
     wild = smooth(key + 20, x / 900, y / 900) + np.float32(0.5) * smooth(key + 21, x / 240, y / 240)
     wild += np.float32(0.22) * smooth(key + 28, x / 55, y / 55)
@@ -147,7 +147,9 @@ def _country(key, x, y):  # type: ignore[no-untyped-def]  # as above
         if wild < 0.3 and crown < -0.1:
             return DRY, np.float32(0), np.float32(0)
         return WOOD, np.float32(7 + 4 * crown), np.float32(0.35 * crown)
-    turn = np.float32(1.5) * uniform(key + 24, np.int64(np.floor((x + 0.4 * y) / 1300)), np.int64(np.floor((y - 0.3 * x) / 900)))
+    turn = np.float32(1.5) * uniform(
+        key + 24, np.int64(np.floor((x + 0.4 * y) / 1300)), np.int64(np.floor((y - 0.3 * x) / 900))
+    )
     u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
     i = np.int64(np.floor(u / 170))
     j = np.int64(np.floor((v + 60 * uniform(key + 25, i, 0)) / 110))
@@ -158,36 +160,66 @@ def _country(key, x, y):  # type: ignore[no-untyped-def]  # as above
     return CROP if crop < 0.45 else (DRY if crop < 0.9 else ROCK), np.float32(0), tint
 
 
-@njit(inline="always")
-def ground(key, x, y, quay, coast, containers):  # type: ignore[no-untyped-def]  # as above
-    """Class, height (metres) and variant of a point on land.
+class Frame(NamedTuple):
+    """Where the sub-pixels of a tile lie: numba reads it as it is."""
 
-    Args:
-        key: of the place.
-        x: metres east of the place's middle.
-        y: metres north of it.
-        quay: (distance to the nearest quay, cosine and sine of its direction).
-        coast: metres to the coast.
-        containers: whether yards hold containers.
-    """
+    x_m: float
+    """first sub-pixel's middle, metres east of the place's middle"""
+    y_m: float
+    """the same, north"""
+    step_m: float
+    """size of a sub-pixel"""
+    node_row: float
+    """row of the first sub-pixel's middle among the nodes"""
+    node_col: float
+    per_node: float
+    """sub-pixels between nodes"""
+    nodes: NDArray[np.float32]
+    """see `Surroundings`"""
+    key: int
+    """of the place"""
+    containers: bool
+    """whether yards hold containers"""
+
+
+class Ground(NamedTuple):
+    """What the sub-pixels of a tile show, arrays of shape (height, width)."""
+
+    kind: NDArray[np.uint8]
+    """0 water, 1 land, 2 breakwater"""
+    cover: NDArray[np.uint8]
+    """class"""
+    high: NDArray[np.float32]
+    """metres"""
+    tint: NDArray[np.float32]
+    """variant within the class: relative brightness, or which paint"""
+    dark: NDArray[np.float32]
+    """1 in shadow"""
+
+
+@njit(inline="always")
+def _ground(x: Any, y: Any, quay: Any, coast: Any, frame: Frame) -> Any:
+    """Class, height and variant of a point on land; `quay` is distance to the nearest one, its cosine and sine."""
     far, c, s = quay
     if far < APRON_M:
-        return _apron(key, x * c + y * s, y * c - x * s, far)
+        return _apron(frame.key, x * c + y * s, y * c - x * s, far)
     if far < YARD_M:
-        return _yard(key, x * c + y * s, y * c - x * s, containers)
-    edge = smooth(key + 31, x / 420, y / 420) + np.float32(0.15) * smooth(key + 33, x / 60, y / 60)
+        return _yard(frame.key, x * c + y * s, y * c - x * s, frame.containers)
+    edge = smooth(frame.key + 31, x / 420, y / 420) + np.float32(0.15) * smooth(frame.key + 33, x / 60, y / 60)
     if coast < 24 + 26 * edge:
-        return (SAND if edge > -0.1 else ROCK), np.float32(0), np.float32(0.12) * smooth(key + 32, x / 8, y / 8)
+        grain = np.float32(0.12) * smooth(frame.key + 32, x / 8, y / 8)
+        return (SAND if edge > -0.1 else ROCK), np.float32(0), grain
     if far < TOWN_M * (0.75 + 0.6 * edge):
-        return _town(key, x, y)
-    return _country(key, x, y)
+        return _town(frame.key, x, y)
+    return _country(frame.key, x, y)
 
 
 @njit(inline="always")
-def node_values(nodes, r, c):  # type: ignore[no-untyped-def]  # as above
-    """Distance to quay, its direction, distance to the coast at fractional node indices."""
-    i, j = np.int64(r), np.int64(c)
-    i, j = min(max(i, 0), nodes.shape[1] - 2), min(max(j, 0), nodes.shape[2] - 2)
+def node_values(frame: Frame, row: Any, col: Any) -> Any:
+    """Distance to quay, cosine and sine of its direction, distance to the coast at a sub-pixel."""
+    nodes = frame.nodes
+    r, c = frame.node_row + row / frame.per_node, frame.node_col + col / frame.per_node
+    i, j = np.int64(min(max(r, 0.0), nodes.shape[1] - 2.0)), np.int64(min(max(c, 0.0), nodes.shape[2] - 2.0))
     p, q = np.float32(r - i), np.float32(c - j)
     w00, w01, w10, w11 = (1 - p) * (1 - q), (1 - p) * q, p * (1 - q), p * q
     quay = w00 * nodes[0, i, j] + w01 * nodes[0, i, j + 1] + w10 * nodes[0, i + 1, j] + w11 * nodes[0, i + 1, j + 1]
@@ -198,37 +230,22 @@ def node_values(nodes, r, c):  # type: ignore[no-untyped-def]  # as above
 
 @njit(cache=True, nogil=True)
 def land_cover(
-    kind: NDArray[np.uint8],
-    frame: NDArray[np.float64],
-    nodes: NDArray[np.float32],
-    key: int,
-    containers: bool,
+    kind: NDArray[np.uint8], frame: Frame
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
-    """Class, height and variant of every sub-pixel of a tile.
-
-    Args:
-        kind: 1 land, 2 breakwater, 0 water, shape (height, width).
-        frame: x and y of the first sub-pixel's middle (metres from the place's middle), size of a sub-pixel, row and
-            column of that middle among the nodes, sub-pixels per node.
-        nodes: see `Surroundings`.
-        key: of the place.
-        containers: whether yards hold containers.
-    """
+    """Class, height and variant of every sub-pixel of a tile; `kind` as in `Ground`."""
     height, width = kind.shape
-    cover, high, tint = np.zeros((height, width), np.uint8), np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
-    x0, y0, step, row0, col0, per_node = frame
+    cover = np.zeros((height, width), np.uint8)
+    high, tint = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
     for r in range(height):
-        y = y0 - r * step
+        y = frame.y_m - r * frame.step_m
         for c in range(width):
-            if kind[r, c] == 0:
-                continue
-            x = x0 + c * step
-            if kind[r, c] == 2:
-                bump = smooth(key + 40, x / 2.2, y / 2.2)
+            x = frame.x_m + c * frame.step_m
+            if kind[r, c] == 1:
+                quay, ca, sa, coast = node_values(frame, r, c)
+                cover[r, c], high[r, c], tint[r, c] = _ground(x, y, (quay, ca, sa), abs(coast), frame)
+            elif kind[r, c] == 2:
+                bump = smooth(frame.key + 40, x / 2.2, y / 2.2)
                 cover[r, c], high[r, c], tint[r, c] = ROCK, 3 + bump, 0.4 * bump
-                continue
-            quay, ca, sa, coast = node_values(nodes, row0 + r / per_node, col0 + c / per_node)
-            cover[r, c], high[r, c], tint[r, c] = ground(key, x, y, (quay, ca, sa), abs(coast), containers)
     return cover, high, tint
 
 

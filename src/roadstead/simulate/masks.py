@@ -9,7 +9,7 @@ import numpy as np
 
 from roadstead.model import BandRole
 from roadstead.simulate.clouds import SHADOW, THICK, THIN
-from roadstead.simulate.optical import kinds
+from roadstead.simulate.surroundings import kinds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,13 +34,13 @@ class MaskLayer:
 
 SCL_LAYER = MaskLayer(names=("SCL",), nodata=0, step=2)
 UDM2_LAYER = MaskLayer(
-    names=("clear", "snow", "shadow", "haze_light", "haze_heavy", "cloud", "confidence", "unusable"), nodata=None, step=1
+    names=("clear", "snow", "shadow", "haze_light", "haze_heavy", "cloud", "confidence", "unusable"),
+    nodata=None,
+    step=1,
 )
 
 
-def scl(
-    scene: OpticalScene, tile: Tile, pixels: NDArray[np.uint16], sky: NDArray[np.float32]
-) -> NDArray[np.uint8]:
+def scl(scene: OpticalScene, tile: Tile, pixels: NDArray[np.uint16], sky: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Scene classification of a tile at 20 m, shape (1, height / 2, width / 2) rounded up."""
     rows, cols = slice(None, None, SCL_LAYER.step), slice(None, None, SCL_LAYER.step)
     dn = pixels[:, rows, cols].astype(np.float32)
@@ -57,7 +57,7 @@ def scl(
 
 
 def udm2(pixels: NDArray[np.uint16], sky: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Usable data mask of a tile, shape (8, height, width): classes 0 or 1, confidence in per cent, bits of the old mask."""
+    """Usable data mask of a tile, shape (8, height, width): 0 or 1, confidence in per cent, bits of the old mask."""
     empty = (pixels == 0).all(axis=0)
     cloud = (sky[0] > THICK) & ~empty
     haze = (sky[1] > THIN) & ~cloud & ~empty

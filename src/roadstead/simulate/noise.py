@@ -7,7 +7,7 @@ mixer is SplitMix64's finaliser (Steele, Lea, Flood 2014, OOPSLA, 453-472); keys
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -33,7 +33,7 @@ def key_of(seed: int, *names: str) -> int:
 def normal_table() -> NDArray[np.float32]:
     """Normal quantiles at the middles of 65536 equal shares, variance 1, shape (65536,)."""
     table = ndtri((np.arange(TABLE) + 0.5) / TABLE)
-    return (table / table.std()).astype(np.float32)
+    return np.asarray(table / table.std(), np.float32)
 
 
 @cache
@@ -48,7 +48,7 @@ def gamma_table(shape: float) -> NDArray[np.float32]:
 
 
 @njit(inline="always")
-def mixed(key, i, j):  # type: ignore[no-untyped-def]  # numba types it: uint64 of a key and two integers
+def mixed(key: Any, i: Any, j: Any) -> Any:
     """64 random bits of a place."""
     z = np.uint64(key) + np.uint64(i) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(j) * np.uint64(0xD1B54A32D192ED03)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -57,13 +57,13 @@ def mixed(key, i, j):  # type: ignore[no-untyped-def]  # numba types it: uint64 
 
 
 @njit(inline="always")
-def uniform(key, i, j):  # type: ignore[no-untyped-def]  # as above
+def uniform(key: Any, i: Any, j: Any) -> Any:
     """A number in [0, 1) of a place."""
     return np.float32(mixed(key, i, j) >> np.uint64(40)) * np.float32(1 / 16777216)
 
 
 @njit(inline="always")
-def smooth(key, x, y):  # type: ignore[no-untyped-def]  # as above
+def smooth(key: Any, x: Any, y: Any) -> Any:
     """Value noise of a place: between -1 and 1, smooth over one unit of x and y, standard deviation about 0.37."""
     i, j = np.int64(np.floor(x)), np.int64(np.floor(y))
     u, v = np.float32(x - i), np.float32(y - j)
@@ -74,7 +74,7 @@ def smooth(key, x, y):  # type: ignore[no-untyped-def]  # as above
 
 
 @njit(inline="always")
-def lookup(table, z):  # type: ignore[no-untyped-def]  # as above
+def lookup(table: NDArray[np.float32], z: Any) -> Any:
     """A gamma table at a normal value."""
     at = (z + np.float32(5)) * np.float32((len(table) - 1) / 10)
     at = min(max(at, np.float32(0)), np.float32(len(table) - 1.001))
@@ -84,14 +84,12 @@ def lookup(table, z):  # type: ignore[no-untyped-def]  # as above
 
 
 @njit(cache=True, nogil=True)
-def normals(
-    key: int, row: int, col: int, shape: tuple[int, int], table: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def normals(key: int, row: int, col: int, shape: tuple[int, int], table: NDArray[np.float32]) -> NDArray[np.float32]:
     """Independent normal values of the pixels from (row, col) on; one hash serves four pixels of a row."""
     height, width = shape
     out = np.empty((height, width), np.float32)
     for r in range(height):
-        group = np.int64(-(1 << 60))
+        group = -(1 << 60)
         bits = np.uint64(0)
         for c in range(width):
             g = (col + c) >> 2
@@ -127,10 +125,18 @@ def filtered(white: NDArray[np.float32], taps: NDArray[np.float32]) -> NDArray[n
 
 @njit(cache=True, nogil=True)
 def fractal(
-    key: int, x: NDArray[np.float64], y: NDArray[np.float64], longest: float, octaves: int, gain: float
+    key: int, x: NDArray[np.float64], y: NDArray[np.float64], waves: tuple[float, int, float]
 ) -> NDArray[np.float32]:
-    """Sum of value noise of halving wavelengths on the grid of x and y, variance about 1, shape (len(y), len(x))."""
+    """Sum of value noise of halving wavelengths, variance about 1, shape (len(y), len(x)).
+
+    Args:
+        key: of the purpose.
+        x: places of the columns, metres.
+        y: places of the rows.
+        waves: longest wavelength, number of octaves, amplitude of each by that of the one before.
+    """
     out = np.zeros((len(y), len(x)), np.float32)
+    longest, octaves, gain = waves
     power = 0.0
     for n in range(octaves):
         power += gain ** (2 * n)

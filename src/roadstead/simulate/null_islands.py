@@ -15,11 +15,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pyproj.enums import TransformDirection
 from shapely.geometry import LineString, Point, Polygon, box
-from shapely.ops import transform
 
 from roadstead.geo import great_circle_km, local_plane
 from roadstead.model import NotFound
+from roadstead.simulate.grid import moved
 from roadstead.simulate.spec import Place
 from roadstead.steps import stream
 
@@ -59,10 +60,7 @@ def _place(entry: dict[str, Any]) -> Place:
     plane = local_plane(*entry["middle"])
 
     def onto_earth(shape: BaseGeometry) -> BaseGeometry:
-        def back(x: Any, y: Any) -> Any:
-            return plane.transform(x, y, direction="INVERSE")
-
-        return transform(back, shape)
+        return moved(shape, plane, TransformDirection.INVERSE)
 
     return _placed(entry, onto_earth)
 
@@ -99,9 +97,7 @@ def _land(entry: dict[str, Any]) -> Polygon:
     return max(getattr(whole, "geoms", [whole]), key=lambda part: part.area)
 
 
-def _rough(
-    a: tuple[float, float], b: tuple[float, float], rng: np.random.Generator
-) -> list[tuple[float, float]]:
+def _rough(a: tuple[float, float], b: tuple[float, float], rng: np.random.Generator) -> list[tuple[float, float]]:
     """Points between two ends, by halving and displacing, until edges are short."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     length = math.hypot(dx, dy)

@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely import union_all
 from shapely.affinity import translate
-from shapely.geometry import Polygon
-from shapely.geometry.base import BaseGeometry
 
 from roadstead.geo import sun_position_deg
 from roadstead.library import SunView
@@ -19,21 +17,25 @@ from roadstead.model import BandRole, InputError
 from roadstead.simulate import clouds
 from roadstead.simulate.edge import Edge, edge_of, seen
 from roadstead.simulate.grid import Grid, Tile, grid_over
-from roadstead.simulate.land import HIGHEST_M, REFLECTANCE, STEEL, land_cover, shadows
+from roadstead.simulate.land import HIGHEST_M, REFLECTANCE, STEEL, Ground, land_cover, shadows
 from roadstead.simulate.noise import filtered, key_of, normal_table, normals
-from roadstead.simulate.optical_kernels import FOAM, SHADE, aired, numbered, painted, wake_foam
+from roadstead.simulate.optical_kernels import FOAM, SHADE, Water, aired, numbered, painted
 from roadstead.simulate.sensors import OpticalSensor
-from roadstead.simulate.ships import Boat, Placed, Stamp, boats, lay, outline, placed, stamps, vehicles
-from roadstead.simulate.surroundings import NODE_M, CraneBox, Surroundings, surroundings
+from roadstead.simulate.ships import Placed, Stamp, lay, outline, placed, stamps
+from roadstead.simulate.small import Boat, boats, vehicles
+from roadstead.simulate.spec import SceneSpec
+from roadstead.simulate.surroundings import CraneBox, Surroundings, frame_of, kinds, surroundings
+from roadstead.simulate.wakes import wake_foam, wakes_of
 from roadstead.simulate.waves import SeaLight, sea_light
 
 if TYPE_CHECKING:
-    from roadstead.simulate.spec import SceneSpec
+    from shapely.geometry.base import BaseGeometry
 
 LEAST_SUN_DEG = 5.0
 """lowest sun at which optical satellites image"""
 _TABLE = (BandRole.BLUE, BandRole.GREEN, BandRole.RED, BandRole.NIR, BandRole.SWIR16)
 _BLUR_PX = 4
+_LONGEST_SHADOW_M = 60.0
 _BOAT_SAMPLES = 4
 
 
@@ -55,8 +57,8 @@ class OpticalScene:
     light: SeaLight
     sky: clouds.Sky
     edge: Edge
-    keys: tuple[int, int]
-    """of the sea and of the place"""
+    key: int
+    """of the sea"""
     bands: NDArray[np.int64]
     """index of each band in the tables of reflectance"""
 
@@ -75,9 +77,7 @@ def optical_scene(spec: SceneSpec, sensor: OpticalSensor) -> OpticalScene:
     sun, view = (elevation, azimuth + turn), (spec.off_nadir_deg, spec.satellite_azimuth_deg + turn)
     still = surroundings(spec.place, grid)
     ships = placed(spec.ships, grid, still)
-    sight = SunView(
-        sun_elevation_deg=sun[0], sun_azimuth_deg=sun[1], off_nadir_deg=view[0], view_azimuth_deg=view[1]
-    )
+    sight = SunView(sun_elevation_deg=sun[0], sun_azimuth_deg=sun[1], off_nadir_deg=view[0], view_azimuth_deg=view[1])
     small = boats(spec.place.id, spec.seed, spec.id, still, [outline(s) for s in ships])
     trucks = tuple(v for s in ships for v in vehicles(s, still, spec.seed, spec.id))
     return OpticalScene(
@@ -89,97 +89,64 @@ def optical_scene(spec: SceneSpec, sensor: OpticalSensor) -> OpticalScene:
         ships=ships,
         boats=small + trucks,
         stamps=tuple(p for s in ships for p in stamps(s, grid, sight, sensor.bands, sensor.delay_s)),
-        wakes=_wakes(ships),
+        wakes=wakes_of(ships),
         light=sea_light(spec.weather, sensor.pixel_m, sun, view, (spec.seed, spec.id)),
         sky=clouds.sky_of(spec, grid, sun),
         edge=edge_of(spec, grid),
-        keys=(key_of(spec.seed, spec.id, "sea"), key_of(0, "land", spec.place.id)),
+        key=key_of(spec.seed, spec.id, "sea"),
         bands=np.array([_TABLE.index(b) for b in sensor.bands]),
     )
-
-
-def _wakes(ships: tuple[Placed, ...]) -> NDArray[np.float64]:
-    rows = [
-        (s.x_m, s.y_m, *s.ahead, s.ship.length_m, s.ship.beam_m, s.speed_m_s) for s in ships if s.ship.speed_kn >= 1.0
-    ]
-    return np.array(rows, np.float64).reshape(-1, 7)
 
 
 def optical_tile(scene: OpticalScene, tile: Tile) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
     """Digital numbers (bands, height, width) and the sky's fields (3, height, width) of a tile."""
     valid = seen(scene.edge, tile)
     wide = tile.wider(_BLUR_PX)
-    level, _ = _ground(scene, wide)
+    level = _ground(scene, wide)
     _afloat(scene, wide, level)
     sky = clouds.sky_values(scene.sky.fields, scene.sky.node_px, (wide.row_off, wide.col_off), wide.shape)
     if not scene.sky.clear or scene.spec.weather.haze > 0:
-        place, size = (wide.row_off, wide.col_off), scene.grid.pixel_m
-        aired(level, sky, scene.spec.weather.haze, scene.bands, place, size, scene.keys[0] + 90)
+        size = scene.grid.pixel_m
+        place = (wide.row_off * size, wide.col_off * size, size)
+        aired(level, sky, scene.bands, place, (scene.spec.weather.haze, scene.key + 90))
     inner = slice(_BLUR_PX, -_BLUR_PX)
     return _numbers(scene, tile, level, valid), sky[:, inner, inner]
 
 
-def _ground(scene: OpticalScene, tile: Tile) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Reflectance of ground and water with shadows of houses and cranes, and the share of land."""
+def _ground(scene: OpticalScene, tile: Tile) -> NDArray[np.float32]:
+    """Reflectance of ground and water with shadows of houses and cranes, shape (bands, height, width)."""
     samples, size = scene.sensor.samples, scene.grid.pixel_m / scene.sensor.samples
     slope = math.tan(math.radians(scene.sun[0]))
-    reach = math.ceil(min(HIGHEST_M / slope, 60.0) / size)
-    margin = math.ceil(reach / samples)
-    wide = tile.wider(margin)
+    reach = math.ceil(min(HIGHEST_M / slope, _LONGEST_SHADOW_M) / size)
+    wide = tile.wider(math.ceil(reach / samples))
     kind = kinds(scene.still, scene.grid, wide, samples)
-    frame = frame_of(scene.still, scene.grid, wide, samples)
-    surface = land_cover(kind, frame, scene.still.nodes, scene.keys[1], scene.still.containers)
+    cover, high, tint = land_cover(kind, frame_of(scene.still, scene.grid, wide, samples))
     east, south = math.sin(math.radians(scene.sun[1])), -math.cos(math.radians(scene.sun[1]))
     longest = max(abs(east), abs(south))
+    dark = np.zeros(kind.shape, np.float32)
     if kind.any():
-        dark = shadows(surface[1], east / longest, south / longest, slope * size / longest, reach)
-    else:
-        dark = np.zeros(kind.shape, np.float32)
-    cut = (slice(margin * samples, -margin * samples or None),) * 2
-    dark = _crane_shadows(scene, tile, np.ascontiguousarray(dark[cut]))
-    inner: tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]] = (
-        np.ascontiguousarray(surface[0][cut]),
-        np.ascontiguousarray(surface[1][cut]),
-        np.ascontiguousarray(surface[2][cut]),
+        dark = shadows(high, east / longest, south / longest, slope * size / longest, reach)
+    margin = (wide.height - tile.height) // 2 * samples
+    inner = (slice(margin, margin + tile.height * samples), slice(margin, margin + tile.width * samples))
+    dark = _crane_shadows(scene, tile, dark[inner])
+    ground = Ground(
+        kind=np.ascontiguousarray(kind[inner]),
+        cover=np.ascontiguousarray(cover[inner]),
+        high=np.ascontiguousarray(high[inner]),
+        tint=np.ascontiguousarray(tint[inner]),
+        dark=np.ascontiguousarray(dark),
     )
-    return painted(
-        inner,
-        dark,
-        np.ascontiguousarray(kind[cut]),
-        frame_of(scene.still, scene.grid, tile, samples),
-        scene.still.nodes,
-        scene.light.slopes,
-        (tile.row_off, tile.col_off),
-        (scene.light.glint, scene.light.per_slope, scene.light.whitecaps),
-        scene.keys,
-        scene.bands,
-        samples,
+    water = Water(
+        slopes=scene.light.slopes,
+        row_off=tile.row_off,
+        col_off=tile.col_off,
+        glint=scene.light.glint,
+        per_slope=scene.light.per_slope,
+        caps=scene.light.whitecaps,
+        key=scene.key,
     )
-
-
-def kinds(still: Surroundings, grid: Grid, tile: Tile, samples: int) -> NDArray[np.uint8]:
-    """0 water, 1 land, 2 breakwater per sub-pixel of a tile."""
-    kind = grid.covered(tile, [still.land], samples)
-    if still.breakwaters:
-        kind[(grid.covered(tile, still.breakwaters, samples) > 0) & (kind == 0)] = 2
-    return kind
-
-
-def frame_of(still: Surroundings, grid: Grid, tile: Tile, samples: int) -> NDArray[np.float64]:
-    """The frame of `land_cover` for a tile."""
-    size = grid.pixel_m / samples
-    west, north = grid.corner_m(tile)
-    x, y = west + size / 2, north - size / 2
-    return np.array(
-        [
-            x - still.middle_m[0],
-            y - still.middle_m[1],
-            size,
-            (still.node_north_m - y) / NODE_M,
-            (x - still.node_west_m) / NODE_M,
-            NODE_M / size,
-        ]
-    )
+    frame = frame_of(scene.still, scene.grid, tile, samples)
+    return np.asarray(painted(ground, frame, water, scene.bands, samples))
 
 
 def _crane_shadows(scene: OpticalScene, tile: Tile, dark: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -212,7 +179,7 @@ def _afloat(scene: OpticalScene, tile: Tile, level: NDArray[np.float32]) -> None
     """Wakes, small craft, ships, vehicles and cranes, in place."""
     if len(scene.wakes):
         corner, size = scene.grid.corner_m(tile), scene.grid.pixel_m
-        foam, ripple = wake_foam(scene.wakes, corner, size, tile.shape, scene.keys[0] + 70)
+        foam, ripple = wake_foam(scene.wakes, corner, size, tile.shape, scene.key + 70)
         if foam.any() or ripple.any():
             foam = np.minimum(foam, 0.9)
             for n, k in enumerate(scene.bands):
@@ -279,9 +246,4 @@ def _numbers(
 def _blur(sigma_px: float) -> NDArray[np.float32]:
     """Half of a Gaussian's taps, middle first, sum of the whole 1."""
     taps = np.exp(-0.5 * (np.arange(_BLUR_PX + 1) / sigma_px) ** 2)
-    return (taps / (2 * taps.sum() - taps[0])).astype(np.float32)
-
-
-def hull_outlines(scene: OpticalScene) -> tuple[Polygon, ...]:
-    """Outlines of the ships, UTM metres, in their order."""
-    return tuple(outline(s) for s in scene.ships)
+    return np.asarray(taps / (2 * taps.sum() - taps[0]), np.float32)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -18,19 +18,38 @@ from numpy.typing import NDArray
 from roadstead.simulate.clouds import sky_values
 from roadstead.simulate.edge import Edge, edge_of, seen, track_deg
 from roadstead.simulate.grid import Grid, Tile, grid_over
-from roadstead.simulate.land import CONCRETE, RADAR_DB, ROOF, STACK, STEEL, WHITE_ROOF, land_cover, node_values
-from roadstead.simulate.noise import filtered, fractal, gamma_table, key_of, lookup, normal_table, normals, smooth, uniform
-from roadstead.simulate.optical import frame_of, kinds
-from roadstead.simulate.optical_kernels import wake_foam
+from roadstead.simulate.land import (
+    CONCRETE,
+    GREY_ROOF,
+    RADAR_DB,
+    ROOF,
+    STACK,
+    STEEL,
+    WHITE_ROOF,
+    Frame,
+    land_cover,
+    node_values,
+)
+from roadstead.simulate.noise import (
+    filtered,
+    fractal,
+    gamma_table,
+    key_of,
+    lookup,
+    normal_table,
+    normals,
+    smooth,
+    uniform,
+)
 from roadstead.simulate.radar_targets import Beam, Echo, add_echo, beam_of, crane_echoes, ship_echoes
-from roadstead.simulate.ships import Boat, Placed, placed
-from roadstead.simulate.surroundings import Surroundings, surroundings
+from roadstead.simulate.sensors import RadarSensor
+from roadstead.simulate.ships import Placed, placed
+from roadstead.simulate.small import Boat
+from roadstead.simulate.spec import SceneSpec
+from roadstead.simulate.surroundings import Surroundings, frame_of, kinds, surroundings
+from roadstead.simulate.wakes import wake_foam, wakes_of
 from roadstead.simulate.waves import slope_tile
 from roadstead.steps import stream
-
-if TYPE_CHECKING:
-    from roadstead.simulate.sensors import RadarSensor
-    from roadstead.simulate.spec import SceneSpec
 
 TEXTURE_SHAPE = 9.0
 """shape of the sea's gamma texture; lower is spikier"""
@@ -39,11 +58,11 @@ NEIGHBOUR = 0.27
 _NODE_M = 80.0
 _SEA_DB, _AT_WIND_M_S, _AT_INCIDENCE = -20.5, 5.0, 38.0
 _WIND_DB, _INCIDENCE_DB = 15.0, 0.55
-"""per tenfold wind; per degree less incidence (figures near those of CMOD5, Hersbach et al. 2007, J. Geophys. Res. 112)"""
+"""per tenfold wind; per degree less incidence (near those of CMOD5, Hersbach et al. 2007, J. Geophys. Res. 112)"""
 _FRONT_DB = 2.5
 _SWELL = 5.0
 """relative change of intensity per slope"""
-_BREAKWATER_DB, _CORNER_SHARE = 0.0, 0.035
+_BREAKWATER_DB, _CORNER_SHARE, _WALL_M = 0.0, 0.035, 11.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,8 +84,8 @@ class RadarScene:
     swell: NDArray[np.float32]
     """periodic slopes"""
     edge: Edge
-    keys: tuple[int, int, int]
-    """of the speckle, of the texture, of the place"""
+    keys: tuple[int, int]
+    """of the speckle and of the texture"""
 
 
 def radar_scene(spec: SceneSpec, sensor: RadarSensor) -> RadarScene:
@@ -80,7 +99,6 @@ def radar_scene(spec: SceneSpec, sensor: RadarSensor) -> RadarScene:
     echoes = [e for s in ships for e in ship_echoes(s, beam, sensor, grid, names)]
     echoes += [e for c in still.cranes for e in crane_echoes(c, beam, sensor, grid, names)]
     away = math.degrees(math.atan2(*beam.away))
-    moving = [(s.x_m, s.y_m, *s.ahead, s.ship.length_m, s.ship.beam_m, s.speed_m_s) for s in ships if s.ship.speed_kn >= 1]
     return RadarScene(
         spec=spec,
         sensor=sensor,
@@ -90,18 +108,18 @@ def radar_scene(spec: SceneSpec, sensor: RadarSensor) -> RadarScene:
         boats=(),
         beam=beam,
         echoes=tuple(echoes),
-        wakes=np.array(moving, np.float64).reshape(-1, 7),
+        wakes=wakes_of(ships),
         sea=_sea(spec, sensor, grid, beam),
         swell=slope_tile(spec.weather, sensor.pixel_m, away, names),
         edge=edge_of(spec, grid),
-        keys=(key_of(*names, "speckle"), key_of(*names, "texture"), key_of(0, "land", spec.place.id)),
+        keys=(key_of(*names, "speckle"), key_of(*names, "texture")),
     )
 
 
 def _sea(spec: SceneSpec, sensor: RadarSensor, grid: Grid, beam: Beam) -> NDArray[np.float32]:
     """Mean sigma nought on nodes of 80 m."""
     rows, cols = (math.ceil(n * grid.pixel_m / _NODE_M) + 2 for n in (grid.height, grid.width))
-    y, x = np.arange(rows) * _NODE_M, np.arange(cols) * _NODE_M
+    y, x = np.arange(rows, dtype=np.float64) * _NODE_M, np.arange(cols, dtype=np.float64) * _NODE_M
     away_m = beam.away[0] * (x[None, :] - x.mean()) - beam.away[1] * (y[:, None] - y.mean())
     incidence = spec.incidence_deg + sensor.incidence_per_km * away_m / 1000
     wind = spec.weather
@@ -109,13 +127,12 @@ def _sea(spec: SceneSpec, sensor: RadarSensor, grid: Grid, beam: Beam) -> NDArra
     level_db = _SEA_DB + _WIND_DB * math.log10(max(wind.wind_m_s, 1.0) / _AT_WIND_M_S)
     level_db += 0.7 * math.cos(aspect) + 1.5 * math.cos(2 * aspect)
     key = key_of(spec.seed, spec.id, "wind")
-    turn = math.radians(wind.wind_from_deg)
     along, across = _along_wind(x, y, math.radians(wind.wind_from_deg))
     streaks = streaked(key, across / 500, along / 3000)
-    patches = fractal(key + 20, x, y, 4000.0, 4, 0.6)
+    patches = fractal(key + 20, x, y, (4000.0, 4, 0.6))
     front_db = _front(spec, x, y)
     db = level_db + _INCIDENCE_DB * (_AT_INCIDENCE - incidence) + 0.35 * streaks + 0.5 * patches + front_db
-    return (10 ** (db / 10)).astype(np.float32)[np.newaxis]
+    return np.asarray(10 ** (db / 10), np.float32)[np.newaxis]
 
 
 def _along_wind(
@@ -162,30 +179,32 @@ def radar_tile(scene: RadarScene, tile: Tile) -> NDArray[np.uint16]:
     taps = np.array([1, side], np.float32) / np.float32(math.sqrt(1 + 2 * side * side))
     floor = 10 ** (scene.sensor.noise_db / 10)
     valid = seen(scene.edge, tile)
-    return amplitudes(mean, targets, filtered(white, taps), gamma_table(scene.sensor.looks), floor, scene.sensor.amplitude, valid)
+    numbers = (gamma_table(scene.sensor.looks), floor, scene.sensor.amplitude)
+    return np.asarray(amplitudes(mean, targets, filtered(white, taps), valid, numbers))
 
 
 def _mean(scene: RadarScene, tile: Tile) -> NDArray[np.float32]:
     """Mean sigma nought of sea and land."""
     node_px = _NODE_M / scene.grid.pixel_m
     sea = sky_values(scene.sea, node_px, (tile.row_off, tile.col_off), tile.shape)[0]
-    foam, ripple = np.zeros((1, 1), np.float32), np.zeros((1, 1), np.float32)
     if len(scene.wakes):
         corner = scene.grid.corner_m(tile)
-        foam, ripple = wake_foam(scene.wakes, corner, scene.grid.pixel_m, tile.shape, scene.keys[1] + 9)
+        _, ripple = wake_foam(scene.wakes, corner, scene.grid.pixel_m, tile.shape, scene.keys[1] + 9)
         # The turbulent belt behind the stern damps short waves and is dark; Kelvin's arms are bright.
         sea *= np.clip(1 + 2.5 * ripple - 9 * np.minimum(ripple, 0.07), 0.4, 2.0)
     rough(sea, scene.swell, (tile.row_off, tile.col_off), gamma_table(TEXTURE_SHAPE), scene.keys[1])
     kind = kinds(scene.still, scene.grid, tile, 1)
     if kind.any():
         frame = frame_of(scene.still, scene.grid, tile, 1)
-        cover, _, _ = land_cover(kind, frame, scene.still.nodes, scene.keys[2], scene.still.containers)
-        land_echo(sea, cover, kind, frame, scene.still.nodes, RADAR_DB, scene.beam.along, scene.keys[2])
-    return sea
+        cover = land_cover(kind, frame)[0]
+        land_echo(sea, kind, cover, frame, scene.beam.along)
+    return np.asarray(sea)
 
 
 @njit(cache=True, nogil=True)
-def rough(sea: NDArray[np.float32], swell: NDArray[np.float32], place: tuple[int, int], table: NDArray[np.float32], key: int) -> None:
+def rough(
+    sea: NDArray[np.float32], swell: NDArray[np.float32], place: tuple[int, int], table: NDArray[np.float32], key: int
+) -> None:
     """Multiply the mean of the sea by texture and swell, in place."""
     height, width = sea.shape
     for r in range(height):
@@ -193,42 +212,45 @@ def rough(sea: NDArray[np.float32], swell: NDArray[np.float32], place: tuple[int
         for c in range(width):
             col = place[1] + c
             z = np.float32(1.9) * (smooth(key, col / 3.1, row / 3.1) + smooth(key + 1, col / 7.3, row / 7.3))
-            sea[r, c] *= lookup(table, z) * max(np.float32(1) + np.float32(_SWELL) * swell[row & 1023, col & 1023], np.float32(0.3))
+            sea[r, c] *= lookup(table, z) * max(
+                np.float32(1) + np.float32(_SWELL) * swell[row & 1023, col & 1023], np.float32(0.3)
+            )
+
+
+@njit(inline="always")
+def _land_db(which: Any, quay: Any, facing: Any, frame: Frame, cell: Any) -> Any:
+    """Mean sigma nought of a pixel of land, dB; bright corners in built-up ground, quay walls that face the radar."""
+    i, j = cell
+    drawn = uniform(frame.key + 80, i, j)
+    db = RADAR_DB[which] + 3.0 * smooth(frame.key + 81, i / 9.0, j / 9.0) + 4.0 * (uniform(frame.key + 82, i, j) - 0.5)
+    built = which in (STACK, STEEL, ROOF, GREY_ROOF, WHITE_ROOF)
+    if (built and drawn < _CORNER_SHARE) or (which == CONCRETE and drawn < 0.4 * _CORNER_SHARE):
+        db = 6.0 + 12.0 * uniform(frame.key + 83, i, j)
+    if quay < _WALL_M:
+        db = max(db, -8.0 + 9.0 * facing * facing + 8.0 * (drawn - 0.5))
+    return db
 
 
 @njit(cache=True, nogil=True)
 def land_echo(
     mean: NDArray[np.float32],
-    cover: NDArray[np.uint8],
     kind: NDArray[np.uint8],
-    frame: NDArray[np.float64],
-    nodes: NDArray[np.float32],
-    class_db: NDArray[np.float32],
+    cover: NDArray[np.uint8],
+    frame: Frame,
     along: tuple[float, float],
-    key: int,
 ) -> None:
-    """Replace the mean by that of land, with bright corners in built-up ground and quay walls that face the radar."""
+    """Replace the mean by that of land and breakwaters where they are, in place; `along` is the flight's direction."""
     height, width = mean.shape
-    x0, y0, step, row0, col0, per_node = frame
     for r in range(height):
+        i = np.int64(np.floor((frame.y_m - r * frame.step_m) / 12.0))
         for c in range(width):
-            if kind[r, c] == 0:
-                continue
-            i, j = np.int64(np.floor((x0 + c * step) / 12.0)), np.int64(np.floor((y0 - r * step) / 12.0))
-            drawn = uniform(key + 80, i, j)
-            if kind[r, c] == 2:
-                mean[r, c] = 10 ** ((_BREAKWATER_DB + 5 * (drawn - 0.5)) / 10)
-                continue
-            which = cover[r, c]
-            db = class_db[which] + 3.0 * smooth(key + 81, i / 9.0, j / 9.0) + 4.0 * (uniform(key + 82, i, j) - 0.5)
-            built = which == STACK or which == STEEL or (which >= ROOF and which <= WHITE_ROOF)
-            if (built and drawn < _CORNER_SHARE) or (which == CONCRETE and drawn < 0.4 * _CORNER_SHARE):
-                db = 6.0 + 12.0 * uniform(key + 83, i, j)
-            quay, ca, sa, _ = node_values(nodes, row0 + r / per_node, col0 + c / per_node)
-            if quay < 11:
+            j = np.int64(np.floor((frame.x_m + c * frame.step_m) / 12.0))
+            if kind[r, c] == 1:
+                quay, ca, sa, _ = node_values(frame, r, c)
                 facing = (ca * along[0] + sa * along[1]) ** 2
-                db = max(db, -8.0 + 9.0 * facing * facing + 8.0 * (drawn - 0.5))
-            mean[r, c] = 10 ** (db / 10)
+                mean[r, c] = 10 ** (_land_db(np.int64(cover[r, c]), quay, facing, frame, (j, i)) / 10)
+            elif kind[r, c] == 2:
+                mean[r, c] = 10 ** ((_BREAKWATER_DB + 5 * (uniform(frame.key + 80, j, i) - 0.5)) / 10)
 
 
 @njit(cache=True, nogil=True)
@@ -236,17 +258,25 @@ def amplitudes(
     mean: NDArray[np.float32],
     targets: NDArray[np.float32],
     normal: NDArray[np.float32],
-    table: NDArray[np.float32],
-    floor: float,
-    scale: float,
     valid: NDArray[np.bool_],
+    numbers: tuple[NDArray[np.float32], float, float],
 ) -> NDArray[np.uint16]:
-    """Digital numbers: speckle on mean and noise floor, targets added; 0 without data, never 0 elsewhere."""
+    """Digital numbers: speckle on mean and noise floor, targets added; 0 without data, never 0 elsewhere.
+
+    Args:
+        mean: sigma nought, shape (height, width).
+        targets: intensity added by targets, same shape.
+        normal: correlated normal values for the speckle, same shape.
+        valid: where there are data, same shape.
+        numbers: gamma table of the speckle, noise floor, digital number of sigma nought 1.
+    """
     height, width = mean.shape
     out = np.zeros((height, width), np.uint16)
+    table, floor, scale = numbers
     for r in range(height):
         for c in range(width):
             if valid[r, c]:
                 power = (mean[r, c] + np.float32(floor)) * lookup(table, normal[r, c]) + targets[r, c]
-                out[r, c] = np.uint16(min(max(np.float32(scale) * np.sqrt(power) + np.float32(0.5), np.float32(1)), np.float32(65535)))
+                number = np.float32(scale) * np.sqrt(power) + np.float32(0.5)
+                out[r, c] = np.uint16(min(max(number, np.float32(1)), np.float32(65535)))
     return out

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -32,7 +32,7 @@ _DIFFUSE_DB, _WALL_DB, _BROADSIDE_DB = 2.0, 3.0, 9.0
 _POINT_DB, _POINT_SPREAD_DB, _POINTS = 32.5, 4.5, 14
 """radar cross-section of one strong point of a ship of 120 m, dB above a square metre"""
 _MOST, _STRONGEST = 220, 10
-_CORE_M, _ARM_M = 170.0, 1400.0
+_CORE_M, _ARM_M, _ARM_INSET_M = 170.0, 1400.0, 120.0
 _GHOST_DB = -27.0
 _GROUND_SPEED = 0.89
 """speed of the beam over ground by that of the platform"""
@@ -72,7 +72,9 @@ def beam_of(flight_deg: float, incidence_deg: float) -> Beam:
 def azimuth_shift_m(ship: Placed, beam: Beam, sensor: RadarSensor) -> float:
     """How far along the flight a ship under way is shown from where it is, metres."""
     east, north = ship.ahead
-    receding = ship.speed_m_s * (east * beam.away[0] + north * beam.away[1]) * math.sin(math.radians(beam.incidence_deg))
+    receding = (
+        ship.speed_m_s * (east * beam.away[0] + north * beam.away[1]) * math.sin(math.radians(beam.incidence_deg))
+    )
     return -sensor.range_over_speed_s * receding
 
 
@@ -91,7 +93,9 @@ def ship_echoes(ship: Placed, beam: Beam, sensor: RadarSensor, grid: Grid, names
     return whole, *_ghosts(whole, scatterers, beam, sensor, grid)
 
 
-def crane_echoes(crane: CraneBox, beam: Beam, sensor: RadarSensor, grid: Grid, names: tuple[int, str]) -> tuple[Echo, ...]:
+def crane_echoes(
+    crane: CraneBox, beam: Beam, sensor: RadarSensor, grid: Grid, names: tuple[int, str]
+) -> tuple[Echo, ...]:
     """A quay crane: a few strong points."""
     rng = stream(names[0], names[1], "crane", f"{crane.parts[0][0].centroid.x:.0f} {crane.parts[0][0].centroid.y:.0f}")
     per_m = 1 / math.tan(math.radians(beam.incidence_deg))
@@ -120,14 +124,20 @@ def _scatterers(ship: Placed, beam: Beam, names: tuple[int, str]) -> NDArray[np.
     # The neighbour towards the radar, in cells of the ship.
     ahead = -(beam.away[0] * east + beam.away[1] * north)
     aside = -(beam.away[0] * north - beam.away[1] * east)
-    near = np.roll(high, (round(ahead), -round(aside)), axis=(0, 1)) * np.roll(hull, (round(ahead), -round(aside)), axis=(0, 1))
+    near = np.roll(high, (round(ahead), -round(aside)), axis=(0, 1)) * np.roll(
+        hull, (round(ahead), -round(aside)), axis=(0, 1)
+    )
     wall = np.where(hull, high - near, 0)
     broadside = abs(aside) ** 10
     lean = 1 / math.tan(math.radians(beam.incidence_deg))
 
-    def at(height: NDArray[np.float32], where: NDArray[np.bool_], rcs: NDArray[np.float64], coherent: float) -> NDArray[np.float64]:
+    def at(
+        height: NDArray[np.float32], where: NDArray[np.bool_], rcs: NDArray[np.float64], coherent: float
+    ) -> NDArray[np.float64]:
         shift = height[where] * lean
-        return np.column_stack([x[where] - shift * beam.away[0], y[where] - shift * beam.away[1], rcs, np.full(len(rcs), coherent)])
+        return np.column_stack(
+            [x[where] - shift * beam.away[0], y[where] - shift * beam.away[1], rcs, np.full(len(rcs), coherent)]
+        )
 
     deck = size * size * _random_db(rng, _DIFFUSE_DB, 3.0, int(hull.sum()))
     faces = wall > 1.2
@@ -135,7 +145,9 @@ def _scatterers(ship: Placed, beam: Beam, names: tuple[int, str]) -> NDArray[np.
     tops = _tops(high)
     scale_db = 10 * math.log10(ship.ship.length_m / 120)
     points = _random_db(rng, _POINT_DB + scale_db, _POINT_SPREAD_DB, int(tops.sum()))
-    return np.concatenate([at(high, hull, deck, 0.0), at(near.astype(np.float32), faces, lit, 1.0), at(high, tops, points, 1.0)])
+    return np.concatenate(
+        [at(high, hull, deck, 0.0), at(near.astype(np.float32), faces, lit, 1.0), at(high, tops, points, 1.0)]
+    )
 
 
 def _random_db(rng: np.random.Generator, mean_db: float, spread_db: float, count: int) -> NDArray[np.float64]:
@@ -171,16 +183,22 @@ def echo(
     middle = scatterers[:, :2].mean(axis=0)
     core = float(np.hypot(*(scatterers[:, :2] - middle).T).max()) + _CORE_M
     reach = max(core, _ARM_M)
-    left, top = math.floor((middle[0] - reach - grid.west_m) / grid.pixel_m), math.floor((grid.north_m - middle[1] - reach) / grid.pixel_m)
-    side = math.ceil(2 * reach / grid.pixel_m) + 1
-    intensity = drawn(
-        np.ascontiguousarray(coherent[:, :3]),
-        np.sqrt(coherent[:, 2:3] / cell / LOOKS) * phases,
-        np.ascontiguousarray(scatterers[scatterers[:, 3] == 0][:, :3]),
-        np.array([grid.west_m + (left + 0.5) * grid.pixel_m, grid.north_m - (top + 0.5) * grid.pixel_m, grid.pixel_m, middle[0], middle[1], core, *beam.away, *beam.along, sensor.range_resolution_m, sensor.azimuth_resolution_m]),
-        side,
-        _response(),
+    left = math.floor((middle[0] - reach - grid.west_m) / grid.pixel_m)
+    top = math.floor((grid.north_m - middle[1] - reach) / grid.pixel_m)
+    square = Square(
+        side_px=math.ceil(2 * reach / grid.pixel_m) + 1,
+        x_m=grid.west_m + (left + 0.5) * grid.pixel_m,
+        y_m=grid.north_m - (top + 0.5) * grid.pixel_m,
+        pixel_m=grid.pixel_m,
+        middle=(float(middle[0]), float(middle[1])),
+        core_m=core,
+        away=beam.away,
+        along=beam.along,
+        resolution_m=(sensor.range_resolution_m, sensor.azimuth_resolution_m),
     )
+    amplitudes = np.sqrt(coherent[:, 2:3] / cell / LOOKS) * phases
+    intensity = pointed(np.ascontiguousarray(coherent[:, :2]), amplitudes, square, _response())
+    splatted(intensity, np.ascontiguousarray(scatterers[scatterers[:, 3] == 0][:, :3]), square)
     return Echo(row_off=top, col_off=left, intensity=intensity)
 
 
@@ -191,66 +209,94 @@ def _response() -> NDArray[np.float64]:
     return np.asarray(_HAMMING * np.sinc(t) + side * (np.sinc(t - 1) + np.sinc(t + 1))) / _HAMMING
 
 
-@njit(cache=True, nogil=True)
-def drawn(
-    points: NDArray[np.float64],
-    amplitudes: NDArray[np.complex128],
-    surface: NDArray[np.float64],
-    frame: NDArray[np.float64],
-    side: int,
-    response: NDArray[np.float64],
-) -> NDArray[np.float32]:
-    """Intensity of scatterers on a square of pixels.
+class Square(NamedTuple):
+    """The pixels on which a target is drawn: numba reads it as it is."""
 
-    Args:
-        points: x, y, cross-section of coherent ones, strongest first, shape (n, 3).
-        amplitudes: complex amplitude per point and look.
-        surface: x, y, cross-section of diffuse ones.
-        frame: x and y of the first pixel's middle, pixel size, the target's middle and reach, range and azimuth
-            directions, range and azimuth resolution.
-        side: of the square.
-        response: see `_response`.
-    """
-    out = np.zeros((side, side), np.float32)
-    x0, y0, pixel, mx, my, core, ax, ay, bx, by, res_r, res_a = frame
+    side_px: int
+    x_m: float
+    """first pixel's middle, UTM metres"""
+    y_m: float
+    pixel_m: float
+    middle: tuple[float, float]
+    """of the target, UTM metres"""
+    core_m: float
+    """all points are drawn so far from the middle; beyond, only the strongest ones along the two axes"""
+    away: tuple[float, float]
+    along: tuple[float, float]
+    resolution_m: tuple[float, float]
+    """in range and in azimuth"""
+
+
+@njit(inline="always")
+def _power(points: NDArray[np.float64], amplitudes: Any, at: Any, square: Square, response: Any) -> Any:
+    """Sum over looks of the intensity of points at a place; only as many points as there are amplitudes."""
     looks = amplitudes.shape[1]
     field = np.zeros(looks, np.complex128)
-    for r in range(side):
-        for c in range(side):
-            x, y = x0 + c * pixel, y0 - r * pixel
-            u, v = (x - mx) * ax + (y - my) * ay, (x - mx) * bx + (y - my) * by
-            near = max(abs(u), abs(v)) < core
-            if not near and min(abs(u), abs(v)) > core - 120:
-                continue
-            count = len(points) if near else min(10, len(points))
-            field[:] = 0
-            for n in range(count):
-                dx, dy = x - points[n, 0], y - points[n, 1]
-                i = int(abs(dx * ax + dy * ay) / res_r * 64)
-                j = int(abs(dx * bx + dy * by) / res_a * 64)
-                if i < len(response) and j < len(response):
-                    weight = response[i] * response[j]
-                    for k in range(looks):
-                        field[k] += amplitudes[n, k] * weight
-            total = 0.0
+    for n in range(len(amplitudes)):
+        dx, dy = at[0] - points[n, 0], at[1] - points[n, 1]
+        i = int(abs(dx * square.away[0] + dy * square.away[1]) / square.resolution_m[0] * _STEP)
+        j = int(abs(dx * square.along[0] + dy * square.along[1]) / square.resolution_m[1] * _STEP)
+        if i < len(response) and j < len(response):
+            weight = response[i] * response[j]
             for k in range(looks):
-                total += field[k].real ** 2 + field[k].imag ** 2
-            out[r, c] = total
-    for n in range(len(surface)):
-        c0, r0 = int((surface[n, 0] - x0) / pixel), int((y0 - surface[n, 1]) / pixel)
-        for r in range(max(r0 - 3, 0), min(r0 + 4, side)):
-            for c in range(max(c0 - 3, 0), min(c0 + 4, side)):
-                dx, dy = x0 + c * pixel - surface[n, 0], y0 - r * pixel - surface[n, 1]
-                u, v = (dx * ax + dy * ay) / res_r, (dx * bx + dy * by) / res_a
-                out[r, c] += surface[n, 2] / (res_r * res_a) * 0.88 * np.exp(-2.77 * (u * u + v * v))
+                field[k] += amplitudes[n, k] * weight
+    return (field.real**2 + field.imag**2).sum()
+
+
+@njit(cache=True, nogil=True)
+def pointed(
+    points: NDArray[np.float64], amplitudes: NDArray[np.complex128], square: Square, response: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Intensity of coherent points, shape (side, side).
+
+    Args:
+        points: x, y (UTM metres), strongest first, shape (n, 2).
+        amplitudes: complex amplitude per point and look, shape (n, looks).
+        square: where.
+        response: see `_response`.
+    """
+    out = np.zeros((square.side_px, square.side_px), np.float32)
+    for r in range(square.side_px):
+        y = square.y_m - r * square.pixel_m
+        for c in range(square.side_px):
+            x = square.x_m + c * square.pixel_m
+            dx, dy = x - square.middle[0], y - square.middle[1]
+            u = abs(dx * square.away[0] + dy * square.away[1])
+            v = abs(dx * square.along[0] + dy * square.along[1])
+            if max(u, v) < square.core_m:
+                out[r, c] = _power(points, amplitudes, (x, y), square, response)
+            elif min(u, v) < square.core_m - _ARM_INSET_M:
+                out[r, c] = _power(points, amplitudes[:_STRONGEST], (x, y), square, response)
     return out
 
 
-def _ghosts(whole: Echo, scatterers: NDArray[np.float64], beam: Beam, sensor: RadarSensor, grid: Grid) -> tuple[Echo, ...]:
+@njit(cache=True, nogil=True)
+def splatted(out: NDArray[np.float32], surface: NDArray[np.float64], square: Square) -> None:
+    """Add diffuse scatterers (x, y, cross-section; shape (n, 3)) with a Gaussian response, in place."""
+    res_r, res_a = square.resolution_m
+    for n in range(len(surface)):
+        col = int((surface[n, 0] - square.x_m) / square.pixel_m)
+        row = int((square.y_m - surface[n, 1]) / square.pixel_m)
+        for r in range(max(row - 3, 0), min(row + 4, square.side_px)):
+            for c in range(max(col - 3, 0), min(col + 4, square.side_px)):
+                dx = square.x_m + c * square.pixel_m - surface[n, 0]
+                dy = square.y_m - r * square.pixel_m - surface[n, 1]
+                u = (dx * square.away[0] + dy * square.away[1]) / res_r
+                v = (dx * square.along[0] + dy * square.along[1]) / res_a
+                # Half width one resolution, and unit energy.
+                out[r, c] += surface[n, 2] / (res_r * res_a) * 0.88 * np.exp(-2.77 * (u * u + v * v))
+
+
+def _ghosts(
+    whole: Echo, scatterers: NDArray[np.float64], beam: Beam, sensor: RadarSensor, grid: Grid
+) -> tuple[Echo, ...]:
     """The first ambiguities on both sides, without the far arms."""
     middle = scatterers[:, :2].mean(axis=0)
     half = math.ceil((np.hypot(*(scatterers[:, :2] - middle).T).max() + 60) / grid.pixel_m)
-    row, col = (grid.north_m - middle[1]) / grid.pixel_m - whole.row_off, (middle[0] - grid.west_m) / grid.pixel_m - whole.col_off
+    row, col = (
+        (grid.north_m - middle[1]) / grid.pixel_m - whole.row_off,
+        (middle[0] - grid.west_m) / grid.pixel_m - whole.col_off,
+    )
     r0, c0 = max(round(row) - half, 0), max(round(col) - half, 0)
     part = whole.intensity[r0 : round(row) + half, c0 : round(col) + half] * np.float32(10 ** (_GHOST_DB / 10))
     out = []

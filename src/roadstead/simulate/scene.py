@@ -74,14 +74,25 @@ def make_scene(spec: SceneSpec, folder: Path) -> Made:
 
 
 def write_optical(scene: OpticalScene, folder: Path) -> tuple[Path, Path]:
+    """Image and mask of an optical scene; raises StorageError."""
     sensor, scl = scene.sensor, scene.sensor.mask == "scl"
-    names = tuple(f"{role.value} {name}" if role.value != name else name for role, name in zip(sensor.bands, sensor.band_names, strict=True))
+    names = tuple(
+        f"{role.value} {name}" if role.value != name else name
+        for role, name in zip(sensor.bands, sensor.band_names, strict=True)
+    )
     stem = scene.spec.id if scl else f"{scene.spec.id}_3B_AnalyticMS_SR"
     image = folder / f"{stem}.tif"
     mask = folder / (f"{scene.spec.id}_SCL_20m.tif" if scl else f"{scene.spec.id}_3B_udm2.tif")
     picture = Layer(path=image, count=len(sensor.bands), dtype="uint16", names=names, nodata=0)
     classes = masks.SCL_LAYER if scl else masks.UDM2_LAYER
-    second = Layer(path=mask, count=len(classes.names), dtype="uint8", names=classes.names, nodata=classes.nodata, step=classes.step)
+    second = Layer(
+        path=mask,
+        count=len(classes.names),
+        dtype="uint8",
+        names=classes.names,
+        nodata=classes.nodata,
+        step=classes.step,
+    )
 
     def tile_of(tile: Tile) -> tuple[NDArray[Any], NDArray[Any]]:
         pixels, sky = optical_tile(scene, tile)
@@ -92,6 +103,7 @@ def write_optical(scene: OpticalScene, folder: Path) -> tuple[Path, Path]:
 
 
 def write_radar(scene: RadarScene, folder: Path) -> Path:
+    """Image of a radar scene; raises StorageError."""
     image = folder / f"{scene.spec.id}.tif"
     layer = Layer(path=image, count=1, dtype="uint16", names=("vv amplitude",), nodata=0)
 

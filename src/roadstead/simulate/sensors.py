@@ -142,6 +142,4 @@ def sensor_of(platform: str) -> OpticalSensor | RadarSensor:
     for sensor in (SENTINEL_1, SENTINEL_2, PLANETSCOPE, SKYSAT):
         if platform.startswith(sensor.constellation):
             return sensor
-    raise InputError(
-        f"platform {platform!r} is not simulated; write sentinel-1a, sentinel-2b, planetscope or skysat"
-    )
+    raise InputError(f"platform {platform!r} is not simulated; write sentinel-1a, sentinel-2b, planetscope or skysat")

@@ -1,4 +1,4 @@
-"""Ships of a scene: where they are on the grid, how they look from above, small craft, vehicles on the quay."""
+"""Ships of a scene: where they are on the grid, their outlines, and how they look from above."""
 
 from __future__ import annotations
 
@@ -9,26 +9,22 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely.affinity import rotate, translate
 from shapely.geometry import Point, Polygon
 
 from roadstead import library
+from roadstead.library import Solid
 from roadstead.simulate.noise import key_of
 from roadstead.simulate.spec import ShipAt
-from roadstead.steps import stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roadstead.library import Solid, SunView
+    from roadstead.library import SunView
     from roadstead.model import BandRole
     from roadstead.simulate.grid import Grid, Tile
     from roadstead.simulate.surroundings import Surroundings
 
 KNOT_M_S = 0.514444
-_BOATS_PER_KM = 34.0
-_FISHING_QUAY_M = 900.0
-"""ports with less quay than this are full of small boats"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +65,6 @@ class Stamp:
     """factor on what lies around it, its shadow, same shape"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Boat:
-    """A small craft or a vehicle: a bright box."""
-
-    outline: Polygon
-    """in UTM metres"""
-    reflectance: float
-    kind: str
-    """`small craft` or `vehicle`"""
-
-
 def placed(ships: Sequence[ShipAt], grid: Grid, still: Surroundings) -> tuple[Placed, ...]:
     """Ships on the grid, in the order given."""
     out = []
@@ -87,7 +72,9 @@ def placed(ships: Sequence[ShipAt], grid: Grid, still: Surroundings) -> tuple[Pl
         x, y = grid.to_utm.transform(ship.lon_deg, ship.lat_deg)
         heading = ship.heading_deg + grid.turn_deg(ship.lon_deg, ship.lat_deg)
         out.append(
-            Placed(ship=ship, x_m=x, y_m=y, grid_heading_deg=heading, solid=_solid(ship, _quay_side(x, y, heading, still)))
+            Placed(
+                ship=ship, x_m=x, y_m=y, grid_heading_deg=heading, solid=_solid(ship, _quay_side(x, y, heading, still))
+            )
         )
     return tuple(out)
 
@@ -104,7 +91,9 @@ def _quay_side(x: float, y: float, heading_deg: float, still: Surroundings) -> L
 
 
 @lru_cache(maxsize=64)
-def _built(form_id: str, size: tuple[float, float], seed: int, side: Literal["port", "starboard"], crane_out: bool) -> Solid:
+def _built(
+    form_id: str, size: tuple[float, float], seed: int, side: Literal["port", "starboard"], crane_out: bool
+) -> Solid:
     return library.solid_of(
         library.form(form_id), *size, seed=seed, crane_out=crane_out, quay_side=side, hatch_open=crane_out
     )
@@ -112,7 +101,9 @@ def _built(form_id: str, size: tuple[float, float], seed: int, side: Literal["po
 
 def _solid(ship: ShipAt, side: Literal["port", "starboard"]) -> Solid:
     seed = key_of(0, "vessel", ship.vessel_id) % 2**32
-    return _built(ship.form_id, (ship.length_m, ship.beam_m), seed, side if ship.crane_out else "starboard", ship.crane_out)
+    return _built(
+        ship.form_id, (ship.length_m, ship.beam_m), seed, side if ship.crane_out else "starboard", ship.crane_out
+    )
 
 
 def stamps(
@@ -176,58 +167,3 @@ def outline(ship: Placed) -> Polygon:
     east, north = ship.ahead
     xs, ys = ship.x_m + along * east + across * north, ship.y_m + along * north - across * east
     return Polygon(np.column_stack([xs, ys])).buffer(0).simplify(0.4)
-
-
-def boats(place_id: str, seed: int, scene_id: str, still: Surroundings, taken: Sequence[Polygon]) -> tuple[Boat, ...]:
-    """Small craft moored along quays; the fewer metres of quay a port has, the more of them."""
-    rng = stream(seed, scene_id, "boats", place_id)
-    total = sum(q.length for q in still.quay_lines)
-    density = _BOATS_PER_KM if total < _FISHING_QUAY_M else _BOATS_PER_KM / 12
-    out = []
-    for quay in still.quay_lines:
-        for _ in range(rng.poisson(density * quay.length / 1000)):
-            length, away = rng.uniform(6, 22), rng.uniform(3.5, 9.0)
-            at = quay.interpolate(rng.uniform(8, max(quay.length - 8, 9)))
-            turn = math.degrees(math.atan2(*_direction(quay)[::-1])) + rng.normal(0, 3)
-            box = _box(at, quay, away, (length, 0.28 * length), turn, still)
-            if box is not None and not any(box.intersects(t.buffer(3)) for t in taken):
-                out.append(Boat(outline=box, reflectance=float(rng.uniform(0.16, 0.5)), kind="small craft"))
-    return tuple(out)
-
-
-def vehicles(ship: Placed, still: Surroundings, seed: int, scene_id: str) -> tuple[Boat, ...]:
-    """Trucks on the quay beside a ship."""
-    if not ship.ship.trucks or not still.quay_lines:
-        return ()
-    rng = stream(seed, scene_id, "trucks", ship.ship.vessel_id)
-    middle = Point(ship.x_m, ship.y_m)
-    quay = min(still.quay_lines, key=lambda q: q.distance(middle))
-    start = quay.project(middle)
-    out = []
-    for _ in range(ship.ship.trucks):
-        at = quay.interpolate(float(np.clip(start + rng.uniform(-0.45, 0.45) * ship.ship.length_m, 2, quay.length - 2)))
-        turn = math.degrees(math.atan2(*_direction(quay)[::-1])) + rng.normal(0, 12)
-        box = _box(at, quay, -rng.uniform(6, 24), (rng.uniform(7, 13), 2.6), turn, still)
-        if box is not None:
-            out.append(Boat(outline=box, reflectance=float(rng.choice([0.05, 0.08, 0.45])), kind="vehicle"))
-    return tuple(out)
-
-
-def _direction(quay: object) -> tuple[float, float]:
-    (x0, y0), (x1, y1) = quay.coords[0][:2], quay.coords[-1][:2]  # type: ignore[attr-defined]  # a LineString
-    return x1 - x0, y1 - y0
-
-
-def _box(
-    at: Point, quay: object, away_m: float, size: tuple[float, float], turn_deg: float, still: Surroundings
-) -> Polygon | None:
-    """A box so far off the quay's edge: towards the water (positive) or inland; None where it does not fit."""
-    dx, dy = _direction(quay)
-    norm = math.hypot(dx, dy)
-    for side in (1, -1):
-        x, y = at.x - side * dy / norm * away_m, at.y + side * dx / norm * away_m
-        if still.land.contains(Point(x, y)) != (away_m > 0):
-            half = (size[0] / 2, size[1] / 2)
-            plain = Polygon([(-half[0], -half[1]), (half[0], -half[1]), (half[0], half[1]), (-half[0], half[1])])
-            return translate(rotate(plain, turn_deg, origin=(0, 0)), x, y)
-    return None

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+from shapely import contains_xy, prepare
 from shapely.affinity import rotate, translate
 from shapely.geometry import LineString, Point, box
 from shapely.geometry.base import BaseGeometry
 
+from roadstead.simulate.land import Frame
+from roadstead.simulate.noise import key_of
+
 if TYPE_CHECKING:
-    from roadstead.simulate.grid import Grid
+    from roadstead.simulate.grid import Grid, Tile
     from roadstead.simulate.spec import Place
 
-NODE_M = 20.0
-"""distance between the nodes at which distances are kept"""
+NODE_M, _NODE_PX = 20.0, 4.0
+"""distance between the nodes at which distances are kept, at least so many metres and so many pixels"""
 _FAR_M = 1e5
 _BREAKWATER_M = 6.0
 _CRANES_OF_A_CONTAINER_PORT = 4
@@ -44,12 +48,16 @@ class Surroundings:
     nodes: NDArray[np.float32]
     """shape (4, rows, columns): distance to the nearest quay, cosine and sine of that quay's direction, distance to
     the coast (positive on land); metres"""
+    node_m: float
+    """distance between nodes"""
     node_west_m: float
     node_north_m: float
     middle_m: tuple[float, float]
     """origin of all patterns on land, so that every scene of a place shows the same land"""
     containers: bool
     """whether the yards hold containers"""
+    key: int
+    """of all patterns on land"""
 
 
 def surroundings(place: Place, grid: Grid) -> Surroundings:
@@ -57,10 +65,11 @@ def surroundings(place: Place, grid: Grid) -> Surroundings:
     land = grid.metres(place.land)
     quays = tuple(grid.metres(q) for q in place.quays)
     walls = tuple(grid.metres(b).buffer(_BREAKWATER_M, quad_segs=2) for b in place.breakwaters)
-    west, north = grid.west_m - 10 * NODE_M, grid.north_m + 10 * NODE_M
-    rows = math.ceil(grid.height * grid.pixel_m / NODE_M) + 21
-    cols = math.ceil(grid.width * grid.pixel_m / NODE_M) + 21
-    xs, ys = west + NODE_M * np.arange(cols), north - NODE_M * np.arange(rows)
+    node_m = max(NODE_M, _NODE_PX * grid.pixel_m)
+    west, north = grid.west_m - 10 * node_m, grid.north_m + 10 * node_m
+    rows = math.ceil(grid.height * grid.pixel_m / node_m) + 21
+    cols = math.ceil(grid.width * grid.pixel_m / node_m) + 21
+    xs, ys = west + node_m * np.arange(cols, dtype=np.float64), north - node_m * np.arange(rows, dtype=np.float64)
     quay_m, cosine, sine = distances(xs, ys, _segments([np.asarray(q.coords) for q in quays]))
     coast_m = distances(xs, ys, _segments([np.asarray(r.coords) for r in _rings(land)]))[0]
     sign = np.where(_inside(land, xs, ys), 1.0, -1.0)
@@ -71,10 +80,12 @@ def surroundings(place: Place, grid: Grid) -> Surroundings:
         cranes=tuple(_crane(grid.metres(c), quays) for c in place.cranes),
         quay_lines=quays,
         nodes=np.asarray([quay_m, cosine, sine, sign * coast_m], np.float32),
+        node_m=node_m,
         node_west_m=west,
         node_north_m=north,
         middle_m=(round(x), round(y)),
         containers=len(place.cranes) >= _CRANES_OF_A_CONTAINER_PORT,
+        key=key_of(0, "land", place.id),
     )
 
 
@@ -88,38 +99,46 @@ def _segments(lines: list[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 
 def _inside(land: BaseGeometry, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> NDArray[np.bool_]:
-    from shapely import contains_xy, prepare  # noqa: PLC0415 - only here
-
     prepare(land)
     x, y = np.meshgrid(xs, ys)
     return np.asarray(contains_xy(land, x, y))
 
 
-@njit(cache=True, nogil=True)
 def distances(
     xs: NDArray[np.float64], ys: NDArray[np.float64], segments: NDArray[np.float64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Distance from each node to the nearest of line segments (x0, y0, x1, y1), and that one's direction."""
-    out = np.full((len(ys), len(xs)), np.float32(1e5))
-    cosine, sine = np.ones((len(ys), len(xs)), np.float32), np.zeros((len(ys), len(xs)), np.float32)
-    for r in range(len(ys)):
-        for c in range(len(xs)):
-            best, which = 1e10, -1
-            for k in range(len(segments)):
-                ax, ay = segments[k, 0], segments[k, 1]
-                dx, dy = segments[k, 2] - ax, segments[k, 3] - ay
-                t = ((xs[c] - ax) * dx + (ys[r] - ay) * dy) / max(dx * dx + dy * dy, 1e-9)
-                t = min(max(t, 0.0), 1.0)
-                ex, ey = xs[c] - ax - t * dx, ys[r] - ay - t * dy
-                d = ex * ex + ey * ey
-                if d < best:
-                    best, which = d, k
-            if which >= 0:
-                dx, dy = segments[which, 2] - segments[which, 0], segments[which, 3] - segments[which, 1]
-                size = max(np.hypot(dx, dy), 1e-9)
-                out[r, c] = np.sqrt(best)
-                cosine[r, c], sine[r, c] = dx / size, dy / size
-    return out, cosine, sine
+    """Distance from each node to the nearest of line segments (x0, y0, x1, y1), and that one's direction.
+
+    Segments are cut to 20 m; of the four whose middles lie nearest the exact distance is taken.
+    """
+    shape = (len(ys), len(xs))
+    if not len(segments):
+        return np.full(shape, _FAR_M, np.float32), np.ones(shape, np.float32), np.zeros(shape, np.float32)
+    short = _cut(segments)
+    x, y = (v.ravel() for v in np.meshgrid(xs, ys))
+    few = min(4, len(short))
+    index = cKDTree((short[:, :2] + short[:, 2:]) / 2).query(np.column_stack([x, y]), k=few)[1].reshape(-1, few)
+    best, which = np.full(len(x), np.inf), np.zeros(len(x), np.int64)
+    for k in range(few):
+        start, way = short[index[:, k], :2], short[index[:, k], 2:] - short[index[:, k], :2]
+        u, v = x - start[:, 0], y - start[:, 1]
+        t = np.clip((u * way[:, 0] + v * way[:, 1]) / np.maximum((way**2).sum(axis=1), 1e-9), 0, 1)
+        far = np.hypot(u - t * way[:, 0], v - t * way[:, 1])
+        which = np.where(far < best, index[:, k], which)
+        best = np.minimum(far, best)
+    way = short[:, 2:] - short[:, :2]
+    unit = way / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
+    found = (best, unit[which, 0], unit[which, 1])
+    return tuple(v.reshape(shape).astype(np.float32) for v in found)  # type: ignore[return-value]  # three of them
+
+
+def _cut(segments: NDArray[np.float64]) -> NDArray[np.float64]:
+    parts = []
+    for x0, y0, x1, y1 in segments:
+        n = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) / NODE_M))
+        ends = np.column_stack([np.linspace(x0, x1, n + 1), np.linspace(y0, y1, n + 1)])
+        parts.append(np.column_stack([ends[:-1], ends[1:]]))
+    return np.concatenate(parts)
 
 
 def _crane(at: Point, quays: tuple[LineString, ...]) -> CraneBox:
@@ -128,7 +147,9 @@ def _crane(at: Point, quays: tuple[LineString, ...]) -> CraneBox:
     foot = quay.interpolate(quay.project(at))
     away = math.degrees(math.atan2(foot.y - at.y, foot.x - at.x))
 
-    def part(shape: tuple[float, float, float, float], low_m: float, high_m: float) -> tuple[BaseGeometry, float, float]:
+    def part(
+        shape: tuple[float, float, float, float], low_m: float, high_m: float
+    ) -> tuple[BaseGeometry, float, float]:
         turned = rotate(box(*shape), away, origin=(0, 0))
         return translate(turned, at.x, at.y), low_m, high_m
 
@@ -140,4 +161,30 @@ def _crane(at: Point, quays: tuple[LineString, ...]) -> CraneBox:
             part((-16.0, -4.5, -6.0, 4.5), 34.0, 38.0),
             part((6.5, -1.5, 9.5, 1.5), 34.0, 52.0),
         )
+    )
+
+
+def kinds(still: Surroundings, grid: Grid, tile: Tile, samples: int) -> NDArray[np.uint8]:
+    """0 water, 1 land, 2 breakwater per sub-pixel of a tile, shape (samples * height, samples * width)."""
+    kind = grid.covered(tile, [still.land], samples)
+    if still.breakwaters:
+        kind[(grid.covered(tile, still.breakwaters, samples) > 0) & (kind == 0)] = 2
+    return kind
+
+
+def frame_of(still: Surroundings, grid: Grid, tile: Tile, samples: int) -> Frame:
+    """Where the sub-pixels of a tile lie."""
+    size = grid.pixel_m / samples
+    west, north = grid.corner_m(tile)
+    x, y = west + size / 2, north - size / 2
+    return Frame(
+        x_m=x - still.middle_m[0],
+        y_m=y - still.middle_m[1],
+        step_m=size,
+        node_row=(still.node_north_m - y) / still.node_m,
+        node_col=(x - still.node_west_m) / still.node_m,
+        per_node=still.node_m / size,
+        nodes=still.nodes,
+        key=still.key,
+        containers=still.containers,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import mapping
-from shapely.ops import transform
 
 from roadstead.model import iso
 from roadstead.simulate.files import WARNING
@@ -65,11 +64,6 @@ def _ship(placed: Placed, grid: Grid) -> dict[str, Any]:
 
 
 def _earth(shape: Polygon, grid: Grid) -> dict[str, Any]:
-    back = grid.to_utm
-
-    def lonlat(x: Any, y: Any) -> Any:
-        return back.transform(x, y, direction="INVERSE")
-
-    found = mapping(transform(lonlat, shape))
+    found = mapping(grid.earth(shape))
     rings = [[[round(x, _DIGITS), round(y, _DIGITS)] for x, y, *_ in ring] for ring in found["coordinates"]]
     return {"type": found["type"], "coordinates": rings}

@@ -56,9 +56,7 @@ def slope_tile(
         names: seed and scene, for the phases.
         heights: give the slope's Hilbert transform instead, a field with crests where heights are greatest.
     """
-    east, south = np.meshgrid(
-        2 * np.pi * np.fft.rfftfreq(SIDE, pixel_m), 2 * np.pi * np.fft.fftfreq(SIDE, pixel_m)
-    )
+    east, south = np.meshgrid(2 * np.pi * np.fft.rfftfreq(SIDE, pixel_m), 2 * np.pi * np.fft.fftfreq(SIDE, pixel_m))
     k = np.hypot(east, south)
     k[0, 0] = 1.0
     down = math.radians(weather.wind_from_deg + 180)
