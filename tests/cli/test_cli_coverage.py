@@ -97,7 +97,7 @@ def test_the_chance_of_an_unseen_night_call_is_printed_with_its_method(cli: Cli,
 def test_landsat_is_named_apart_where_no_elements_are_given(cli: Cli, dunai: Path) -> None:
     code, out, err = cli("coverage", dunai, "--site", "dunai", *WEEK)
     assert (code, err) == (0, "")
-    assert "Landsat 8: no elements given" in out
+    assert "Landsat 8: no usable elements given" in out
 
 
 def test_every_file_opens_in_its_own_kind_of_reader(cli: Cli, dunai: Path) -> None:
@@ -141,7 +141,7 @@ def test_broken_and_stale_elements_are_refused_in_one_sentence_and_the_rest_is_c
     (dunai / "orbits").mkdir()
     (dunai / "orbits" / "garbled.tle").write_text("1 39634U 14016A   2512\n<html>\n2 nonsense\n", "utf-8")
     code, out, err = cli("coverage", dunai, "--site", "dunai", *WEEK)
-    assert code == 0
+    assert code == 2
     assert "orbits/garbled.tle" in err
     assert "Sentinel-1A: 2 passes" in out
 
@@ -150,7 +150,8 @@ def test_broken_and_stale_elements_are_refused_in_one_sentence_and_the_rest_is_c
     ("words", "said"),
     [
         (("--site", "nowhere"), "has no site 'nowhere'"),
-        (("--from", "2024-13-01"), "2024-13-01"),
+        (("--from", "2024-13-01", "--to", "2024-13-02"), "2024-13-01"),
+        (("--from", "2024-10-07"), "--from and --to belong together"),
         (("--from", "2024-10-13", "--to", "2024-10-07"), "before it starts"),
         (("--ship-length", "0"), "--ship-length 0"),
         (("--call-hours", "-1"), "--call-hours -1"),

@@ -262,7 +262,7 @@ def test_next_opportunities_are_the_first_of_the_list() -> None:
         assert o == same[0]
     assert [(o.site_id, o.platform) for o in found.opportunities].count(("dunai", "sentinel-1a")) == 1
     assert len(found.opportunities) == 6
-    assert any(s.startswith("Landsat 8: no elements given, so its passes are not computed") for s in found.losses)
+    assert any(s.startswith("Landsat 8: no usable elements given, so its passes are not computed") for s in found.losses)
 
 
 def test_without_a_repeat_cycle_elements_serve_two_weeks(tmp_path: Path) -> None:
@@ -313,8 +313,8 @@ def test_sentinel_1b_has_no_passes_after_december_2021(tmp_path: Path) -> None:
 
 def test_satellites_without_elements_are_named_in_service_only() -> None:
     said = " ".join(opportunities([site("dunai")], OCTOBER, elements_of(None)).losses)
-    assert "Landsat 8: no elements given" in said
-    assert "Landsat 9: no elements given" in said
+    assert "Landsat 8: no usable elements given" in said
+    assert "Landsat 9: no usable elements given" in said
     assert "Sentinel-1B" not in said, "it had ended"
     assert "Sentinel-1C" not in said, "it had not begun"
 

@@ -34,13 +34,22 @@ from roadstead.model import Call, Look, Modality, TimeSpan
 from roadstead.simulate import ShipAt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SHIPPED = shipped_scenario()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def few_histories() -> Iterator[None]:
+    """One batch of histories for each claim: these tests are about exercises, not about the precision of weighing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("roadstead.infer.sampler.MAX_BATCHES", 1)
+        yield
+
+
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Exercise:
+def done(few_histories: None, tmp_path_factory: pytest.TempPathFactory) -> Exercise:  # noqa: ARG001 - comes first
     return run_exercise(SHIPPED, tmp_path_factory.mktemp("exercise"), pixels=False)
 
 
@@ -113,8 +122,7 @@ def test_the_true_rate_lies_in_the_stated_interval_and_a_quay_hides_ships() -> N
     assert beside == pytest.approx(RATES[Modality.OPTICAL, True].interval.high, abs=0.01)
 
 
-def test_a_study_of_four_is_quick_resumes_and_repeats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roadstead.infer.sampler.MAX_BATCHES", 1)
+def test_a_study_of_four_is_quick_resumes_and_repeats(tmp_path: Path) -> None:
     first = study(4, 3, tmp_path / "a", processes=1)
     assert [o.family.value for o in first.outcomes] == ["as-claimed", "detail-wrong", "routine", "other-cargo"]
     assert first.settled.claims == first.hidden.claims == 4
@@ -146,8 +154,7 @@ def test_power_of_a_case_without_looks_is_nought(done: Exercise) -> None:
     assert all(r.not_determinable == 1 for r in held)
 
 
-def test_power_counts_passes_and_sums_to_one(done: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roadstead.infer.sampler.MAX_BATCHES", 1)
+def test_power_counts_passes_and_sums_to_one(done: Exercise) -> None:
     found = power_of(done.folder / "case", claims=["landing"], n=1)
     possible = [r for r in found.rows if r.looks_are != "looks held"]
     assert {r.motion for r in possible} == {"as-claimed", "wrong-port", "wrong-date", "routine"}
@@ -157,8 +164,7 @@ def test_power_counts_passes_and_sums_to_one(done: Exercise, monkeypatch: pytest
         assert r.supported_interval[0] <= r.supported <= r.supported_interval[1]
 
 
-def test_the_commands_answer_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roadstead.infer.sampler.MAX_BATCHES", 1)
+def test_the_commands_answer_in_json(tmp_path: Path) -> None:
     runner = CliRunner()
     (tmp_path / "s.toml").write_text(scenario_toml(SHIPPED), "utf-8")
     ran = runner.invoke(

@@ -304,7 +304,7 @@ def test_passes_stand_with_time_sun_chance_and_track(html: str) -> None:
         "20–60 %",
         "3 of 4",
     ]
-    tasked = next(r for r in rows if r[3] == "skysat-c12")
+    tasked = next(r for r in rows if r[3] == "SkySat")
     assert tasked[4:] == ["–", "–", "listed", "unknown", "unknown"]
     assert any("40\u00a0% of the area in the swath" in r[6].replace(" %", "\u00a0%") for r in rows)
 

@@ -107,7 +107,8 @@ def windows(site_id: str, span: TimeSpan, moments: tuple[Moment, ...]) -> tuple[
 
 def unseen(site_id: str, span: TimeSpan, *, night_only: bool) -> Unseen:
     return Unseen(
-        site_id=site_id, span=span, call_hours=8.0, night_only=night_only, platforms=("sentinel-1a", "sentinel-2a", "sentinel-2b"),
+        site_id=site_id, span=span, call_hours=8.0, night_only=night_only,
+        platforms=("sentinel-1a", "sentinel-2a", "sentinel-2b"),
         between_passes=0.86, undetected=Range(0.9, 0.97), between_looks=1.0,
         best_tasked_at=datetime(2024, 10, 8, 14, tzinfo=UTC), between_looks_with_it=0.91,
         method="Share of all starts of a call, a minute apart, during which no pass falls.",
@@ -118,7 +119,8 @@ def site(site_id: str, span: TimeSpan, moments: tuple[Moment, ...]) -> SiteCover
     after = passes(site_id, TimeSpan(span.end, span.end + 12 * DAY))
     return SiteCoverage(
         site_id=site_id, span=span, nights=nights(span), moments=moments, windows=windows(site_id, span, moments),
-        unseen=(unseen(site_id, span, night_only=False), unseen(site_id, span, night_only=True)), next_passes=tuple(after[:3]),
+        unseen=(unseen(site_id, span, night_only=False), unseen(site_id, span, night_only=True)),
+        next_passes=tuple(after[:3]),
     )  # fmt: skip
 
 

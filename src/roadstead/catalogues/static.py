@@ -43,26 +43,34 @@ def walk_static(question: Question, wire: Wire, out: Gathering) -> None:
     Raises:
         CatalogueError: the root document cannot be read. Others that cannot are counted in `out.shortfalls`.
     """
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        _walk(pool, question, wire, out)
+    finally:
+        # Stopped by hand, nobody waits for documents that hang.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _walk(pool: ThreadPoolExecutor, question: Question, wire: Wire, out: Gathering) -> None:
     root = _root(question.provider.url)
     level, seen, read = [root], {root}, 0
     failed: list[str] = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        while level:
-            following: list[str] = []
-            for part in _parts(level):
-                if read >= out.limits.documents:
-                    out.shortfalls.append(f"more than {out.limits.documents} documents would have to be read")
-                    return _tell_failed(failed, out)
-                read += len(part)
-                for href, (text, why) in zip(part, pool.map(lambda h: _read(h, wire), part), strict=True):
-                    if why and href == root:
-                        raise CatalogueError(why)
-                    out.heard = True
-                    failed += [why] if why else []
-                    following += [] if why else _follow(href, text, question, out)
-                out.told(f"{question.provider.name}: {read} documents")
-            level = sorted(set(following) - seen)
-            seen |= set(level)
+    while level:
+        following: list[str] = []
+        for part in _parts(level):
+            if read >= out.limits.documents:
+                out.shortfalls.append(f"more than {out.limits.documents} documents would have to be read")
+                return _tell_failed(failed, out)
+            read += len(part)
+            for href, (text, why) in zip(part, pool.map(lambda h: _read(h, wire), part), strict=True):
+                if why and href == root:
+                    raise CatalogueError(why)
+                out.heard = True
+                failed += [why] if why else []
+                following += [] if why else _follow(href, text, question, out)
+            out.told(f"{question.provider.name}: {read} documents")
+        level = sorted(set(following) - seen)
+        seen |= set(level)
     return _tell_failed(failed, out)
 
 

@@ -132,7 +132,8 @@ def _sentence(satellite: Satellite, tasks: Sequence[Task], found: Sequence[Oppor
     of = epochs[0] if epochs[0] == epochs[-1] else f"{len(set(epochs))} dates from {epochs[0]} to {epochs[-1]}"
     sites = len({o.site_id for o in found})
     over = f" over {sites} sites" if sites > 1 else ""
-    head = f"{satellite.name}: {len(found)} pass{'' if len(found) == 1 else 'es'}{over} from elements of {of}"
+    whose = "the case's own " if any(t.elements in satellite.own_sets for t in tasks) else ""
+    head = f"{satellite.name}: {len(found)} pass{'' if len(found) == 1 else 'es'}{over} from {whose}elements of {of}"
     if satellite.orbit.repeat is None:
         return f"{head}, propagated directly"
     cycles = sorted({o.cycles_shifted for o in found})

@@ -165,7 +165,7 @@ def _claim(rng: np.random.Generator, world: dict[str, Any]) -> _Claimed:
     ships = [v["id"] for v in world["vessels"]]
     who = tuple(sorted(str(w) for w in rng.choice(ships, min(int(rng.integers(1, 4)), len(ships) - 1), replace=False)))
     home = world["vessels"][0]["home"]
-    away = [str(p) for p in rng.permutation([p for p in TRAFFIC if p not in {home, "equator-roads"}])]
+    away = [str(p) for p in rng.permutation([p for p in TRAFFIC if p != home])]
     start = world["start"] + timedelta(days=BEFORE_DAYS)
     return _Claimed(
         kind=str(rng.choice(["transit", "presence"])),

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from roadstead.archive import exhibit_scenes, exhibits, held_marks, held_scenes
 from roadstead.case import Case, load_case
+from roadstead.catalogues import kept_answers
+from roadstead.coverage import elements_of
 from roadstead.model import InputError
 from roadstead.pipeline.place import sites_of, why_nowhere
 from roadstead.pipeline.search import plan_search
+
+if TYPE_CHECKING:
+    from roadstead.coverage import Satellites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +51,32 @@ def explain(folder: Path | str) -> Explanation:
         where = f"over {', '.join(over)}" if over else "over no site of the case"
         reads.append(f"{scene.path.name} ({scene.modality.value}, {scene.time or 'time unknown'}): {where}")
     hosts, unplanned = _search_hosts(case.folder)
+    satellites, kept = elements_of(case.folder), kept_answers(case.folder)
+    reads += [f"{len(kept.answers)} kept answer(s) of catalogues"] if kept.answers else []
     shown = {s.sha256 for s in scenes}
     reads += [f"{e.original_name} (exhibit {e.id}, {e.kind.value})" for e in brought_in if e.sha256 not in shown]
     return Explanation(
         case_id=case.id,
         reads=tuple(reads),
-        computes=_computes(case, len(scenes), len(drawn.marks)),
+        computes=(*_computes(case, len(scenes), len(drawn.marks)), _passes(satellites, len(case.sites))),
         hosts=(),
         search_hosts=hosts,
-        problems=(*case.mistakes, *unplanned, *held.losses, *brought.losses, *drawn.losses, *nowhere),
+        problems=(
+            *case.mistakes,
+            *unplanned,
+            *held.losses,
+            *brought.losses,
+            *drawn.losses,
+            *nowhere,
+            *satellites.losses,
+            *kept.losses,
+        ),
     )
+
+
+def _passes(satellites: Satellites, sites: int) -> str:
+    flown = [s.name for s in satellites.satellites if s.own_sets or s.shipped_sets]
+    return f"passes: {', '.join(flown) or 'of no satellite'} over {sites} site(s)"
 
 
 def _search_hosts(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

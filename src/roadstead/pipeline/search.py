@@ -28,7 +28,7 @@ from roadstead.model import (
     iso,
 )
 from roadstead.pipeline.find import quiet
-from roadstead.steps import SystemClock
+from roadstead.steps import SystemClock, check_writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -158,6 +158,8 @@ def search(
     """
     seams = seams or SearchSeams()
     plan = plan_search(folder, wanted, now=seams.clock.now())
+    if plan.questions:
+        check_writable(plan.case.folder / "catalogues")
     announce(plan.hosts)
     answers, not_put = _ask_all(plan, seams, progress)
     kept = kept_answers(plan.case.folder)

@@ -1,11 +1,13 @@
 """Simulation: whole scenes of a fictional place, with known truth, marked as simulated everywhere."""
 
+from roadstead.simulate.files import TIFF_MARK
 from roadstead.simulate.null_islands import null_island, null_islands, sea_km
 from roadstead.simulate.scene import Made, make_scene
 from roadstead.simulate.spec import MARK, Place, SceneSpec, ShipAt, Weather
 
 __all__ = [
     "MARK",
+    "TIFF_MARK",
     "Made",
     "Place",
     "SceneSpec",

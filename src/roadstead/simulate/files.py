@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 THREADS = 2
 _BLOCK_PX = 256
 _CACHE_MB = 64
+TIFF_MARK = "ROADSTEAD_SIMULATED"
+"""the mark as a TIFF tag: GDAL allows no colon in their names"""
 WARNING = "SIMULATED by Roadstead: no satellite took this image, and the place does not exist"
 
 
@@ -120,7 +122,7 @@ def _new(path: Path, layer: Layer, grid: Grid) -> Any:
         interleave="pixel" if layer.count > 1 else "band",
         photometric="minisblack",
     )
-    file.update_tags(**{MARK: "true", "TIFFTAG_IMAGEDESCRIPTION": f"{MARK}: {WARNING}"})
+    file.update_tags(**{TIFF_MARK: "true", "TIFFTAG_IMAGEDESCRIPTION": f"{MARK}: {WARNING}"})
     for i, name in enumerate(layer.names):
         file.set_band_description(i + 1, name)
     return file

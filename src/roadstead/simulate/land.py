@@ -43,7 +43,7 @@ STACK_COLOURS = np.array(
         [0.210, 0.220, 0.220, 0.240, 0.230],
         [0.060, 0.120, 0.080, 0.130, 0.150],
         [0.070, 0.110, 0.220, 0.260, 0.240],
-        [0.380, 0.400, 0.410, 0.420, 0.380],
+        [0.290, 0.300, 0.300, 0.310, 0.290],
     ],
     np.float32,
 )
@@ -67,7 +67,9 @@ def _stack(key: Any, i: Any, j: Any, a: Any, b: Any) -> Any:
     tiers = np.int64(np.floor(5.4 * uniform(key + 2, m, n) - 0.8 + fill))
     if tiers <= 0:
         return ASPHALT, np.float32(0), np.float32(0)
-    return STACK, np.float32(2.6 * (5 if tiers > 5 else tiers)), uniform(key + 4, m, n)
+    # Boxes of one line often stand together.
+    paint = n - box if uniform(key + 38, m, n) < 0.6 else n
+    return STACK, np.float32(2.6) * np.minimum(tiers, 5), uniform(key + 4, m, paint)
 
 
 @njit(inline="always")

@@ -62,7 +62,7 @@ _WIND_DB, _INCIDENCE_DB = 15.0, 0.55
 _FRONT_DB = 2.5
 _SWELL = 5.0
 """relative change of intensity per slope"""
-_BREAKWATER_DB, _CORNER_SHARE, _WALL_M = 0.0, 0.035, 11.0
+_BREAKWATER_DB, _CORNER_SHARE, _WALL_M = -7.0, 0.035, 11.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -250,7 +250,7 @@ def land_echo(
                 facing = (ca * along[0] + sa * along[1]) ** 2
                 mean[r, c] = 10 ** (_land_db(np.int64(cover[r, c]), quay, facing, frame, (j, i)) / 10)
             elif kind[r, c] == 2:
-                mean[r, c] = 10 ** ((_BREAKWATER_DB + 5 * (uniform(frame.key + 80, j, i) - 0.5)) / 10)
+                mean[r, c] = 10 ** ((_BREAKWATER_DB + 10 * (uniform(frame.key + 80, j, i) - 0.5)) / 10)
 
 
 @njit(cache=True, nogil=True)

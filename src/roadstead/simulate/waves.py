@@ -27,7 +27,8 @@ _FRESNEL = 0.021
 _SWELL_M, _SWELL_SLOPE, _SWELL_TURN_DEG = 110.0, 0.003, 35.0
 _PEAK = 0.77
 """Pierson-Moskowitz peak: wavenumber over gravity / wind squared"""
-_MOST_GLINT = 0.04
+_MOST_GLINT = 0.016
+"""archives hold few images with more: operators turn away from glint, and users pass such images over"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

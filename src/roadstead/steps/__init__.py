@@ -3,7 +3,7 @@
 from roadstead.steps.cache import StepCache
 from roadstead.steps.clock import FixedClock, SystemClock
 from roadstead.steps.codec import canonical_json, from_plain, to_plain
-from roadstead.steps.files import append_line, read_lines, write_atomic
+from roadstead.steps.files import append_line, check_writable, read_lines, write_atomic
 from roadstead.steps.hashing import sha256_file, sha256_of
 from roadstead.steps.ledger import RunLedger
 from roadstead.steps.seeds import stream
@@ -16,6 +16,7 @@ __all__ = [
     "SystemClock",
     "append_line",
     "canonical_json",
+    "check_writable",
     "from_plain",
     "numeric_versions",
     "read_lines",

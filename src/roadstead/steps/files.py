@@ -41,6 +41,18 @@ def write_atomic(path: Path, data: bytes | str) -> None:
             raise
 
 
+def check_writable(folder: Path) -> None:
+    """Make sure that files can be written into a folder, before anything is done that cannot be undone.
+
+    Raises:
+        StorageError: they cannot.
+    """
+    with _storage(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+
+
 def append_line(path: Path, value: Any, *, durable: bool = True) -> None:
     """Append one JSON line, forced to disk where it must survive a power cut."""
     with _storage(path):
