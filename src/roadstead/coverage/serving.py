@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 """end of a service without an end"""
-_NO_ELEMENTS = "{name}: no usable elements given, so its passes are not computed; put a TLE or OMM file of it into orbits/ of the case"
+_NO_ELEMENTS = "{name}: no usable elements given, so its passes are not computed; put a TLE or OMM file into orbits/ of the case"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

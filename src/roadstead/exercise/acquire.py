@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CLOUD_SPREAD = 0.9
 """sum of the beta distribution's parameters: skies are mostly clear or mostly overcast (Falls 1974, J. Geophys. Res.
 79, 1261-1264)"""
+TASKED_CLOUD = 0.3
+"""cloud of tasked images as a share of what the sky drew: they are taken and delivered when it is clear; assumed"""
 LOWEST_SUN_DEG = 10.0
 OFF_NADIR_DEG = {"planetscope": 5.0, "skysat": 25.0}
 """greatest off-nadir angle drawn; assumed"""
@@ -77,7 +79,7 @@ def _of_sensor(scenario: Scenario, sensor: Sensor, place_id: str) -> Iterator[Ac
     if sensor.times:
         for t in sensor.times:
             if scenario.start <= t < scenario.end:
-                yield _free_flying(scenario, sensor, place_id, t, rng)
+                yield _tasked(_free_flying(scenario, sensor, place_id, t, rng))
     elif sensor.hour_utc is not None:
         for t in _mornings(scenario, sensor.hour_utc, rng):
             acquisition = _free_flying(scenario, sensor, place_id, t, rng)
@@ -87,6 +89,11 @@ def _of_sensor(scenario: Scenario, sensor: Sensor, place_id: str) -> Iterator[Ac
         for o in _passes(place_id, sensor.platform, scenario.span):
             if rng.random() < sensor.share:
                 yield _of_pass(scenario, o)
+
+
+def _tasked(image: Acquisition) -> Acquisition:
+    clearer = round(TASKED_CLOUD * image.weather.cloud_fraction, 3)
+    return replace(image, weather=replace(image.weather, cloud_fraction=clearer))
 
 
 def _mornings(scenario: Scenario, hour_utc: float, rng: np.random.Generator) -> Iterator[datetime]:

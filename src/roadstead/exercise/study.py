@@ -219,5 +219,9 @@ def _carried_out(seed: int, wanted: Sequence[int], *, pixels: bool, processes: i
     # Fresh processes: forked ones would inherit threads of libraries in the middle of their work.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         tasks = {pool.submit(exercise_outcome, seed, i, pixels=pixels): i for i in wanted}
-        for task in as_completed(tasks):
-            yield tasks[task], task.result()
+        try:
+            for task in as_completed(tasks):
+                yield tasks[task], task.result()
+        finally:
+            # Whoever stops a study does not want to wait for all that had not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
