@@ -1,5 +1,6 @@
 """Passes, listings and looks of one acquisition are one moment; states are kept apart."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -137,8 +138,11 @@ def test_a_verdict_says_what_was_asked_and_what_never_can_be_known() -> None:
         listings=[listed(2)],
         covers=lambda _m, _t: True,
     )
-    assert "Catalogue C, last asked on 2024-10-07, list 1 acquisition here; 1 pass is not listed" in some
+    assert "Catalogue C, last asked on 2024-10-07, lists 1 acquisition here. 1 pass is not listed." in some
     assert "142 h, from 2024-10-07T02:00:00Z" in some
+    assert "no look at x is known" not in some
+    half = said((answer(AnswerState.PARTIAL),), passes=[pass_at(2), pass_at(80)], listings=[listed(2)])
+    assert "Whether an image was taken is unknown for 1 pass." in half
     silent = said((answer(AnswerState.NO_ANSWER),), passes=[pass_at(2)])
     assert "Catalogue C did not answer: what was taken is unknown there" in silent
     assert "not listed" not in silent
@@ -154,3 +158,75 @@ def test_one_pass_at_night_and_by_day_gives_both_chances() -> None:
     assert 0.5 < radar.between_passes < 1
     assert radar.undetected.low > radar.between_passes - 1e-9
     assert all(u.between_looks == 1.0 for u in whole.unseen)
+
+
+def test_a_claim_without_a_place_is_told_so() -> None:
+    statement = coverage_of(SPAN, [], [], CaseCoverage(sites=(), answers=(), satellites=(), losses=())).statement
+    assert "names no place" in statement
+    assert "could have imaged" not in statement
+
+
+def test_two_tiles_of_one_pass_are_one_moment_with_the_ships_of_the_fuller() -> None:
+    looks = [held(2, usable=0.3, ships=1), held(2.001, usable=0.6, ships=2)]
+    (found,) = moments_of(SITE, known(passes=[pass_at(2)], looks=looks), 112, SPAN)
+    assert (found.ships, found.look.usable_fraction if found.look else 0) == (2, 0.6)
+
+
+def test_two_small_satellites_minutes_apart_are_two_images() -> None:
+    found = moments_of(
+        SITE,
+        known(looks=[held(2, "planetscope", usable=0.01)], listings=[listed(2.05, "planetscope", systematic=False)]),
+        112,
+        SPAN,
+    )
+    assert [m.state for m in found] == [LookState.UNUSABLE, LookState.LISTED]
+
+
+def test_a_picture_of_an_unnamed_satellite_takes_no_pass_away() -> None:
+    found = moments_of(SITE, known(passes=[pass_at(2, "sentinel-1a")], looks=[held(2.02, "")]), 112, SPAN)
+    assert {m.state for m in found} == {LookState.POSSIBLE, LookState.NOTHING_FOUND}
+
+
+def test_an_image_of_an_unstated_sentinel_2_belongs_to_the_pass_of_either() -> None:
+    (found,) = moments_of(SITE, known(passes=[pass_at(2)], looks=[held(2.01, "sentinel-2")]), 112, SPAN)
+    assert found.opportunity
+
+
+def test_a_scrap_with_a_ship_shows_presence_and_nothing_more() -> None:
+    (found,) = moments_of(SITE, known(looks=[held(2, usable=0.03, ships=1)]), 112, SPAN)
+    assert (found.state, found.usable) == (LookState.FOUND, False)
+
+
+def test_a_cloudy_image_makes_no_satellite_worse() -> None:
+    def best(**facts) -> float:  # noqa: ANN003
+        whole = site_coverage(SITE, SPAN, known(passes=[pass_at(2)], **facts), (), length_m=112)
+        return next(u for u in whole.unseen if not u.night_only).undetected.low
+
+    assert best() == best(looks=[held(2, usable=0.01)]) < 1
+
+
+def test_looks_that_we_hold_lower_the_chance_that_a_call_fell_between_them() -> None:
+    def between(*looks: SiteLook) -> float:
+        whole = site_coverage(SITE, SPAN, known(passes=[pass_at(2)], looks=looks), (), length_m=112)
+        return next(u for u in whole.unseen if not u.night_only).between_looks
+
+    # 136 h of starts; a look in the middle of the span catches those of the 8 h before it.
+    assert between(held(70)) == pytest.approx(1 - 8 / 136, abs=1e-3)
+    assert between(held(70, usable=0.01)) == 1.0
+
+
+def test_a_track_that_a_satellite_did_not_fly_yet_was_not_left_out() -> None:
+    start = datetime(2025, 1, 25, 2, tzinfo=UTC)
+    soon = replace(pass_at(0, "sentinel-2c"), t_utc=start)
+    span = TimeSpan(start - timedelta(hours=1), start + timedelta(days=1))
+    (found,) = moments_of(SITE, known(passes=[soon], covers=lambda _m, _t: True), 112, span)
+    assert found.acquired_lately is None
+
+
+def test_a_listing_of_minutes_length_takes_the_time_of_its_pass() -> None:
+    t = T0 + timedelta(hours=2)
+    vague = replace(listed(2), time=TimeSpan(t - timedelta(minutes=18), t + timedelta(minutes=18)))
+    (found,) = moments_of(SITE, known(passes=[pass_at(2)], listings=[vague]), 112, SPAN)
+    assert found.time.start == found.time.end == t
+    late = TimeSpan(t + timedelta(minutes=5), SPAN.end)
+    assert moments_of(SITE, known(passes=[pass_at(2)], listings=[vague]), 112, late) == ()

@@ -262,7 +262,9 @@ def test_next_opportunities_are_the_first_of_the_list() -> None:
         assert o == same[0]
     assert [(o.site_id, o.platform) for o in found.opportunities].count(("dunai", "sentinel-1a")) == 1
     assert len(found.opportunities) == 6
-    assert any(s.startswith("Landsat 8: no usable elements given, so its passes are not computed") for s in found.losses)
+    assert any(
+        s.startswith("Landsat 8: no usable elements given, so its passes are not computed") for s in found.losses
+    )
 
 
 def test_without_a_repeat_cycle_elements_serve_two_weeks(tmp_path: Path) -> None:

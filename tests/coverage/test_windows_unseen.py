@@ -58,6 +58,12 @@ def test_a_look_known_to_the_day_may_have_been_at_either_end_of_it() -> None:
     assert gaps(span(0, 96), [span(24, 48)]) == (span(0, 48), span(24, 96))
 
 
+def test_a_vague_look_never_hides_a_precise_one() -> None:
+    assert gaps(span(0, 96), [span(0, 96), span(40, 40)]) == (span(0, 40), span(40, 96))
+    assert gaps(span(0, 24), [span(0, 24)]) == (span(0, 24),)
+    assert gaps(span(0, 96), [span(24, 48), span(30, 30)]) == (span(0, 30), span(30, 96))
+
+
 def test_a_call_that_cannot_miss_a_look_is_never_unseen() -> None:
     starts = starts_of(span(0, 24), 12)
     assert p_missed(starts, [at(12).timestamp()], [1.0]) == pytest.approx(0, abs=1e-9)

@@ -151,7 +151,7 @@ def test_power_of_a_case_without_looks_is_nought(done: Exercise) -> None:
     held = [r for r in found.rows if r.looks_are == "looks held"]
     assert len(held) == 4
     assert all(r.looks == r.draws == 0 and r.supported == r.contradicted == 0 for r in held)
-    assert all(r.not_determinable == 1 for r in held)
+    assert all(r.not_determinable == 1 and r.probability is None for r in held)
 
 
 def test_power_counts_passes_and_sums_to_one(done: Exercise) -> None:

@@ -78,7 +78,7 @@ def test_a_row_tells_its_numbers() -> None:
 
 
 def test_without_any_answer_nothing_is_said_of_lists() -> None:
-    silent = replace(cases.six_days(), answers=(cases.answer(AnswerState.NO_ANSWER),))
+    silent = cases.told(replace(cases.six_days(), answers=(cases.answer(AnswerState.NO_ANSWER),)))
     said = " ".join(words(drawn(silent)))
     assert "· listed" not in said
     assert "No catalogue answered" in said

@@ -80,7 +80,8 @@ def moment(o: Opportunity, state: LookState = LookState.POSSIBLE, ships: int | N
         )  # fmt: skip
     return Moment(
         site_id=o.site_id, time=at, platform=o.platform, modality=o.modality, state=state, opportunity=o,
-        listing=listing, look=look, ships=ships, p_detect=Range(0.2, 0.6), acquired_lately=(3, 4),
+        listing=listing, look=look, ships=ships,
+        usable=state.value.startswith("looked"), p_detect=Range(0.2, 0.6), acquired_lately=(3, 4),
     )  # fmt: skip
 
 
@@ -150,6 +151,11 @@ def months() -> CaseCoverage:
     return CaseCoverage(sites=tuple(made), answers=(), satellites=satellites, losses=())
 
 
+def told(coverage: CaseCoverage) -> CaseCoverage:
+    """With every answer standing at every site too."""
+    return replace(coverage, sites=tuple(replace(s, answers=coverage.answers) for s in coverage.sites))
+
+
 def six_days() -> CaseCoverage:
     """Dunai in every state and with a partial swath, Chongjin with passes only, Rajin with a tasked listing."""
     span = TimeSpan(datetime(2024, 10, 7, 15, tzinfo=UTC), datetime(2024, 10, 13, 15, tzinfo=UTC))
@@ -162,15 +168,17 @@ def six_days() -> CaseCoverage:
     chongjin = tuple(moment(o) for o in passes("chongjin", span, timedelta(minutes=20)))
     tasked = moment(opportunity("rajin", 2, t), LookState.LISTED)
     tasked = replace(tasked, platform="skysat-c12", opportunity=None, acquired_lately=None, p_detect=None)
-    return CaseCoverage(
-        sites=(site("dunai", span, tuple(dunai)), site("chongjin", span, chongjin), site("rajin", span, (tasked,))),
-        answers=(
-            answer(),
-            answer(AnswerState.PARTIAL, "Planetary Computer"),
-            answer(AnswerState.NO_ANSWER, "Copernicus Data Space"),
-        ),
-        satellites=("sentinel-1a: elements of 2024-09-01, shifted by 3 whole repeat cycles",),
-        losses=("copernicus: no answer within 30 s; what it lists is unknown",),
+    return told(
+        CaseCoverage(
+            sites=(site("dunai", span, tuple(dunai)), site("chongjin", span, chongjin), site("rajin", span, (tasked,))),
+            answers=(
+                answer(),
+                answer(AnswerState.PARTIAL, "Planetary Computer"),
+                answer(AnswerState.NO_ANSWER, "Copernicus Data Space"),
+            ),
+            satellites=("sentinel-1a: elements of 2024-09-01, shifted by 3 whole repeat cycles",),
+            losses=("copernicus: no answer within 30 s; what it lists is unknown",),
+        )
     )
 
 
@@ -182,7 +190,7 @@ def years(n: int = 3) -> CaseCoverage:
         found = passes(site_id, span, timedelta(minutes=k))
         states = (LookState.LISTED if i % 5 == 0 else LookState.NOT_LISTED for i in range(len(found)))
         made.append(site(site_id, span, tuple(moment(o, s) for o, s in zip(found, states, strict=True))))
-    return CaseCoverage(sites=tuple(made), answers=(answer(),), satellites=(), losses=())
+    return told(CaseCoverage(sites=tuple(made), answers=(answer(),), satellites=(), losses=()))
 
 
 def hours() -> CaseCoverage:

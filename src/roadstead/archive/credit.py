@@ -15,7 +15,8 @@ def year_of(time: TimeSpan | None) -> str:
     """Year or years of a time span for a credit line; empty where unknown."""
     if time is None:
         return ""
-    first, last = time.start.year, max(time.start, time.end - timedelta(seconds=1)).year
+    long = time.duration > timedelta(seconds=1)
+    first, last = time.start.year, (time.end - timedelta(seconds=1) if long else time.start).year
     return f"{first}" if first == last else f"{first}-{last}"
 
 

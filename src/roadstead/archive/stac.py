@@ -164,17 +164,23 @@ def item_time(props: Mapping[str, Any], where: Path | str) -> TimeSpan | None:
     """Acquisition time of an item: `datetime`, or start and end where that is null.
 
     Raises:
-        CatalogueError: a time cannot be read.
+        CatalogueError: a time cannot be read, or lies before the first satellite or after the year 2199.
     """
     try:
-        if props.get("datetime"):
-            return parse_span(_text(props["datetime"]))
-        first, last = _text(props.get("start_datetime")), _text(props.get("end_datetime"))
-        if not first or not last:
-            return None
-        return _span(_instant(first), _instant(last))
+        time = _stated_time(props)
     except (InputError, ValueError, OverflowError) as error:
         raise CatalogueError(f"{where}: the item's time cannot be used ({error}); correct it") from error
+    if time is not None and not (_EARLIEST <= time.start and time.end <= _LATEST):
+        # 0001-01-01 and 9999-12-31 stand for "unknown" in some catalogues, and no arithmetic of times bears them.
+        raise CatalogueError(f"{where}: the item's time, {time}, lies outside 1957 to 2200; correct it")
+    return time
+
+
+def _stated_time(props: Mapping[str, Any]) -> TimeSpan | None:
+    if props.get("datetime"):
+        return parse_span(_text(props["datetime"]))
+    first, last = _text(props.get("start_datetime")), _text(props.get("end_datetime"))
+    return _span(_instant(first), _instant(last)) if first and last else None
 
 
 def _instant(text: str) -> datetime:

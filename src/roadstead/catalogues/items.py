@@ -5,6 +5,7 @@ Items are plain mappings; STAC 1.0.0-beta.2 to 1.1 and Planet's own are read.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,9 @@ DATATAKE_LONGEST = timedelta(minutes=37)
 """a Sentinel-2 datatake is at most 15,000 km long (Sentinel-2 User Handbook; general knowledge), at 6.8 km/s"""
 _DATATAKE = re.compile(r"(?:^|_)GS2\w_(\d{8}T\d{6})_|^S2\w_MSIL\d\w_(\d{8}T\d{6})_")
 _SAME_START = timedelta(seconds=2)
+_LONGEST = 200
+"""characters of an id or a satellite's name; longer ones are cut"""
+_LONGEST_CREDIT = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +64,24 @@ class Product:
         return f"{self.catalogue}/{self.collection}/{self.id}"
 
 
+def product_name(catalogue: str, item: Mapping[str, Any]) -> str:
+    """How a raw item is named in `Listing.products`; raises CatalogueError where it has no id or no properties."""
+    return f"{catalogue}/{_collection(item)}/{_id(item)}"
+
+
 def product_of(item: Mapping[str, Any], provider: KeptProvider) -> Product:
     """Read an item; raises CatalogueError that says which part cannot be read."""
     props = _props(item)
-    collection = _text(item.get("collection")) or _text(props.get("item_type")) or "-"
+    collection = _collection(item)
     constellation = _constellation(props)
     satellite = _platform(props)
     mission = _mission(satellite, constellation, provider.missions_of(collection))
     time, modality = time_of(item), _modality(props, mission, satellite, constellation)
     platform = mission.id if mission else satellite or constellation or "unknown"
     own = _text(props.get("attribution")) or _text(props.get("credit"))
+    other = " ".join(provider.credit.replace("{year}", year_of(time)).split())
     return Product(
-        id=_text(item.get("id")) or "-",
+        id=_id(item),
         catalogue=provider.id,
         collection=collection,
         platform=platform,
@@ -82,7 +92,7 @@ def product_of(item: Mapping[str, Any], provider: KeptProvider) -> Product:
         footprint=footprint_of(item),
         systematic=mission is not None and mission.absence_counts,
         gsd_m=_gsd(props),
-        credit=own or credit_for(platform, time) or " ".join(provider.credit.replace("{year}", year_of(time)).split()),
+        credit=(own or credit_for(platform, time) or other)[:_LONGEST_CREDIT],
         licence=licence_for(platform) or provider.licence,
     )
 
@@ -95,7 +105,7 @@ def time_of(item: Mapping[str, Any]) -> TimeSpan:
     """
     props = _props(item)
     known = dict(props) if props.get("datetime") or props.get("start_datetime") else {"datetime": props.get("acquired")}
-    time = item_time(known, _text(item.get("id")) or "-")
+    time = item_time(known, "an item")
     if time is None:
         raise CatalogueError("no time")
     start = _datatake_start(item, props)
@@ -138,13 +148,34 @@ def _props(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return props
 
 
+def _id(item: Mapping[str, Any]) -> str:
+    """The id, also one written as a whole number; without one, items would be taken for each other."""
+    value = item.get("id")
+    found = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
+    if not found:
+        raise CatalogueError("no id")
+    return _cut(found)
+
+
+def _collection(item: Mapping[str, Any]) -> str:
+    return _cut(_text(item.get("collection")) or _text(_props(item).get("item_type")) or "-")
+
+
+def _cut(text: str) -> str:
+    """A text of at most 200 characters; a cut one ends in a hash, so that two of them stay two."""
+    if len(text) <= _LONGEST:
+        return text
+    end = f"~{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:10]}"
+    return text[: _LONGEST - len(end)] + end
+
+
 def _platform(props: Mapping[str, Any]) -> str:
-    return (_text(props.get("platform")) or _text(props.get("satellite_id"))).lower()
+    return _cut((_text(props.get("platform")) or _text(props.get("satellite_id"))).lower())
 
 
 def _constellation(props: Mapping[str, Any]) -> str:
     stated = _text(props.get("constellation")) or _text(props.get("pl:item_type")) or _text(props.get("item_type"))
-    return stated.lower()
+    return _cut(stated.lower())
 
 
 def _mission(satellite: str, constellation: str, of_collection: Sequence[str]) -> Mission | None:
@@ -176,8 +207,11 @@ def _modality(props: Mapping[str, Any], mission: Mission | None, satellite: str,
 def _datatake_start(item: Mapping[str, Any], props: Mapping[str, Any]) -> datetime | None:
     for text in (props.get("s2:datatake_id"), props.get("eopf:datatake_id"), item.get("id")):
         found = _DATATAKE.search(_text(text))
-        if found:
-            return datetime.strptime(found[1] or found[2], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        try:
+            if found:
+                return datetime.strptime(found[1] or found[2], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        except ValueError:
+            continue  # digits that are no date tell no start
     return None
 
 

@@ -12,7 +12,7 @@ from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.cli.spans import span_of
 from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL, anybody, widest
-from roadstead.model import USABLE_STATES, LookState, Moment, iso
+from roadstead.model import LookState, Moment, iso
 from roadstead.pipeline import case_coverage, coverage_json
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _summary(result: CoverageResult, sites: list[SiteCoverage]) -> Table:
             str(states.count(LookState.NOT_LISTED)) if told else "unknown",
             str(states.count(LookState.LISTED)) if told else "unknown",
             str(sum(m.look is not None for m in site.moments)),
-            str(sum(s in USABLE_STATES for s in states)),
+            str(sum(m.usable for m in site.moments)),
             f"{longest.hours:.0f} h from {iso(longest.span.start)}" if longest else "none",
         )
     return table

@@ -221,7 +221,7 @@ def _print_power(found: Power) -> None:
         "What would have been said, had ships moved so (drawn from the case's own priors and P(detect)):",
         soft_wrap=True,
     )
-    table = _table("Claim", "looks", "ships moved", "supported", "contradicted", "not determinable")
+    table = _table("Claim", "looks", "ships moved", "supported", "contradicted", "neither", "mean P")
     for r in found.rows:
         table.add_row(
             say.shown(r.claim_id), f"{r.looks_are} ({r.looks})", r.motion, _within(r.supported, r.supported_interval),

@@ -12,7 +12,7 @@ from roadstead.coverage.moments import Known, moments_of
 from roadstead.coverage.unseen import Starts, best_further_look, missed_range, p_missed, starts_of
 from roadstead.coverage.windows import blind_windows
 from roadstead.geo import nights
-from roadstead.model import USABLE_STATES, Range, SiteCoverage, TimeSpan, Unseen
+from roadstead.model import Range, SiteCoverage, TimeSpan, Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ def _unseen(
     for moment in passes:
         families[re.sub(r"(?<=\d)[a-z]$", "", moment.platform)].append(moment)
     groups = [passes, *(families[f] for f in sorted(families))] if len(families) > 1 else [passes]
-    looks = [m.time.middle.timestamp() for m in moments if m.state in USABLE_STATES and m.time.hours() <= 1]
+    looks = [m.time.middle.timestamp() for m in moments if m.usable and m.time.hours() <= 1]
     answers = []
     for night_only in (False, True):
         starts = starts_of(span, call_hours, dark if night_only else None)
@@ -93,7 +93,7 @@ def _of_group(site_id: str, span: TimeSpan, starts: Starts, looks: Sequence[floa
         night_only=starts.night_only,
         platforms=tuple(sorted({m.platform for m in passes})),
         between_passes=round(p_missed(starts, times, [1.0] * len(times)), 4),
-        undetected=missed_range(starts, times, [m.p_detect or Range(0.0, 1.0) for m in passes]),
+        undetected=missed_range(starts, times, [m.p_if_clear or Range(0.0, 1.0) for m in passes]),
         between_looks=round(p_missed(starts, looks, [1.0] * len(looks)), 4),
         best_tasked_at=best[0] if best else None,
         between_looks_with_it=round(best[1], 4) if best else None,

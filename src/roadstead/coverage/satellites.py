@@ -48,6 +48,8 @@ class Satellite:
     name: str
     modality: Modality
     orbit: Orbit
+    mission: Mission
+    """its entry in the library, or in the case's own file"""
     own_sets: tuple[ElementSet, ...]
     """of the case folder, in order of epoch; used wherever they are near enough in time"""
     shipped_sets: tuple[ElementSet, ...]
@@ -89,6 +91,7 @@ def elements_of(folder: Path | None) -> Satellites:
             name=m.name,
             modality=m.modality,
             orbit=m.orbit,
+            mission=m,
             own_sets=checked.get(m.id, ()),
             shipped_sets=shipped.get(m.id, ()),
         )

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 """end of a service without an end"""
-_NO_ELEMENTS = "{name}: no usable elements given, so its passes are not computed; put a TLE or OMM file into orbits/ of the case"
+_NO_ELEMENTS = (
+    "{name}: no usable elements given, so its passes are not computed; a TLE or OMM file goes into the case's orbits/"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

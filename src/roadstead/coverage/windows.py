@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from roadstead.model import KNOWN_STATES, BlindWindow, LookState, TimeSpan, iso
 
+PRECISE_HOURS = 1.0
+"""a moment known no worse than this divides time; a vaguer one may have been anywhere inside"""
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -20,17 +23,31 @@ def gaps(span: TimeSpan, times: Iterable[TimeSpan]) -> tuple[TimeSpan, ...]:
     """Stretches of a span between moments.
 
     A moment known to the day only may have been at either end of it: the stretch before reaches to its end, the
-    stretch after begins at its start.
+    stretch after begins at its start, both cut at the moments known to the hour. Stretches may therefore overlap.
     """
+    inside = sorted(t for t in times if t.overlaps(span))
+    stretches = _between(span, [t for t in inside if t.hours() <= PRECISE_HOURS])
+    for vague in (t for t in inside if t.hours() > PRECISE_HOURS):
+        stretches = [part for s in stretches for part in _around(s, vague)]
+    unique = sorted(set(stretches))
+    return tuple(s for s in unique if not any(s != o and s.within(o) for o in unique))
+
+
+def _between(span: TimeSpan, times: Sequence[TimeSpan]) -> list[TimeSpan]:
     since, found = span.start, []
-    for time in sorted(t for t in times if t.overlaps(span)):
-        until = min(time.end, span.end)
-        if until > since:
-            found.append(TimeSpan(since, until))
-        since = max(since, time.start)
-    if span.end > since:
-        found.append(TimeSpan(since, span.end))
-    return tuple(found)
+    for time in times:
+        if time.start > since:
+            found.append(TimeSpan(since, time.start))
+        since = max(since, time.end)
+    return [*found, TimeSpan(since, span.end)] if span.end > since else found
+
+
+def _around(stretch: TimeSpan, vague: TimeSpan) -> list[TimeSpan]:
+    """A stretch before and after a moment of unknown hour; whole where the moment may lie anywhere in or outside it."""
+    if not vague.overlaps(stretch) or stretch.within(vague):
+        return [stretch]
+    ends = (stretch.start, min(vague.end, stretch.end)), (max(vague.start, stretch.start), stretch.end)
+    return [TimeSpan(a, b) for a, b in ends if b > a]
 
 
 def blind_windows(

@@ -23,7 +23,7 @@ def reliability_svg(result: Study) -> str:
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)))
         _rows(axes, result.settled)
-        axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+        axes.set(xlim=(-0.02, 1.02), ylim=(-0.04, 1.08), aspect="equal")
         axes.set_xlabel("probability given (middle of its range)")
         axes.set_ylabel("share of claims that are true")
         axes.set_title(_title(result), fontsize=9, loc="left")

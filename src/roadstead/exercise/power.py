@@ -60,6 +60,8 @@ class PowerRow:
     supported_interval: tuple[float, float]
     """90 % interval (Jeffreys)"""
     contradicted_interval: tuple[float, float]
+    probability: float | None
+    """mean of the probability given (middle of its range); None without draws"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,7 @@ def _possible(case: Case, claim: Claim) -> tuple[Look, ...]:
 def _row(case: Case, claim: Claim, looks: tuple[str, tuple[Look, ...]], motion: str, *, n: int, seed: int) -> PowerRow:
     looks_are, taken = looks
     inside = any(k.time and k.time.overlaps(claim.when) and k.site_id in places(claim) for k in taken)
-    calls = Counter[Call]()
+    calls, given = Counter[Call](), list[float]()
     draws = n if inside else 0
     if draws:
         drawn = _histories(case, claim, motion, seed)
@@ -144,7 +146,9 @@ def _row(case: Case, claim: Claim, looks: tuple[str, tuple[Look, ...]], motion: 
         for i in range(draws):
             rng = stream(seed, "power", claim.id, looks_are, motion, str(i))
             one = _chosen(drawn, np.array([i]))
-            calls[_called(case, claim, [_shown(rng, case, one, k) for k in taken])] += 1
+            call, p = _called(case, claim, [_shown(rng, case, one, k) for k in taken])
+            calls[call] += 1
+            given.append(p)
     share = {c: calls[c] / draws if draws else 0.0 for c in Call}
     nothing = (0.0, 0.0)
     return PowerRow(
@@ -158,11 +162,12 @@ def _row(case: Case, claim: Claim, looks: tuple[str, tuple[Look, ...]], motion: 
         not_determinable=share[Call.NOT_DETERMINABLE] if draws else 1.0,
         supported_interval=jeffreys(calls[Call.SUPPORTED], draws) if draws else nothing,
         contradicted_interval=jeffreys(calls[Call.CONTRADICTED], draws) if draws else nothing,
+        probability=round(sum(given) / len(given), 4) if given else None,
     )
 
 
-def _called(case: Case, claim: Claim, shown: Sequence[SceneAtSite]) -> Call:
-    """What would be said of these looks."""
+def _called(case: Case, claim: Claim, shown: Sequence[SceneAtSite]) -> tuple[Call, float]:
+    """What would be said of these looks, and the middle of the probability."""
     scenes = {
         at.look.scene_id: Scene(
             id=at.look.scene_id, path=Path("drawn"), time=at.look.time, modality=at.look.modality, bands=(),
@@ -172,7 +177,8 @@ def _called(case: Case, claim: Claim, shown: Sequence[SceneAtSite]) -> Call:
     }  # fmt: skip
     gathered = Gathered(scenes=scenes, at_sites=list(shown))
     question = Question(case=case, claim=claim, gathered=gathered, picture=NO_PICTURE)
-    return AssessStep().run(question).without_reports.call
+    own = AssessStep().run(question).without_reports
+    return own.call, own.probability.mid
 
 
 def _histories(case: Case, claim: Claim, motion: str, seed: int) -> Histories:

@@ -11,7 +11,6 @@ from roadstead.model.claim import (
 )
 from roadstead.model.coverage import (
     KNOWN_STATES,
-    USABLE_STATES,
     AnswerState,
     BlindWindow,
     CaseCoverage,
@@ -64,7 +63,6 @@ from roadstead.model.vessel import Hull, VesselClass
 
 __all__ = [
     "KNOWN_STATES",
-    "USABLE_STATES",
     "AnswerState",
     "BandRole",
     "BandsUnknown",

@@ -121,9 +121,9 @@ class LookState(StrEnum):
     FOUND = "looked at, ships found"
 
 
-USABLE_STATES = frozenset({LookState.NOTHING_FOUND, LookState.FOUND})
-"""states of a moment from which presence and absence may be read"""
-KNOWN_STATES = USABLE_STATES | {LookState.LISTED, LookState.UNSEARCHED}
+KNOWN_STATES = frozenset(
+    {LookState.NOTHING_FOUND, LookState.FOUND, LookState.LISTED, LookState.UNSEARCHED},
+)
 """states of a moment that end a window without a known look"""
 
 
@@ -139,10 +139,14 @@ class Moment:
     opportunity: Opportunity | None = None
     listing: Listing | None = None
     look: Look | None = None
+    usable: bool = False
+    """whether presence and absence may be read from a look that we hold"""
     ships: int | None = None
     """detections in the area; None where nothing was searched"""
     p_detect: Range | None = None
     """chance that a ship of the asked length is found: by this look, or by a clear look of this mission; provisional"""
+    p_if_clear: Range | None = None
+    """the same by a clear look of this pass, whatever we hold of it; None: no pass, or the mission is not known"""
     acquired_lately: tuple[int, int] | None = None
     """(taken, passes) of the same track in earlier repeat cycles, where a catalogue tells"""
 

@@ -38,6 +38,7 @@ NEAR = timedelta(days=30)
 USUAL_LENGTH_M = 120.0
 """ship length for P(detect) where the case names no vessel"""
 LONGEST_CYCLE = timedelta(days=16)
+AROUND = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +122,19 @@ def _one_span(  # noqa: PLR0917 - what a span shares with the others, named one 
     gathered: Gathered,
     asked: Terms,
 ) -> tuple[list[SiteCoverage], Predicted]:
+    # A listing of minutes' length may begin before the pass that it belongs to.
+    around = TimeSpan(span.start - AROUND, span.end + AROUND)
+    near = opportunities(sites, around, satellites).opportunities
     predicted = opportunities(sites, span, satellites)
     following = next_opportunities(sites, span.end, satellites).opportunities
     found = []
     for site in sites:
         known = Known(
-            opportunities=tuple(o for o in predicted.opportunities if o.site_id == site.id),
+            opportunities=tuple(o for o in near if o.site_id == site.id),
             listings=_listings(site, span, (kept, *catalogues)),
             looks=_looks(site, gathered),
             covers=_covers(kept, site),
+            missions={s.id: s.mission for s in satellites.satellites},
         )
         found.append(
             site_coverage(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from roadstead.model import AnswerState
+from roadstead.coverage import anybody
 from roadstead.report import svg
 from roadstead.report.coverage_marks import (
     BEST_FIRST,
@@ -137,16 +137,11 @@ def _plates(coverage: CaseCoverage, sites: Sequence[Site], claims: Sequence[Clai
             panel=panel,
             scale=Scale(panel.start, panel.end, look.width),
             uid=look.uid,
-            answered=_answered(coverage),
             most=most.get(panel.bin_days, 1),
         )
         for rows in _sheets(tuple(_rows(frame, names, windows)), look.tallest):
             out.append(_plate(frame, rows, first=not out, simulated=look.simulated))
     return tuple(out)
-
-
-def _answered(coverage: CaseCoverage) -> bool:
-    return any(a.state is not AnswerState.NO_ANSWER for a in coverage.answers)
 
 
 def _most(made: Sequence[Panel]) -> dict[int, int]:
@@ -243,7 +238,7 @@ def _caption(coverage: CaseCoverage) -> tuple[str, ...]:
         lines.append(text("cover.caption_night"))
     if True in ways:
         lines.append(text("cover.caption_columns"))
-    if not _answered(coverage):
+    if not anybody(coverage.answers):
         lines.append(text("cover.unanswered" if coverage.answers else "cover.unasked"))
     return tuple(lines)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from roadstead.model import USABLE_STATES, LookState, Modality, TimeSpan
+from roadstead.coverage import anybody
+from roadstead.model import LookState, Modality, TimeSpan
 from roadstead.report import svg
 from roadstead.report.coverage_marks import RADIUS, columns, mark, partial, strip
 from roadstead.report.coverage_panels import Panel
@@ -41,8 +42,6 @@ class Frame:
     panel: Panel
     scale: Scale
     uid: str
-    answered: bool
-    """whether any catalogue answered"""
     most: int
     """images and passes in the tallest column of all panels alike"""
 
@@ -92,9 +91,9 @@ def _heading(site: SiteCoverage, title: str, frame: Frame) -> Iterator[Markup]:
     counts = {
         "passes": sum(m.opportunity is not None for m in here),
         "listed": sum(m.listing is not None for m in here),
-        "usable": sum(m.state in USABLE_STATES for m in here),
+        "usable": sum(m.usable for m in here),
     }
-    words = text("cover.row" if frame.answered else "cover.row_unasked", **counts)
+    words = text("cover.row" if anybody(site.answers) else "cover.row_unasked", **counts)
     if MARGIN + svg.text_width(name, FONT * 1.1) + svg.text_width(words, 11) + 10 < width - MARGIN:
         yield svg.words(width - MARGIN, 14, words, "s-tick", anchor="end")
 

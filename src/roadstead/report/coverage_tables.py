@@ -10,7 +10,7 @@ from markupsafe import Markup
 from roadstead import library
 from roadstead.assess import places
 from roadstead.coverage import anybody, usable, widest
-from roadstead.model import KNOWN_STATES, USABLE_STATES, AnswerState, ClaimKind, LookState, zone
+from roadstead.model import KNOWN_STATES, AnswerState, ClaimKind, LookState, zone
 from roadstead.report.axis import degrees
 from roadstead.report.claims import anchor, looks_at, site_name
 from roadstead.report.coverage_figure import coverage_figure
@@ -99,7 +99,7 @@ def _lead(contents: Contents, coverage: CaseCoverage) -> str:
     names = [library.platform_name(p) for p in sorted({m.platform for m in passes})]
     unknown = not anybody(coverage.answers)
     listed = text("coverage.lead_unlisted") if unknown else text("coverage.lead_listed", n=_listed(here))
-    held = sum(m.state in USABLE_STATES for m in here)
+    held = sum(m.usable for m in here)
     if not names:
         return text("coverage.lead_none")
     return text("coverage.lead", names=", ".join(names), n=len(passes), listed=listed, held=held)
@@ -121,9 +121,10 @@ def _gaps(contents: Contents, coverage: CaseCoverage) -> Iterator[Gap]:
     unknown: dict[Place, list[Claim]] = {}
     not_held: dict[Place, list[Claim]] = {}
     for claim in _testable(contents):
-        states = {s: _states(contents, coverage, claim, s) for s in places(claim)}
-        dark = tuple(s for s, found in states.items() if not found & KNOWN_STATES)
-        half = tuple(s for s, found in states.items() if found & KNOWN_STATES and not found & USABLE_STATES)
+        known = {s for s in places(claim) if _known_look(coverage, claim, s)}
+        seen = {s for s in places(claim) if any(usable(k) for k in looks_at(contents, claim, s))}
+        dark = tuple(s for s in places(claim) if s not in known and s not in seen)
+        half = tuple(s for s in places(claim) if s in known and s not in seen)
         for sites, group in ((dark, unknown), (half, not_held)):
             if sites:
                 group.setdefault((sites, claim.when), []).append(claim)
@@ -134,11 +135,9 @@ def _gaps(contents: Contents, coverage: CaseCoverage) -> Iterator[Gap]:
         yield text("coverage.all_looked"), ()
 
 
-def _states(contents: Contents, coverage: CaseCoverage, claim: Claim, site_id: str) -> frozenset[LookState]:
-    found = {m.state for m in moments_at(coverage, claim, site_id)}
-    if any(usable(k) for k in looks_at(contents, claim, site_id)):
-        found.add(LookState.NOTHING_FOUND)
-    return frozenset(found)
+def _known_look(coverage: CaseCoverage, claim: Claim, site_id: str) -> bool:
+    """Whether any image of the site inside the window is held or listed, and not hidden by cloud."""
+    return any(m.state in KNOWN_STATES for m in moments_at(coverage, claim, site_id))
 
 
 def moments_at(coverage: CaseCoverage, claim: Claim, site_id: str) -> tuple[Moment, ...]:
@@ -189,12 +188,13 @@ def _counted(coverage: CaseCoverage | None, claim: Claim, site_id: str) -> tuple
     """Passes and listed images, where they were worked out."""
     if coverage is None:
         return ()
-    covered = [s.span for s in coverage.sites if s.site_id == site_id and s.span.overlaps(claim.when)]
+    here_covered = [s for s in coverage.sites if s.site_id == site_id and s.span.overlaps(claim.when)]
+    covered = [s.span for s in here_covered]
     if not covered:
         return text("number.unknown"), text("number.unknown")
     here = moments_at(coverage, claim, site_id)
     part = not any(claim.when.within(span) for span in covered)
-    answered = any(a.state is AnswerState.COMPLETE for a in coverage.answers)
+    answered = any(a.state is AnswerState.COMPLETE for s in here_covered for a in s.answers)
     open_ = part or not answered or any(m.state is LookState.POSSIBLE for m in here)
     listed = sum(m.listing is not None for m in here)
     return (
