@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from roadstead.geo import great_circle_km, ground_frame, local_plane, sun_position_deg
+from roadstead.geo import great_circle_km, ground_frame, light_at, local_plane, sun_position_deg
 from roadstead.model import InputError, RasterError
 
 
@@ -77,3 +77,8 @@ def test_shadow_of_a_crane_at_dunai() -> None:
 
     assert longest_noon(2024, 8, 15) == pytest.approx(11, abs=1)
     assert longest_noon(2024, 10, 17) == pytest.approx(26, abs=1)
+
+
+def test_light_is_named_by_the_sun() -> None:
+    named = [light_at(d) for d in (0, -0.9, -7, -13, -19)]
+    assert named == ["day", "civil twilight", "nautical twilight", "astronomical twilight", "night"]

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from shapely.geometry import LineString, Point, box
 
 from roadstead.infer import baseline
@@ -41,6 +40,17 @@ def test_the_same_weeks_of_earlier_years_count_apart() -> None:
     assert (found.same_weeks.looks, found.last_year.looks) == (2, 0)
 
 
+def test_the_weeks_of_the_year_before_count_as_both() -> None:
+    found = baseline(SITE, [(look(-358), [])], [CLAIM], 112)
+    assert (found.whole.looks, found.same_weeks.looks, found.last_year.looks) == (1, 1, 1)
+
+
+def test_every_window_has_its_own_year_before() -> None:
+    earlier = TimeSpan(START - timedelta(days=1830), START - timedelta(days=1824))
+    found = baseline(SITE, [(look(-35), []), (look(-1860), []), (look(-1827), [])], [earlier, CLAIM], 112)
+    assert found.last_year.looks == 2
+
+
 def test_ships_of_another_size_and_unmeasured_ones_do_not_count() -> None:
     found = baseline(SITE, [(look(-5), [ship(60), ship(200), ship(None), ship(140, sigma=8)])], [CLAIM], 112)
     assert (found.whole.ships, found.unmeasured) == (1, 1)
@@ -71,4 +81,5 @@ def test_seasons_turn_around_south_of_the_equator() -> None:
 
 
 def test_without_any_claim_every_look_counts() -> None:
-    assert baseline(SITE, [(look(d), [ship(112)]) for d in (-3000, 5)], [], 112).whole.looks == pytest.approx(2)
+    found = baseline(SITE, [(look(d), [ship(112)]) for d in (-3000, 5)], [], 112)
+    assert (found.whole.looks, found.last_year.looks) == (2, 0)

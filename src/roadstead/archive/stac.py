@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+_EARLIEST, _LATEST = datetime(1957, 10, 4, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _IMAGE_SUFFIXES = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jp2")
 _NO_IMAGE = frozenset(
     {"thumbnail", "overview", "metadata", "labels", "udm", "udm2", "mask", "tiles", "cloud", "cloud-shadow"}
@@ -170,7 +171,7 @@ def item_time(props: Mapping[str, Any], where: Path | str) -> TimeSpan | None:
         time = _stated_time(props)
     except (InputError, ValueError, OverflowError) as error:
         raise CatalogueError(f"{where}: the item's time cannot be used ({error}); correct it") from error
-    if time is not None and not (_EARLIEST <= time.start and time.end <= _LATEST):
+    if time is not None and not (time.start >= _EARLIEST and time.end <= _LATEST):
         # 0001-01-01 and 9999-12-31 stand for "unknown" in some catalogues, and no arithmetic of times bears them.
         raise CatalogueError(f"{where}: the item's time, {time}, lies outside 1957 to 2200; correct it")
     return time

@@ -4,6 +4,7 @@ The network is touched here and nowhere else, and only when a command says so.
 """
 
 from roadstead.catalogues.ask import Asked, Asking, ask
+from roadstead.catalogues.items import product_name
 from roadstead.catalogues.keep import RawAnswer, keep_answer
 from roadstead.catalogues.kept import KeptAnswers, kept_answers
 from roadstead.catalogues.question import Limits
@@ -29,6 +30,7 @@ __all__ = [
     "keep_answer",
     "kept_answers",
     "open_remote",
+    "product_name",
     "read_window",
     "wanted_of",
 ]

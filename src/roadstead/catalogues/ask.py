@@ -125,8 +125,8 @@ def _key(provider: Provider) -> tuple[str, str]:
 
 
 def _spoken_for(out: Gathering) -> tuple[str, ...]:
-    """Missions about which the answer can be complete: those of collections that the catalogue really has."""
-    there = [c for c in out.question.provider.collections if c.id not in out.unknown]
+    """Missions of which the answer can be complete: of complete collections that the catalogue really has."""
+    there = [c for c in out.question.provider.collections if c.complete and c.id not in out.unknown]
     return tuple(m for m in out.question.missions if any(m in c.missions for c in there))
 
 

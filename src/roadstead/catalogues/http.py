@@ -1,7 +1,8 @@
 """Talking to catalogues: time-outs, patience with busy servers, bounds on what they may send.
 
 The transport of pystac-client is kept, and its reading replaced: answers are held as the raw text that came, a slow
-or endless body is cut off, and a question that names an area never follows a redirect to another host.
+or endless body is cut off. A question that names an area never follows a redirect to another host, and what names none
+follows it only to a neighbour under the same registered name.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pystac_client.stac_api_io import StacApiIO
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError, NameResolutionError, ReadTimeoutError
 
+from roadstead.catalogues.hosts import USUAL_PORTS, same_host, same_site
 from roadstead.model import CatalogueError
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ _BUSY = (429, 500, 502, 503, 504)
 _MOVED = (301, 302, 303, 307, 308)
 _REDIRECTS = 5
 _CHUNK = 1 << 16
-_PORTS = {"http": 80, "https": 443}
 
 
 class Absent(CatalogueError):  # noqa: N818 - reads as the state it names
@@ -130,12 +131,14 @@ class Wire(StacApiIO):
         return secure if self.home.startswith("https://") and same_host(self.home, secure) else href
 
     def _check(self, href: str, *, tells: bool) -> None:
-        if urlsplit(href).scheme not in _PORTS:
+        if urlsplit(href).scheme not in USUAL_PORTS:
             raise CatalogueError(f"sends us to {_short(href)}, which is no http or https address")
-        if tells and not same_host(self.home, href):
+        near = same_host if tells else same_site
+        if not near(self.home, href):
+            what, learn = ("the question", "learn the area") if tells else ("us", "be asked")
             raise CatalogueError(
-                f"sends the question on to {urlsplit(href).netloc or href!r}, a host that was not named before asking; "
-                "put that address into catalogues/providers.toml of the case if it may learn the area"
+                f"sends {what} on to {urlsplit(href).netloc or href!r}, a host that was not named before asking; "
+                f"put that address into catalogues/providers.toml of the case if it may {learn}"
             )
 
     def _send(
@@ -196,17 +199,6 @@ class Wire(StacApiIO):
         if isinstance(error, requests.ConnectionError):
             return _unreached(error, self.limits)
         return "has an address that cannot be used; correct its url in catalogues/providers.toml"
-
-
-def same_host(home: str, href: str) -> bool:
-    """Whether an address lies on the home host and port, and no less protected on the way."""
-    a, b = urlsplit(home), urlsplit(href)
-    try:
-        ports = [part.port or _PORTS.get(part.scheme) for part in (a, b)]
-    except ValueError:
-        return False
-    usual = ports[0] == _PORTS.get(a.scheme) and ports[1] == _PORTS.get(b.scheme)
-    return a.hostname == b.hostname and (ports[0] == ports[1] or usual) and (b.scheme == "https" or a.scheme == "http")
 
 
 def parsed(text: str) -> Any:

@@ -105,7 +105,10 @@ def time_of(item: Mapping[str, Any]) -> TimeSpan:
     """
     props = _props(item)
     known = dict(props) if props.get("datetime") or props.get("start_datetime") else {"datetime": props.get("acquired")}
-    time = item_time(known, "an item")
+    try:
+        time = item_time(known, "item")
+    except CatalogueError as error:
+        raise CatalogueError("a time that is none, or lies outside 1957 to 2200") from error
     if time is None:
         raise CatalogueError("no time")
     start = _datatake_start(item, props)

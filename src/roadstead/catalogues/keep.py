@@ -18,7 +18,7 @@ from shapely.geometry import mapping
 
 from roadstead.archive import shape_of
 from roadstead.catalogues.question import RawPage
-from roadstead.model import AnswerState, CatalogueAnswer, CatalogueError, Precision, TimeSpan
+from roadstead.model import AnswerState, CatalogueAnswer, CatalogueError, InputError, Precision, TimeSpan
 from roadstead.steps import sha256_of, to_plain, write_atomic
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 FOLDER = "catalogues"
 SUFFIX = ".json.gz"
 SCHEMA_VERSION = 1
+_BROKEN = (
+    OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError,
+    InputError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +107,20 @@ def read_answer(path: Path) -> RawAnswer:
     """Read a kept answer; raises CatalogueError where the file is broken."""
     try:
         document = json.loads(gzip.decompress(path.read_bytes()))
-        version = document["schema_version"]
-        if version != SCHEMA_VERSION:
-            raise CatalogueError(f"{path}: was written by another version of Roadstead (schema {version}); update")
+        _check_version(document["schema_version"], path)
         provider = _provider(document["provider"])
         return RawAnswer(answer=_answer(document, provider, path), provider=provider, pages=_pages(document["pages"]))
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except CatalogueError:
+        raise
+    except _BROKEN as error:
         raise CatalogueError(
             f"{path}: cannot be read as a kept answer ({error}); delete it and search again"
         ) from error
+
+
+def _check_version(version: Any, path: Path) -> None:
+    if version != SCHEMA_VERSION:
+        raise CatalogueError(f"{path}: was written by another version of Roadstead (schema {version}); update")
 
 
 def _provider(data: Any) -> KeptProvider:
@@ -125,10 +134,13 @@ def _answer(data: Any, provider: KeptProvider, path: Path) -> CatalogueAnswer:
     if area is None or area.is_empty:
         raise ValueError("its area is broken")
     start, end = (datetime.fromisoformat(t) for t in data["span"])
+    asked_at = datetime.fromisoformat(data["asked_at"])
+    if asked_at.tzinfo is None:
+        raise ValueError("asked_at has no time zone")
     return CatalogueAnswer(
         catalogue=provider.id,
         name=provider.name,
-        asked_at=datetime.fromisoformat(data["asked_at"]),
+        asked_at=asked_at,
         area=area,
         span=TimeSpan(start, end, Precision.INTERVAL),
         missions=tuple(map(str, data["missions"])),

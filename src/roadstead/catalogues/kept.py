@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import numpy as np
 import shapely
+from shapely.errors import ShapelyError
 
 from roadstead.catalogues.items import Product, product_of
 from roadstead.catalogues.keep import FOLDER, SUFFIX, KeptProvider, RawAnswer, read_answer
@@ -109,7 +110,7 @@ def kept_answers(case_folder: Path) -> KeptAnswers:
         unread = 0
         for document, page, position in _items(raw, broken):
             try:
-                product = product_of(_mapping(document), raw.provider)
+                product = _product(document, raw.provider)
             except CatalogueError as error:
                 unread += broken.add(raw.provider, document, str(error))
             else:
@@ -145,11 +146,11 @@ class _Broken:
     def add(self, provider: KeptProvider, document: Any, why: str) -> int:
         """Count an item that cannot be read, once however often it came; always returns 1."""
         name = document.get("id") if isinstance(document, dict) else None
-        text, key = str(name or json.dumps(document)[:60]), (provider.name, why)
+        text, key = json.dumps(document) if name in (None, "") else str(name), (provider.name, why)
         if f"{provider.id}/{text}" not in self.seen:
             self.seen.add(f"{provider.id}/{text}")
             self.counts[key] += 1
-            self.first.setdefault(key, text)
+            self.first.setdefault(key, text[:60])
         return 1
 
     def sentences(self) -> list[str]:
@@ -189,10 +190,14 @@ def _features(document: Any) -> list[Any]:
     return document if isinstance(document, list) else [document]
 
 
-def _mapping(document: Any) -> dict[str, Any]:
+def _product(document: Any, provider: KeptProvider) -> Product:
     if not isinstance(document, dict):
         raise CatalogueError("no item at all")
-    return document
+    try:
+        return product_of(document, provider)
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, ShapelyError) as error:
+        # Whatever a catalogue sends must not make a case unusable: what was not foreseen is one item lost.
+        raise CatalogueError(f"a field that breaks the reading, {type(error).__name__}") from error
 
 
 def _reread(path: Path, entries: list[_Entry]) -> dict[tuple[str, int, int], dict[str, Any]]:

@@ -30,6 +30,8 @@ class Limits:
     retry_after_max_s: int = 60
     """longest wait that a server may ask for"""
     body_bytes: int = 64 << 20
+    answer_bytes: int = 256 << 20
+    """most text of one answer, all its pages together"""
     pages: int = 200
     """most pages of one answer"""
     documents: int = 3000
@@ -81,6 +83,7 @@ class Gathering:
     """called with a word on every page that came"""
     pages: list[RawPage] = field(default_factory=list)
     products: int = 0
+    received_bytes: int = 0
     heard: bool = False
     """whether anything came that could be used"""
     shortfalls: list[str] = field(default_factory=list)
@@ -96,3 +99,11 @@ class Gathering:
         self.pages.append(page)
         self.products += products
         self.told(f"{self.question.provider.name}: {self.products}")
+
+    def too_long(self, text: str) -> bool:
+        """Count a text that came; whether the answer has become longer than it may, which is then noted."""
+        self.received_bytes += len(text)
+        most = self.limits.answer_bytes
+        if self.received_bytes > most:
+            self.shortfalls.append(f"it sent more than {most >> 20} MiB; ask for a shorter span")
+        return self.received_bytes > most

@@ -28,6 +28,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from roadstead.archive import box_of, image_kind, kind_of_bytes, open_image, placed
+from roadstead.catalogues.hosts import same_site
 from roadstead.model import RasterError
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class Access:
 
     sign: Callable[[str], str] | None = None
     """gives an address with its permission; the result is used, and never written down"""
+    sign_host: str = ""
+    """host that `sign` asks, which learns the addresses of the files; empty: nobody is asked"""
+    sign_key: str = ""
+    """environment variable whose key is sent to that host; empty: none is"""
     s3_signed: bool = False
     """whether reads of `s3://` are signed with the account in the environment, or with `s3_keys`"""
     requester_pays: bool = False
@@ -219,13 +224,11 @@ def _signed(url: str, access: Access) -> str:
 
 def _probed(url: str, href: str, access: Access) -> tuple[str, str, RemoteFile]:
     """Ask for the first bytes: where the file really is, what it is, and what the server says of it."""
-    host = urlsplit(url).netloc
+    host, asked = urlsplit(url).netloc, url
     for _ in range(_MOST_REDIRECTS):
         with _asked(url, href, access) as answer:
             if answer.is_redirect or (answer.status_code in _MOVED and _REGION in answer.headers):
-                url = _sent_on(answer, url)
-                if urlsplit(url).scheme not in {"http", "https"}:
-                    raise RasterError(f"{name_of(href)}: {host} sends on to {url[:60]!r}, which is no web address")
+                url = _followed(_sent_on(answer, url), asked, href)
                 continue
             head = _head(answer, href)
             kind = kind_of_bytes(head)
@@ -249,6 +252,19 @@ def _sent_on(answer: requests.Response, url: str) -> str:
     if answer.is_redirect:
         return urljoin(url, answer.headers["location"])
     return url.replace("s3.amazonaws.com/", f"s3.{answer.headers[_REGION]}.amazonaws.com/", 1)
+
+
+def _followed(url: str, asked: str, href: str) -> str:
+    """Where it is sent on to, if it may go there: who learns of the area was named before."""
+    host, other = urlsplit(asked).netloc, urlsplit(url).netloc
+    if urlsplit(url).scheme not in {"http", "https"}:
+        raise RasterError(f"{name_of(href)}: {host} sends on to {url[:60]!r}, which is no web address")
+    if not same_site(asked, url):
+        raise RasterError(
+            f"{name_of(href)}: {host} sends on to {other[:100]}, a host that was not named before asking; if that one "
+            "may learn what you look at, fetch the file by hand and bring it in with 'roadstead add'"
+        )
+    return url
 
 
 @contextmanager

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SAS = "https://planetarycomputer.microsoft.com/api/sas/v1/sign"
+_SAS_KEY = "PC_SDK_SUBSCRIPTION_KEY"
 _SAS_FILES = ".blob.core.windows.net"
 _COPERNICUS_FILES = "eodata.dataspace.copernicus.eu"
 _TIMEOUT_S = 30.0
@@ -33,7 +34,12 @@ def access_for(signing: str, environ: Mapping[str, str] = os.environ) -> Access:
     if signing == "none":
         return Access()
     if signing == "planetary-computer":
-        return Access(sign=lambda href: _planetary_computer(href, environ.get("PC_SDK_SUBSCRIPTION_KEY", "")))
+        key = environ.get(_SAS_KEY, "").strip()
+        return Access(
+            sign=lambda href: _planetary_computer(href, key),
+            sign_host=urlsplit(_SAS).netloc,
+            sign_key=_SAS_KEY if key else "",
+        )
     if signing == "copernicus":
         keys = environ.get("CDSE_S3_ACCESS_KEY", ""), environ.get("CDSE_S3_SECRET_KEY", "")
         if not all(keys):
@@ -56,7 +62,8 @@ def _planetary_computer(href: str, key: str) -> str:
         return href
     headers = {"Ocp-Apim-Subscription-Key": key} if key else {}
     try:
-        answer = requests.get(_SAS, params={"href": href}, headers=headers, timeout=_TIMEOUT_S)
+        # A redirect is not followed: the key would go along.
+        answer = requests.get(_SAS, params={"href": href}, headers=headers, timeout=_TIMEOUT_S, allow_redirects=False)
         answer.raise_for_status()
         signed = answer.json()["href"]
     except (requests.RequestException, ValueError, KeyError, TypeError) as error:

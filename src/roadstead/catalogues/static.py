@@ -17,7 +17,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from shapely.geometry import box
 
 from roadstead.archive import claims_to_be_item
-from roadstead.catalogues.http import parsed, same_host
+from roadstead.catalogues.hosts import same_host
+from roadstead.catalogues.http import parsed
 from roadstead.catalogues.items import footprint_of, time_of
 from roadstead.catalogues.question import RawPage
 from roadstead.model import CatalogueError, InputError, TimeSpan, parse_span
@@ -66,6 +67,8 @@ def _walk(pool: ThreadPoolExecutor, question: Question, wire: Wire, out: Gatheri
                 if why and href == root:
                     raise CatalogueError(why)
                 out.heard = True
+                if out.too_long(text):
+                    return _tell_failed(failed, out)
                 failed += [why] if why else []
                 following += [] if why else _follow(href, text, question, out)
             out.told(f"{question.provider.name}: {read} documents")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
+from roadstead.assess import places
 from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.pipeline import site_baseline
@@ -39,12 +40,9 @@ def _rates(result: BaselineResult) -> dict[str, list[float] | None]:
 
 def _rows(result: BaselineResult) -> list[tuple[str, Tally]]:
     b = result.baseline
-    return [
-        ("all looks outside the windows", b.whole),
-        ("12 months before", b.last_year),
-        ("same weeks of earlier years", b.same_weeks),
-        *b.seasons,
-    ]
+    parts = [("12 months before", b.last_year), ("same weeks of earlier years", b.same_weeks)]
+    claimed = any(b.site_id in places(c) for c in result.case.claims)
+    return [("all looks outside the windows", b.whole), *(parts if claimed else []), *b.seasons]
 
 
 def _print(result: BaselineResult) -> None:

@@ -12,6 +12,7 @@ from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.cli.spans import span_of
 from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL, anybody, widest
+from roadstead.geo import light_at
 from roadstead.model import LookState, Moment, iso
 from roadstead.pipeline import case_coverage, coverage_json
 
@@ -113,7 +114,10 @@ def _print_passes(result: CoverageResult, sites: list[SiteCoverage]) -> None:
 
 def _row(m: Moment) -> tuple[str, ...]:
     o = m.opportunity
-    angle = f"{o.direction.value[:3]} {o.incidence_deg:.0f}°, sun {o.sun_elevation_deg:.0f}°" if o else "-"
+    angle = "-"
+    if o is not None:
+        sun = f"sun {o.sun_elevation_deg:.0f}° ({light_at(o.sun_elevation_deg)})"
+        angle = f"{o.direction.value[:3]} {o.incidence_deg:.0f}°, {sun}"
     return (
         f"{o.t_utc if o else m.time.start:%Y-%m-%d %H:%M:%S}",
         say.shown(library.platform_name(m.platform)),

@@ -13,7 +13,7 @@ from roadstead.geo.orbits import (
     node_local_time_h,
 )
 from roadstead.geo.passes import View, closest_approaches, once, track_offset, view, zero_doppler
-from roadstead.geo.sun import SUNSET_DEG, nights, sun_elevation_deg, sun_position_deg
+from roadstead.geo.sun import SUNSET_DEG, light_at, nights, sun_elevation_deg, sun_position_deg
 
 __all__ = [
     "SUNSET_DEG",
@@ -30,6 +30,7 @@ __all__ = [
     "great_circle_km",
     "ground_frame",
     "ground_points",
+    "light_at",
     "local_plane",
     "nights",
     "node_local_time_h",

@@ -42,6 +42,12 @@ def sun_elevation_deg(times: ArrayLike, lon_deg: ArrayLike, lat_deg: ArrayLike) 
     return _elevation_deg(_towards_sun(unix_s, np.asarray(lon_deg, np.float64), np.asarray(lat_deg, np.float64))[0])
 
 
+def light_at(elevation_deg: float) -> str:
+    """Day, twilight or night by the sun's elevation: civil to -6, nautical to -12, astronomical to -18 degrees."""
+    twilights = ((-6.0, "civil twilight"), (-12.0, "nautical twilight"), (-18.0, "astronomical twilight"))
+    return next((word for edge, word in ((SUNSET_DEG, "day"), *twilights) if elevation_deg >= edge), "night")
+
+
 def nights(lon_deg: float, lat_deg: float, span: TimeSpan, elevation_deg: float = SUNSET_DEG) -> tuple[TimeSpan, ...]:
     """Stretches of a span with the sun's centre below an elevation, cut at the span, to the second.
 

@@ -1,6 +1,7 @@
 """How often ships of a kind are at a place when nothing is claimed: counted in looks outside the claims' windows.
 
-Counted are usable looks of the twelve months before the first window, and of the same weeks of earlier years. Looks a
+Counted are usable looks of the twelve months before each window, and of the same weeks of earlier years; where no
+claim names the place, all of them. Looks a
 few hours apart show the same ships; the interval takes them for independent and is too narrow by that much.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shapely import transform
@@ -26,6 +27,7 @@ LIKE_LENGTH = 0.15
 """ships of like size: within this share of the length, and within two sigma of what was measured"""
 SAME_WEEKS = timedelta(days=21)
 YEAR = timedelta(days=365)
+YEARS_BACK = 9
 NEAR_BERTH_M = 150.0
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring"} | {
     6: "summer", 7: "summer", 8: "summer", 9: "autumn", 10: "autumn", 11: "autumn",
@@ -57,11 +59,12 @@ class Baseline:
     """lengths that count as like size"""
     at_berths: bool
     """whether only ships near the site's berths were counted, since the case draws them"""
-    outside: tuple[TimeSpan, ...]
-    """spans that were looked into"""
     whole: Tally
+    """every look that counts; the two below may share looks"""
     last_year: Tally
+    """of the twelve months before each window; without windows nothing"""
     same_weeks: Tally
+    """of the same weeks of earlier years; without windows nothing"""
     seasons: tuple[tuple[str, Tally], ...]
     unmeasured: int
     """ships found whose length could not be measured; not counted"""
@@ -79,40 +82,45 @@ def baseline(
         length_m: length overall of the ships in question, metres.
     """
     like = Range(length_m * (1 - LIKE_LENGTH), length_m * (1 + LIKE_LENGTH))
-    spans = _outside(windows)
-    last_year = spans[:1]
-    kept = [
-        (k, found)
-        for k, found in looks
-        if k.time and not any(k.time.overlaps(w) for w in windows) and any(k.time.within(s) for s in spans)
-    ]
-    counted = [(k, sum(_like(d, like) and _at_berth(d, site) for d in found)) for k, found in kept]
-    recent = [(k, n) for k, n in counted if k.time and any(k.time.within(s) for s in last_year)]
-    weeks = [(k, n) for k, n in counted if k.time and any(k.time.within(s) for s in spans[1:])]
+    last_year, same_weeks = _last_years(windows), _same_weeks(windows)
+    counted: list[tuple[Look, int]] = []
+    unmeasured = 0
+    for look, found in looks:
+        if look.time is None or any(look.time.overlaps(w) for w in windows):
+            continue
+        if windows and not _within(look, (*last_year, *same_weeks)):
+            continue
+        counted.append((look, sum(_like(d, like) and _at_berth(d, site) for d in found)))
+        unmeasured += sum(d.length_m is None for d in found)
     return Baseline(
         site_id=site.id,
         length_m=like,
         at_berths=bool(site.berths),
-        outside=spans,
         whole=_tally(counted),
-        last_year=_tally(recent),
-        same_weeks=_tally(weeks),
+        last_year=_tally((k, n) for k, n in counted if _within(k, last_year)),
+        same_weeks=_tally((k, n) for k, n in counted if _within(k, same_weeks)),
         seasons=_by_season(site, counted),
-        unmeasured=sum(d.length_m is None for _, found in kept for d in found),
+        unmeasured=unmeasured,
     )
 
 
-def _outside(windows: Sequence[TimeSpan]) -> tuple[TimeSpan, ...]:
-    """The twelve months before the first window, then the same weeks of the nine years before those."""
-    if not windows:
-        return (TimeSpan(datetime(1972, 7, 23, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)),)
-    start, end = min(w.start for w in windows), max(w.end for w in windows)
-    spans = [TimeSpan(start - YEAR, start)]
-    for years in range(1, 10):
-        back = timedelta(days=round(365.25 * years))
-        first, last = start - back - SAME_WEEKS, min(end, start + YEAR) - back + SAME_WEEKS
-        if first < start - YEAR:
-            spans.append(TimeSpan(first, min(last, start - YEAR)))
+def _within(look: Look, spans: Sequence[TimeSpan]) -> bool:
+    return look.time is not None and any(look.time.within(s) for s in spans)
+
+
+def _last_years(windows: Sequence[TimeSpan]) -> tuple[TimeSpan, ...]:
+    """The twelve months before each window."""
+    return tuple(TimeSpan(w.start - YEAR, w.start) for w in windows)
+
+
+def _same_weeks(windows: Sequence[TimeSpan]) -> tuple[TimeSpan, ...]:
+    """The weeks around each window in the nine years before it; of a window over a year long, its first year."""
+    spans = []
+    for window in windows:
+        end = min(window.end, window.start + YEAR)
+        for years in range(1, YEARS_BACK + 1):
+            back = timedelta(days=round(365.25 * years))
+            spans.append(TimeSpan(window.start - back - SAME_WEEKS, end - back + SAME_WEEKS))
     return tuple(spans)
 
 

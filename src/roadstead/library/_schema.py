@@ -237,11 +237,12 @@ class MissionsFile(Strict):
 
 
 class CollectionEntry(Strict):
-    """One collection of a catalogue, and the missions that a complete answer about it speaks for."""
+    """One collection of a catalogue, and the missions whose images it lists: all of them, where it is complete."""
 
     id: Text
     missions: Annotated[tuple[Text, ...], Field(min_length=1)]
     signing: Signing | None = None
+    complete: bool = True
 
 
 class ProviderEntry(Strict):

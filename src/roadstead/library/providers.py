@@ -18,9 +18,11 @@ class ProviderCollection:
     id: str
     """as the catalogue writes it; `*`: everything that the catalogue holds"""
     missions: tuple[str, ...]
-    """ids of the missions for which a complete answer about it speaks"""
+    """ids of the missions whose images it lists"""
     signing: str
     """what its images need before they can be read: see `Provider.signing`"""
+    complete: bool = True
+    """whether it holds every acquisition of these missions; of a derived product that is not made of all, it is not"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +57,13 @@ class Provider:
 
     @property
     def missions(self) -> tuple[str, ...]:
-        """Ids of all missions for which it speaks, sorted."""
+        """Ids of all missions whose images it lists, sorted."""
         return tuple(sorted({m for c in self.collections for m in c.missions}))
+
+    @property
+    def speaks_for(self) -> tuple[str, ...]:
+        """Ids of the missions of which it says, by not listing it, that an image was not taken; sorted."""
+        return tuple(sorted({m for c in self.collections if c.complete for m in c.missions}))
 
     @property
     def learns_areas(self) -> bool:
@@ -89,7 +96,7 @@ def _read(path: Path) -> tuple[Provider, ...]:
             known = ", ".join(sorted(missions))
             raise CaseError(path, None, "missions", f"{min(named - missions)!r} is no mission; known are {known}")
         collections = tuple(
-            ProviderCollection(id=c.id, missions=c.missions, signing=c.signing or entry.signing)
+            ProviderCollection(id=c.id, missions=c.missions, signing=c.signing or entry.signing, complete=c.complete)
             for c in entry.collections
         )
         local = not urlsplit(entry.url).scheme

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from icalendar import Calendar, Event
 
 from roadstead import library
+from roadstead.geo import light_at
 from roadstead.model import iso, zone
 from roadstead.report import coverage_svg
 from roadstead.steps import to_plain, write_atomic
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 _COLUMNS = (
     "site", "t_utc", "local_time", "platform", "state", "direction", "incidence_deg", "off_nadir_deg",
-    "sun_elevation_deg", "swath_fraction", "p_detect_low", "p_detect_high", "acquired_lately", "scene", "listing",
-    "usable_fraction", "cloud_fraction", "ships",
+    "sun_elevation_deg", "light", "swath_fraction", "p_detect_low", "p_detect_high", "acquired_lately", "scene",
+    "listing", "usable_fraction", "cloud_fraction", "ships",
 )  # fmt: skip
 _PRODUCT = "-//Roadstead//coverage//EN"
 
@@ -96,6 +97,7 @@ def opportunity_json(case: Case, pass_: Opportunity, moment: Moment | None = Non
         "off_nadir_deg": round(pass_.off_nadir_deg, 3),
         "satellite_azimuth_deg": round(pass_.satellite_azimuth_deg, 2),
         "sun_elevation_deg": round(pass_.sun_elevation_deg, 2),
+        "light": light_at(pass_.sun_elevation_deg),
         "swath_fraction": round(pass_.swath_fraction, 3),
         "elements_epoch": iso(pass_.elements_epoch),
         "cycles_shifted": pass_.cycles_shifted,

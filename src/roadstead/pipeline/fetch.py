@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 from roadstead.case import load_case
 from roadstead.catalogues import Access, access_for, kept_answers
 from roadstead.model import Clock, InputError
+from roadstead.pipeline.fetch_held import held_windows
 from roadstead.pipeline.fetch_plan import Fetchable, Kept, contacts, fetchable, named
-from roadstead.pipeline.fetch_write import held_already, read_choice, write_window
+from roadstead.pipeline.fetch_write import read_choice, write_window
 from roadstead.pipeline.find import quiet
 from roadstead.steps import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from roadstead.case import Case
 
 FOLDER = "scenes"
 """below the case folder; searched for scenes like the folders that case.toml names"""
@@ -91,27 +90,24 @@ def fetch(
     answers = kept_answers(case.folder) if seams.kept is None else seams.kept
     listed = fetchable(case, answers, seams.access, sites)
     chosen, losses = (listed, ()) if everything else named(listed, ids)
-    there = [f for f in chosen if held_already(_place(case, f), f)]
-    missing = [f for f in chosen if f not in there]
+    held = held_windows(case.folder / FOLDER)
+    missing = [f for f in chosen if held.image(f) is None]
     told = contacts(missing)
     announce(told)
-    written, failed = _fetch_all(missing, case, seams.clock, progress)
+    written, failed = _fetch_all(missing, case.folder / FOLDER, seams.clock, progress)
+    now_held = held_windows(case.folder / FOLDER)
     return Fetched(
         listed=listed,
-        held=tuple(f for f in listed if held_already(_place(case, f), f)),
+        held=tuple(f for f in listed if now_held.image(f) is not None),
         written=tuple(written),
-        already=tuple(_place(case, f) for f in there),
+        already=tuple(image for f in chosen if (image := held.image(f)) is not None),
         contacts=told,
         losses=(*getattr(answers, "losses", ()), *losses, *failed),
     )
 
 
-def _place(case: Case, one: Fetchable) -> Path:
-    return case.folder / FOLDER / one.folder_name / f"{one.name}.tif"
-
-
 def _fetch_all(
-    missing: Sequence[Fetchable], case: Case, clock: Clock, progress: Callable[[str, int, int], None]
+    missing: Sequence[Fetchable], folder: Path, clock: Clock, progress: Callable[[str, int, int], None]
 ) -> tuple[list[Path], list[str]]:
     written, failed = [], []
     for i, one in enumerate(missing):
@@ -123,7 +119,7 @@ def _fetch_all(
             except InputError as error:
                 why.append(f"{choice.provider}: {error}")
                 continue
-            written.append(write_window(_place(case, one), one, choice, read, clock.now()))
+            written.append(write_window(held_windows(folder).place(one), one, choice, read, clock.now()))
             why = [read.loss] if read.loss else []
             break
         failed += [f"{one.listing.id} over {', '.join(one.sites)}: {'; '.join(why)}"] if why else []

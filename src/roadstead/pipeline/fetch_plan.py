@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,18 +16,19 @@ from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from roadstead.archive.shapes import shape_of
-from roadstead.catalogues import Access, Wanted, access_for, host_of, wanted_of
+from roadstead.catalogues import Access, Wanted, access_for, host_of, product_name, wanted_of
 from roadstead.library import providers
 from roadstead.model import InputError, Listing, NotFound, Site, TimeSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from roadstead.case import Case
     from roadstead.library import Provider
 
 MARGIN_M = 500.0
 """so far beyond an area of interest its window reaches: detectors need surroundings"""
+_LONGEST_NAME = 120
 _ALWAYS = TimeSpan(datetime(1957, 10, 4, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 
 
@@ -55,7 +57,12 @@ class Choice:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Hosts that would learn the area, sorted; none for local files."""
+        """Hosts that would learn the area or the file, sorted; none for local files."""
+        return tuple(sorted({*self.file_hosts, self.access.sign_host if self.file_hosts else ""} - {""}))
+
+    @property
+    def file_hosts(self) -> tuple[str, ...]:
+        """Hosts that would give parts of files, sorted; none for local files."""
         return tuple(sorted({host_of(p.href, self.access) for p in self.wanted.parts} - {""}))
 
 
@@ -89,8 +96,15 @@ class Fetchable:
 
 
 def safe(text: str) -> str:
-    """A text as a file name: letters, digits, dots, dashes and underscores, no leading dot."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).lstrip(".")[:120] or "unnamed"
+    """A text as a file name: letters, digits, dots, dashes and underscores, no leading dot, at most 120 characters.
+
+    Where that changes the text, a hash of it follows, so that two texts never share a name.
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).lstrip(".")
+    if plain == text and 0 < len(text) <= _LONGEST_NAME:
+        return text
+    end = f"-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:10]}"
+    return (plain[: _LONGEST_NAME - len(end)] or "unnamed") + end
 
 
 def fetchable(
@@ -140,7 +154,7 @@ def named(found: Iterable[Fetchable], ids: Sequence[str]) -> tuple[tuple[Fetchab
 
 
 def _names(listing: Listing) -> set[str]:
-    return {listing.id, *listing.products, *(p.rpartition("/")[2] for p in listing.products)}
+    return {listing.id, *listing.products, *(p.split("/", 2)[-1] for p in listing.products)}
 
 
 def windows(sites: Iterable[Site]) -> list[tuple[tuple[Site, ...], BaseGeometry]]:
@@ -163,13 +177,13 @@ def windows(sites: Iterable[Site]) -> list[tuple[tuple[Site, ...], BaseGeometry]
 
 
 def _window(aoi: BaseGeometry) -> BaseGeometry:
-    """Bounding box with the margin, WGS84, rounded to 1e-6 degrees."""
+    """Bounding box with the margin, WGS84, rounded to 1e-6 degrees; it ends at the 180th meridian."""
     west, south, east, north = aoi.bounds
     geod = Geod(ellps="WGS84")
-    wide = max(abs(south), abs(north))
-    dlon = geod.fwd(west, wide, 90, MARGIN_M)[0] - west
-    dlat = geod.fwd(west, south, 0, MARGIN_M)[1] - south
-    edges = (west - abs(dlon), max(south - dlat, -90), east + abs(dlon), min(north + dlat, 90))
+    # From the prime meridian, where no longitude jumps from 180 to -180 on the way.
+    dlon = geod.fwd(0, max(abs(south), abs(north)), 90, MARGIN_M)[0]
+    dlat = geod.fwd(0, south, 0, MARGIN_M)[1] - south
+    edges = (max(west - dlon, -180), max(south - dlat, -90), min(east + dlon, 180), min(north + dlat, 90))
     return box(*(round(v, 6) for v in edges))
 
 
@@ -190,7 +204,7 @@ def _choices(
 ) -> tuple[list[Choice], list[str]]:
     choices, why = [], []
     for provider_id, item in items:
-        name = f"{provider_id}/{item.get('collection') or '-'}/{item.get('id')}"
+        name = product_name(provider_id, item)
         if name not in listing.products:
             continue
         provider = known.get(provider_id)
@@ -234,14 +248,25 @@ def _rank(choice: Choice, aoi: BaseGeometry) -> tuple[float, bool, int, bool, st
 
 def contacts(chosen: Iterable[Fetchable]) -> tuple[str, ...]:
     """Who would learn what: one sentence per host and window, sorted."""
-    told: dict[tuple[str, tuple[str, ...], tuple[float, ...], bool], int] = defaultdict(int)
+    told: dict[tuple[str, str, str], int] = defaultdict(int)
     for one in chosen:
-        for host in one.hosts:
-            charged = any(c.charged and host in c.hosts for c in one.choices)
-            told[host, one.sites, tuple(one.area.bounds), charged] += 1
+        for sentence in {s for c in one.choices for s in _told_by(one, c)}:
+            told[sentence] += 1
     return tuple(
-        f"{host} would learn that somebody looks at {b[0]:.3f} to {b[2]:.3f} E, {b[1]:.3f} to {b[3]:.3f} N "
-        f"({', '.join(sites)}) in {count} image{'s' if count > 1 else ''}"
-        + ("; your account there pays for it" if charged else "")
-        for (host, sites, b, charged), count in sorted(told.items())
+        f"{host} would learn {what} in {count} image{'s' if count > 1 else ''}{after}"
+        for (host, what, after), count in sorted(told.items())
     )
+
+
+def _told_by(one: Fetchable, choice: Choice) -> Iterator[tuple[str, str, str]]:
+    """Host, what it would learn, and what else it gets, of one product."""
+    b, sites = one.area.bounds, ", ".join(one.sites)
+    looks = f"that somebody looks at {b[0]:.3f} to {b[2]:.3f} E, {b[1]:.3f} to {b[3]:.3f} N ({sites})"
+    for host in choice.file_hosts:
+        # Of two products there one may cost something: then this is what is said of both.
+        charged = any(c.charged and host in c.file_hosts for c in one.choices)
+        yield host, looks, "; your account there pays for it" if charged else ""
+    access = choice.access
+    if access.sign_host and choice.file_hosts:
+        key = f"; your key in {access.sign_key} is sent to it" if access.sign_key else ""
+        yield access.sign_host, f"which files are read over {sites}", key

@@ -99,17 +99,6 @@ def _mask(choice: Choice, area: BaseGeometry) -> tuple[RemoteWindow | None, str]
         return None, f"its image was fetched, its mask of cloud was not ({error})"
 
 
-def held_already(image: Path, one: Fetchable) -> bool:
-    """Whether the image of a window was fetched before, whole, over the same area."""
-    try:
-        item = json.loads(image.with_suffix(".json").read_text("utf-8"))
-        same = item["properties"]["roadstead:area"] == list(one.area.bounds)
-        files = [image.parent / asset["href"] for asset in item["assets"].values()]
-        return bool(same) and all(f.is_file() for f in files)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
 def write_window(image: Path, one: Fetchable, choice: Choice, read: Read, now: datetime) -> Path:
     """Write image, mask and, last, the item that names them; returns the image.
 

@@ -183,10 +183,18 @@ def _acquisitions(scenes: Sequence[Scene], out: Gathered) -> list[Scene]:
 
 
 def _same_acquisition(a: Scene, b: Scene) -> bool:
+    """Whether two scenes are one look.
+
+    A catalogue may give the whole datatake as a tile's time, so of one satellite it is enough that the spans touch: it
+    does not come back within an hour.
+    """
     if not (a.time and b.time and a.footprint and b.footprint) or max(a.time.hours(), b.time.hours()) > 1:
         return False
-    together = abs((a.time.start - b.time.start).total_seconds()) <= SAME_MOMENT_S and a.modality is b.modality
+    apart = abs((a.time.start - b.time.start).total_seconds())
+    if a.platform and a.platform == b.platform:
+        apart = (max(a.time.start, b.time.start) - min(a.time.end, b.time.end)).total_seconds()
     overlap = a.footprint.intersection(b.footprint).area
+    together = apart <= SAME_MOMENT_S and a.modality is b.modality
     return together and overlap > 0.5 * min(a.footprint.area, b.footprint.area)
 
 

@@ -246,7 +246,7 @@ def _answers(answer: CatalogueAnswer, question: ToAsk) -> bool:
     return (
         answer.catalogue == question.provider.id
         and question.span.within(answer.span)
-        and set(question.provider.missions) <= set(answer.missions)
+        and set(question.provider.speaks_for) <= set(answer.missions)
         and bool(answer.area.buffer(1e-7).covers(question.area))
     )
 
