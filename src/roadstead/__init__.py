@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from roadstead.archive import IntakeFacts, add
     from roadstead.case import load_case, new_case
     from roadstead.model.errors import RoadsteadError
-    from roadstead.pipeline import Seams, case_coverage, detect, explain, fetch, search, site_baseline, verify
+    from roadstead.pipeline import Seams, case_coverage, detect, explain, site_baseline, verify
+    from roadstead.pipeline.fetch import fetch
+    from roadstead.pipeline.search import search
 
 _HOMES = {
     "IntakeFacts": "archive",

@@ -17,7 +17,7 @@ from shapely.affinity import translate
 from shapely.geometry import LineString, Point, box, shape
 
 from roadstead import library
-from roadstead.archive import held_scenes
+from roadstead.archive import held_scenes, open_scene
 from roadstead.detection import OpticalDetector, SarDetector
 from roadstead.geo import sun_position_deg
 from roadstead.imagery import RasterioReader, area_mask
@@ -172,6 +172,12 @@ def test_the_truth_lies_on_bright_pixels(platform: str, made: dict[str, Made]) -
     ship, sea = picture[part][hulls[part]], picture[part][~hulls[part]]
     assert np.median(ship) > np.percentile(sea, 90)
     assert ship.mean() > sea.mean() + 3 * sea.std()
+
+
+def test_an_image_without_its_item_is_still_known_as_simulated(made: dict[str, Made], tmp_path: Path) -> None:
+    bare = tmp_path / "found-on-a-disk.tif"
+    bare.write_bytes(made["sentinel-2b"].image.read_bytes())
+    assert open_scene(bare, bands=(BandRole.OTHER,) * 5).simulated
 
 
 def test_the_truth_says_what_was_put_in(made: dict[str, Made]) -> None:

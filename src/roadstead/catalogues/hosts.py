@@ -10,8 +10,8 @@ USUAL_PORTS = {"http": 80, "https": 443}
 _SHARED = frozenset(
     {
         "amazonaws.com", "azureedge.net", "azurewebsites.net", "blogspot.com", "cloudfront.net",
-        "digitaloceanspaces.com", "fly.dev", "github.io", "gitlab.io", "googleapis.com", "herokuapp.com", "netlify.app", "ngrok.io", "pages.dev",
-        "r2.dev", "readthedocs.io", "vercel.app", "windows.net", "workers.dev",
+        "digitaloceanspaces.com", "fly.dev", "github.io", "gitlab.io", "googleapis.com", "herokuapp.com", "netlify.app",
+        "ngrok.io", "pages.dev", "r2.dev", "readthedocs.io", "vercel.app", "windows.net", "workers.dev",
     }
 )  # fmt: skip
 """names under which anybody can have a host"""
