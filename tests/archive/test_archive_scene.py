@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rasterio.enums import ColorInterp
 
-from roadstead.archive import held_scenes, open_scene, scene_from_item
+from roadstead.archive import held_scenes, open_scene, scene_from_item, year_of
 from roadstead.model import (
     BandRole,
     BandsUnknown,
@@ -19,6 +19,9 @@ from roadstead.model import (
     Precision,
     RasterError,
     SarUnit,
+    TimeSpan,
+    parse_span,
+    span_between,
 )
 
 if TYPE_CHECKING:
@@ -241,3 +244,24 @@ def test_the_same_image_kept_twice_is_one_scene_and_no_loss(
     held = held_scenes([tmp_path])
     assert [s.id for s in held.scenes] == ["s"]
     assert not held.losses
+
+
+@pytest.mark.parametrize("t", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_that_means_unknown_is_refused_and_the_rest_is_used(
+    tmp_path: Path, image: Callable[..., Path], item: Callable[..., Path], t: str
+) -> None:
+    for name, when in (("odd", t), ("good", "2024-10-10T02:03:04Z")):
+        image(tmp_path / f"{name}.tif", seed=len(name))
+        item(tmp_path / f"{name}.json", f"{name}.tif", bands=("nir",), datetime=when)
+    held = held_scenes([tmp_path])
+    assert [s.id for s in held.scenes] == ["good"]
+    (loss,) = held.losses
+    assert "odd.json: the item's time" in loss
+    assert "lies outside 1957 to 2200" in loss
+
+
+def test_a_credit_line_is_made_of_any_time() -> None:
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    assert [year_of(TimeSpan(t, t)) for t in (first, last)] == ["1", "9999"]
+    assert year_of(parse_span("2024")) == "2024"
+    assert year_of(span_between("2023", "2024")) == "2023-2024"

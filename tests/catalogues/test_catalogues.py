@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from stac_server import StacServer, item
 
 from roadstead import library
 from roadstead.catalogues import Asked, Asking, Limits, ask, keep_answer, kept_answers
+from roadstead.catalogues.hosts import same_site
 from roadstead.library import Provider, ProviderCollection
 from roadstead.model import AnswerState, CaseError, TimeSpan, span_between
 from roadstead.steps import FixedClock
@@ -394,3 +396,91 @@ collections = [{ id = "*", missions = ["umbra"] }]
         with pytest.raises(CaseError, match=r"providers\.toml") as caught:
             library.providers(own)
         assert said in str(caught.value)
+
+
+def test_a_derived_product_alone_speaks_for_no_mission(server: StacServer, tmp_path: Path) -> None:
+    server.collections = ("sentinel-1-rtc", "landsat-c2-l2")
+    derived = provider(server.url)
+    rtc, landsat = (
+        ProviderCollection(id=c, missions=(m,), signing="none", complete=False)
+        for c, m in (("sentinel-1-rtc", "sentinel-1a"), ("landsat-c2-l2", "landsat-8"))
+    )
+    grd = ProviderCollection(id="sentinel-1-grd", missions=("sentinel-1a",), signing="none")
+    answer = asked(replace(derived, collections=(rtc, landsat, grd)))
+    assert outcome(answer)[0] is COMPLETE
+    assert answer.raw.answer.missions == ()
+    keep_answer(tmp_path, answer.raw)
+    assert kept_answers(tmp_path).covers("sentinel-1a", AOI, SETTLED) == ()
+    server.collections += ("sentinel-1-grd",)
+    assert asked(replace(derived, collections=(rtc, landsat, grd))).raw.answer.missions == ("sentinel-1a",)
+
+
+def test_shipped_derived_products_are_known_as_such(tmp_path: Path) -> None:
+    held = {(c.id, c.complete) for p in library.providers() for c in p.collections}
+    assert {("sentinel-1-rtc", False), ("landsat-c2-l2", False), ("sentinel-2-l2a", True)} <= held
+    own = tmp_path / "providers.toml"
+    own.write_text("""[[providers]]
+id = "mine"
+name = "Mine"
+kind = "stac-api"
+url = "https://example.org"
+licence = "free"
+collections = [{ id = "a", missions = ["umbra"] }, { id = "b", missions = ["capella"], complete = false }]
+""")
+    mine = library.providers(own)[-1]
+    assert (mine.missions, mine.speaks_for) == (("capella", "umbra"), ("umbra",))
+
+
+def test_an_answer_longer_than_the_limit_is_cut_off_and_partial(server: StacServer, tmp_path: Path) -> None:
+    few = replace(QUICK, answer_bytes=1500)
+    state, products, sentence = outcome(asked(provider(server.url), limits=few))
+    assert (state, products < 6) == (PARTIAL, True)
+    assert "it sent more than 0 MiB; ask for a shorter span" in sentence
+    server.folder = static_catalogue(tmp_path)
+    state, _, sentence = outcome(
+        asked(static(f"{server.url}/files/catalog.json"), limits=replace(QUICK, answer_bytes=500))
+    )
+    assert (state, "it sent more than 0 MiB" in sentence) == (PARTIAL, True)
+
+
+def test_documents_moved_to_another_host_are_not_followed(server: StacServer, tmp_path: Path) -> None:
+    server.folder = static_catalogue(tmp_path)
+    with StacServer(items=server.items, folder=tmp_path) as other:
+        server.moved = {
+            "/": f"{other.url}/", "/files/catalog.json": f"{other.url}/files/catalog.json",
+            "/collections/sentinel-2-l2a": f"{other.url}/collections/sentinel-2-l2a",
+        }  # fmt: skip
+        for of in (provider(server.url), static(f"{server.url}/files/catalog.json")):
+            state, _, sentence = outcome(asked(of))
+            assert state is NO_ANSWER
+            host = other.url.removeprefix("http://")
+            assert f"Test sends us on to {host!r}, a host that was not named before asking" in sentence
+        del server.moved["/"]
+        assert outcome(asked(provider(server.url)))[0] is NO_ANSWER
+        assert other.log == []
+    server.moved = {"/": f"{server.url}/landing"}
+    assert "it has nothing" not in outcome(asked(provider(server.url)))[2]
+    assert ("GET", "/landing", None) in server.log
+
+
+@pytest.mark.parametrize(
+    ("home", "href", "near"),
+    [
+        ("https://stac.example.org/v1", "https://stac.example.org:443/v2", True),
+        ("https://stac.example.org/v1", "https://data.example.org/v1", True),
+        ("http://example.org/v1", "https://www.example.org/v1", True),
+        ("https://stac.example.org/v1", "http://stac.example.org/v1", False),
+        ("https://stac.example.org/v1", "https://example.com/v1", False),
+        ("https://stac.example.org/v1", "https://stac.example.org.evil.net/v1", False),
+        ("https://a.co.uk/", "https://b.co.uk/", False),
+        ("https://x.a.co.uk/", "https://y.a.co.uk/", True),
+        ("https://a.s3.amazonaws.com/x", "https://a.s3.eu-west-1.amazonaws.com/x", True),
+        ("https://a.s3.amazonaws.com/x", "https://b.s3.amazonaws.com/x", False),
+        ("https://a.blob.core.windows.net/x", "https://b.blob.core.windows.net/x", False),
+        ("http://127.0.0.1:1000/", "http://127.0.0.1:1001/", False),
+        ("http://10.0.0.1/", "http://11.0.0.1/", False),
+        ("https://stac.example.org/", "https:///nowhere", False),
+    ],
+)
+def test_neighbours_share_a_registered_name(home: str, href: str, near: bool) -> None:
+    assert same_site(home, href) is near

@@ -1,5 +1,6 @@
 """One acquisition is one listing, however many products, catalogues and pages name it."""
 
+import gzip
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -270,3 +271,64 @@ def test_the_same_answers_read_the_same_whatever_their_order(tmp_path: Path) -> 
     other = listed(tmp_path / "b", *reversed(items))
     assert one == other
     assert [k.id for k in one] == ["i0", "i1", "i2", "i3"]
+
+
+@pytest.mark.parametrize("t", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1957-01-01T00:00:00Z"])
+def test_a_time_that_means_unknown_costs_one_item_and_never_the_case(tmp_path: Path, t: str) -> None:
+    good = item("good", "2024-10-10T02:10:00Z", TILE, platform="sentinel-2a")
+    lasting = {"start_datetime": t, "end_datetime": t}
+    odd = [item("at", t, TILE, platform="sentinel-2a"), item("from", None, TILE, platform="umbra-08", **lasting)]
+    answers = kept(tmp_path, [{"features": [good, *odd]}])
+    assert [k.id for k in answers.search(AOI, YEAR)] == ["good"]
+    (loss,) = answers.losses
+    assert "2 items of its answers cannot be read (a time that is none, or lies outside 1957 to 2200" in loss
+    assert answers.answers[0].state is AnswerState.PARTIAL
+
+
+def test_what_nobody_foresaw_in_an_item_costs_that_item(tmp_path: Path) -> None:
+    good = item("good", "2024-10-10T02:10:00Z", TILE, platform="sentinel-2a")
+    no_date = item("S2A_MSIL2A_20249999T999999_X", "2024-10-10T02:10:01Z", TILE, platform="sentinel-2a")
+    strange = {**good, "id": "strange", "geometry": {"type": "GeometryCollection", "geometries": [{"type": "Point"}]}}
+    answers = kept(tmp_path, [{"features": [good, no_date, strange]}])
+    assert [len(k.products) for k in answers.search(AOI, YEAR)] == [2]
+    assert len(answers.losses) == 1
+    assert "strange" in answers.losses[0]
+
+
+@pytest.mark.parametrize("change", [{"asked_at": "2025-01-01T00:00:00"}, {"span": ["2024-01-02", "2024-01-01"]}])
+def test_a_kept_file_with_impossible_times_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
+    kept(tmp_path, [item("x", "2024-10-10T02:10:00Z", TILE, platform="sentinel-2a")])
+    (path,) = (tmp_path / "catalogues").iterdir()
+    document = json.loads(gzip.decompress(path.read_bytes()))
+    path.with_name("second.json.gz").write_bytes(gzip.compress(json.dumps({**document, **change}).encode()))
+    answers = kept_answers(tmp_path)
+    assert len(answers.search(AOI, YEAR)) == 1
+    (loss,) = answers.losses
+    assert "second.json.gz: cannot be read as a kept answer" in loss
+
+
+def test_ids_may_be_numbers_and_items_without_one_are_missed(tmp_path: Path) -> None:
+    def numbered(number: object, day: int) -> dict[str, Any]:
+        return {**item("x", f"2024-10-{day}T02:10:00Z", TILE, platform="sentinel-2a"), "id": number}
+
+    answers = kept(tmp_path / "whole", [{"features": [numbered(7, 10), numbered(8, 12), numbered(0, 14)]}])
+    assert [k.id for k in answers.search(AOI, YEAR)] == ["7", "8", "0"]
+    assert answers.answers[0].state is AnswerState.COMPLETE
+    lacking = [numbered(None, 10), numbered("", 12), numbered([14], 14), numbered("there", 16)]
+    answers = kept(tmp_path / "lacking", [{"features": lacking}])
+    assert [k.id for k in answers.search(AOI, YEAR)] == ["there"]
+    assert answers.answers[0].state is AnswerState.PARTIAL
+    assert "3 items of its answers cannot be read (no id" in answers.losses[0]
+
+
+def test_endless_names_are_cut_and_stay_apart(tmp_path: Path) -> None:
+    long = "x" * 100_000
+    found = listed(
+        tmp_path,
+        item(f"{long}1", "2024-10-10T02:10:00Z", TILE, platform=f"{long}a"),
+        item(f"{long}2", "2024-10-10T02:10:00Z", TILE, platform=f"{long}b"),
+        item("short", "2024-10-12T02:10:00Z", TILE, attribution=long, constellation=long),
+    )
+    assert len(found) == 3
+    assert all(len(k.id) <= 200 and len(k.platform) <= 200 and len(k.credit) <= 1000 for k in found)
+    assert max(len(name) for k in found for name in k.products) < 300

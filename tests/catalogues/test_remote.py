@@ -230,3 +230,24 @@ def test_the_bands_that_detectors_need_are_found_in_real_items(shared: Path) -> 
     grd = next(i for i in _items(shared, "earth-search-page-1.json") if i["collection"] == "sentinel-1-grd")
     assert [r for p in wanted_of(grd).images for r in p.roles] == [BandRole.HH]
     assert wanted_of(grd).sar_unit is SarUnit.AMPLITUDE
+
+
+def test_a_file_moved_to_another_host_is_not_read_there(server: RangeServer, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with range_server(tmp_path / "other") as other:
+        write_cog(other.folder / "x.tif", 256)
+        server.redirects = {"/x.tif": f"{other.url}/x.tif?sig=secret"}
+        with pytest.raises(RasterError) as error:
+            read_window(f"{server.url}/x.tif", SPOT, access=QUICK)
+        host = other.url.removeprefix("http://")
+        _one_sentence(error, "x.tif", f"sends on to {host}, a host that was not named before asking", "roadstead add")
+        assert "secret" not in str(error.value)
+        assert other.requests == []
+
+
+def test_the_host_that_gives_permissions_is_named_with_the_key_that_it_gets() -> None:
+    access = access_for("planetary-computer", {"PC_SDK_SUBSCRIPTION_KEY": "very-secret"})
+    assert (access.sign_host, access.sign_key) == ("planetarycomputer.microsoft.com", "PC_SDK_SUBSCRIPTION_KEY")
+    assert "very-secret" not in repr(access)
+    assert access_for("planetary-computer", {}).sign_key == ""
+    assert access_for("none", {}).sign_host == ""

@@ -6,6 +6,7 @@ import json
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,19 @@ from roadstead.catalogues.question import RawPage
 from roadstead.cli.guard import guarded
 from roadstead.imagery import RasterioReader
 from roadstead.library import providers
-from roadstead.model import AnswerState, BandRole, CatalogueAnswer, Modality, NotFound, Precision, SarUnit, TimeSpan
+from roadstead.model import (
+    AnswerState,
+    BandRole,
+    CatalogueAnswer,
+    Modality,
+    NotFound,
+    Precision,
+    SarUnit,
+    Site,
+    TimeSpan,
+)
 from roadstead.pipeline import FetchSeams, fetch, verify
+from roadstead.pipeline.fetch_plan import windows
 from roadstead.steps import FixedClock
 
 if TYPE_CHECKING:
@@ -45,6 +57,7 @@ CORNER = Affine(10, 0, 253_000, 0, -10, 4_750_000)
 SEEN = box(131.98, 42.76, 132.13, 42.87)
 SEAMS = FetchSeams(access=lambda _: Access(timeout_s=3, tries=2, pause_s=0.01), clock=FixedClock(NOW))
 ID = "S2B_53TKH_20241010_0_L2A"
+SITE = Site(id="s", name="S", aoi=SEEN, timezone="UTC")
 
 
 @pytest.fixture
@@ -365,3 +378,80 @@ def test_a_case_without_answers_says_how_to_get_them(case: Path, cli: Cli) -> No
     code, out, _ = cli("fetch", case)
     assert code == 0
     assert "roadstead search" in out
+
+
+def test_another_catalogues_name_for_it_is_no_second_image(server: RangeServer, case: Path) -> None:
+    first = sentinel2(server)
+    keep(case, first)
+    (image,) = fetch(case, [ID], seams=SEAMS).written
+    twin = {**sentinel2(server, "A_other_name"), "collection": "sentinel-2-l1c"}
+    keep(case, twin)
+    found = fetch(case, everything=True, seams=SEAMS)
+    assert [f.listing.id for f in found.listed] == ["A_other_name"]
+    assert (found.written, found.already, found.contacts) == ((), (image,), ())
+    assert len(found.held) == 1
+    # Read again where it lies, not beside it, when the window is another one.
+    said = json.loads(image.with_suffix(".json").read_text("utf-8"))
+    said["properties"]["roadstead:area"] = [0, 0, 1, 1]
+    image.with_suffix(".json").write_text(json.dumps(said))
+    assert fetch(case, everything=True, seams=SEAMS).written == (image,)
+    assert len(held_scenes(load_case(case).images).scenes) == 1
+
+
+def _days(case: Path) -> list[str]:
+    """Of every item that lies beside its image."""
+    items = [json.loads(p.read_text("utf-8")) for p in case.glob("scenes/*/*.json") if p.with_suffix(".tif").is_file()]
+    return sorted(i["properties"]["datetime"][:10] for i in items)
+
+
+@pytest.mark.parametrize("ids", [("北京1", "上海1"), ("a/b", "a-b"), ("x" * 130 + "1", "x" * 130 + "2"), (7, 8)])
+def test_ids_that_look_alike_as_names_are_two_images(
+    server: RangeServer, case: Path, ids: tuple[str | int, str | int]
+) -> None:
+    product = sentinel2(server)
+    other = {**product, "properties": {**product["properties"], "datetime": "2024-10-12T02:04:51Z"}}
+    keep(case, {**product, "id": ids[0]}, {**other, "id": ids[1]})
+    assert len(fetch(case, [str(ids[0])], seams=SEAMS).written) == 1
+    found = fetch(case, everything=True, seams=SEAMS)
+    assert (len(found.already), len(found.written), len(found.held)) == (1, 1, 2)
+    assert _days(case) == ["2024-10-10", "2024-10-12"]
+
+
+def test_one_id_for_two_acquisitions_is_two_images(server: RangeServer, case: Path) -> None:
+    product = sentinel2(server)
+    later = {**product["properties"], "datetime": "2024-10-12T02:04:51Z"}
+    keep(case, product, {**product, "collection": "sentinel-2-l1c", "properties": later})
+    assert len(fetch(case, everything=True, seams=SEAMS).written) == 2
+    again = fetch(case, everything=True, seams=SEAMS)
+    assert (len(again.already), again.written) == (2, ())
+    assert _days(case) == ["2024-10-10", "2024-10-12"]
+
+
+def test_items_of_others_below_scenes_are_passed_over(server: RangeServer, case: Path) -> None:
+    keep(case, sentinel2(server))
+    folder = case / "scenes" / "odd"
+    folder.mkdir(parents=True)
+    for name, text in (("a", "{"), ("b", "[]"), ("c", '{"properties": null}'), ("d", "[" * 100_000)):
+        (folder / f"{name}.json").write_text(text)
+    assert len(fetch(case, [ID], seams=SEAMS).written) == 1
+
+
+def test_whoever_gives_permissions_is_named_too(server: RangeServer, case: Path) -> None:
+    keep(case, sentinel2(server))
+    asks = Access(sign=lambda href: href, sign_host="permits.example", sign_key="A_KEY", tries=1)
+    seams = FetchSeams(access=lambda _: asks, clock=FixedClock(NOW))
+    found = fetch(case, [ID], seams=seams)
+    assert found.listed[0].hosts == tuple(sorted(("permits.example", server.url.removeprefix("http://"))))
+    assert found.contacts[0].startswith(f"{server.url.removeprefix('http://')} would learn that somebody looks at")
+    assert found.contacts[1:] == (
+        "permits.example would learn which files are read over my-roads in 1 image; your key in A_KEY is sent to it",
+    )
+
+
+@pytest.mark.parametrize(("west", "east"), [(179.9965, 179.9995), (-179.9995, -179.9965)])
+def test_a_window_beside_the_180th_meridian_stays_beside_it(west: float, east: float) -> None:
+    site = replace(SITE, aoi=box(west, 52, east, 52.002))
+    ((_, area),) = windows([site])
+    assert area.bounds == pytest.approx(
+        (max(west - 0.00728, -180), 51.9955, min(east + 0.00728, 180), 52.0065), abs=1e-4
+    )

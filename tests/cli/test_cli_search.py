@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -265,3 +266,38 @@ def test_ctrl_c_keeps_what_came_and_the_next_search_goes_on(case: Path, server: 
     assert [a.state for a in kept_answers(case).answers] == [AnswerState.COMPLETE]
     found = search(case, only("mine"))
     assert (found.already, len(found.answers)) == (1, 1)
+
+
+def test_a_catalogue_of_derived_products_is_not_asked_twice_a_day(case: Path) -> None:
+    path = case / "catalogues" / "providers.toml"
+    path.write_text(path.read_text().replace('["sentinel-2a"] }', '["sentinel-2a"], complete = false }'))
+    search(case, only("mine"), seams=seams())
+    assert all(a.missions == () for a in kept_answers(case).answers)
+    assert search(case, only("mine"), seams=seams()).already == 2
+
+
+@pytest.mark.parametrize("kind", ["stac-api", "stac-static"])
+def test_ctrl_c_does_not_wait_for_requests_that_hang(case: Path, kind: str) -> None:
+    children = [{"rel": "child", "href": f"/{n}.json"} for n in range(20)]
+    root = json.dumps({"type": "Catalog", "id": "c", "links": children}).encode() if kind == "stac-static" else b""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        add_providers(case, mine=url)
+        path = case / "catalogues" / "providers.toml"
+        path.write_text(path.read_text().replace('kind = "stac-api"', f'kind = "{kind}"'))
+        words = [*PROGRAM, "search", str(case), "--provider", "mine"]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:  # noqa: S603 - our own program
+            listening.settimeout(20)
+            held = [listening.accept()[0]]
+            if root:
+                held[0].sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(root), root))
+                held += [listening.accept()[0] for _ in range(4)]
+            time.sleep(0.2)
+            before = time.monotonic()
+            running.send_signal(signal.SIGINT)
+            _, err = running.communicate(timeout=20)
+            took = time.monotonic() - before
+        for connection in held:
+            connection.close()
+    assert (running.returncode, "Stopped." in err, "Traceback" in err) == (130, True, False)
+    assert took < 2

@@ -1,6 +1,7 @@
 """Every seam can be exchanged: a whole run without one file of pixels."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,12 +21,14 @@ from roadstead.model import (
     Modality,
     PixelReader,
     Pixels,
+    Precision,
     Predicate,
     Scene,
     Step,
     TimeSpan,
 )
 from roadstead.pipeline import Seams, verify
+from roadstead.pipeline.gather import _same_acquisition
 from roadstead.steps import FixedClock
 
 NOON = datetime(2024, 10, 17, 2, 30, tzinfo=UTC)
@@ -114,3 +117,44 @@ def test_adding_one_scene_costs_one_scene(case: Path) -> None:
     _, after = run(case, [first, second])
     assert before.seen == [first[0].id]
     assert after.seen == [second[0].id]
+
+
+def test_a_datatakes_span_and_the_exact_time_are_one_look(case: Path) -> None:
+    (exact, pixels), (again, _) = (scene_with_ship(NOON + timedelta(minutes=m), ship=True) for m in (20, 21))
+    exact = replace(exact, platform="sentinel-2b")
+    coarse = replace(
+        again, platform="sentinel-2b", time=TimeSpan(NOON, NOON + timedelta(minutes=37), Precision.INTERVAL)
+    )
+    shown = [(coarse, pixels), (exact, pixels)]
+    seams = Seams(
+        clock=FixedClock(NOON),
+        reader=MemoryReader({s.id: p for s, p in shown}),
+        detectors={Modality.OPTICAL: BrightBlockDetector()},
+        scenes=tuple(s for s, _ in shown),
+    )
+    result = verify(case, seams=seams)
+    assert any("shows the same acquisition as" in s for s in result.losses)
+    (verdict, *_) = json.loads(result.verdicts_file.read_text("utf-8"))
+    assert verdict["coverage"]["usable_looks"] == 1
+
+
+@pytest.mark.parametrize(
+    ("platforms", "minutes", "hours", "same"),
+    [
+        (("sentinel-2b", "sentinel-2b"), 20, 0.6, True),
+        (("sentinel-2b", "sentinel-2b"), 37, 0.6, False),
+        (("sentinel-2b", "sentinel-2b"), 50, 2, False),
+        (("sentinel-2b", "sentinel-2a"), 20, 0.6, False),
+        (("sentinel-2b", ""), 20, 0.6, False),
+        (("", ""), 20, 0.6, False),
+        (("sentinel-2b", ""), 0.02, 0.6, True),
+        (("sentinel-2b", "sentinel-2b"), 5, 0, False),
+    ],
+)
+def test_what_counts_as_one_acquisition(platforms: tuple[str, str], minutes: float, hours: float, same: bool) -> None:
+    first, second = (replace(scene_with_ship(NOON, ship=True)[0], platform=p) for p in platforms)
+    first = replace(first, time=TimeSpan(NOON, NOON + timedelta(hours=hours)))
+    at = NOON + timedelta(minutes=minutes)
+    second = replace(second, time=TimeSpan(at, at))
+    assert _same_acquisition(first, second) is same
+    assert _same_acquisition(second, first) is same

@@ -61,6 +61,8 @@ class StacServer:
     """files to serve below /files/"""
     elsewhere: str = ""
     """host to which searches are sent on"""
+    moved: dict[str, str] = field(default_factory=dict)
+    """path -> address to which documents are sent on"""
     log: list[tuple[str, str, Any]] = field(default_factory=list)
     """(method, path, body) of every request"""
     keys: list[str] = field(default_factory=list)
@@ -136,7 +138,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         self.stac.log.append(("GET", self.path, None))
-        if url.path == "/":
+        if url.path in self.stac.moved:
+            self._send(301, b"", headers={"Location": self.stac.moved[url.path]})
+        elif url.path in {"/", "/landing"}:
             self._json(self._landing())
         elif url.path.startswith("/collections/"):
             name = url.path.rpartition("/")[2]

@@ -71,9 +71,9 @@ def page_through(
         if not fresh and state.empty == 0:
             _ran_in_circles(state, out)
             return
-        if out.too_long(text):
-            return
         call = None if _ended(state) else after(page, call)
+        if call is not None and out.too_long(text):
+            return
     if state.matched is not None and len(state.seen) < state.matched:
         out.shortfalls.append(f"it counted {state.matched} items and sent {len(state.seen)}")
 

@@ -19,7 +19,7 @@ from scipy.special import gammaln
 from roadstead.model import Detection, Look
 
 if TYPE_CHECKING:
-    from roadstead.infer.histories import Histories
+    from roadstead.infer.histories import Grid, Histories
     from roadstead.model import Estimate, Participant
 
 SHIPS_MEDIAN_M, SHIPS_LOG_SIGMA = 120.0, 0.6
@@ -77,17 +77,24 @@ def log_likelihood(observed: Observed, histories: Histories, sums: Sums) -> NDAr
     glint, a wrong file), whatever is there: one such image cannot decide a claim.
     """
     look = observed.look
-    if look.time is None or look.site_id not in histories.sites or not histories.grid.holds(look.time):
+    if look.site_id not in histories.sites:
         return np.zeros(histories.n)
-    times = histories.grid.indices(look.time)
-    if not times.size:
+    chosen = seen_at(look, histories.grid)
+    if not chosen.size:
         return np.zeros(histories.n)
-    chosen = times[np.unique(np.linspace(0, times.size - 1, min(MAX_TIMES, times.size)).astype(int))]
     logs = np.stack([_at_time(observed, histories, sums, int(t)) for t in chosen])
     mean = np.logaddexp.reduce(logs, axis=0) - np.log(len(chosen))
     if observed.p_blind <= 0:
         return np.asarray(mean)
     return np.asarray(np.logaddexp(np.log1p(-observed.p_blind) + mean, np.log(observed.p_blind) + sums[0, 0]))
+
+
+def seen_at(look: Look, grid: Grid) -> NDArray[np.int64]:
+    """Grid indices at which a look may have been taken, at most 24; none if its time reaches beyond the grid."""
+    times = grid.indices(look.time) if look.time is not None and grid.holds(look.time) else np.arange(0)
+    if not times.size:
+        return times
+    return times[np.unique(np.linspace(0, times.size - 1, min(MAX_TIMES, times.size)).astype(int))]
 
 
 def _at_time(observed: Observed, histories: Histories, sums: Sums, t: int) -> NDArray[np.float64]:
@@ -103,8 +110,8 @@ def _at_time(observed: Observed, histories: Histories, sums: Sums, t: int) -> ND
 
 def _state(observed: Observed, sums: Sums, present: int, others: int, effect: float) -> float:
     """Logarithm of p(look | exactly these vessels of interest and so many others are there)."""
-    seen, missed = _log_seen_missed(np.array(observed.p_detect) * effect, observed.look)
-    (seen_other,), (missed_other,) = _log_seen_missed(np.array([observed.p_detect_other * effect]), observed.look)
+    seen, missed = log_seen_missed(np.array(observed.p_detect) * effect, observed.look)
+    (seen_other,), (missed_other,) = log_seen_missed(np.array([observed.p_detect_other * effect]), observed.look)
     matched = np.arange(min(others, sums.shape[1] - 1) + 1)
     ways = gammaln(others + 1) - gammaln(others - matched + 1)
     ways = ways + matched * seen_other + (others - matched) * missed_other
@@ -118,7 +125,7 @@ def _state(observed: Observed, sums: Sums, present: int, others: int, effect: fl
         subset = (subset - 1) & present
 
 
-def _log_seen_missed(p: NDArray[np.float64], look: Look) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def log_seen_missed(p: NDArray[np.float64], look: Look) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Logarithms of the probability that a ship there was found, and that it was not.
 
     In a look that nobody searched only what was marked speaks: a ship that was not marked costs nothing.

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from roadstead.case import SiteTraffic
 from roadstead.infer.histories import Grid, Histories, grid_for
 from roadstead.infer.looks import Observed, Sums, log_likelihood, matching_sums
+from roadstead.infer.marginal import SiteLooks, log_marginal, prepare
 from roadstead.infer.motion import World, log_uniform, plan, routine
 from roadstead.infer.predicates import ClaimPredicate, SightingPredicate
 from roadstead.model import Claim, ClaimKind, Predicate, Sighting
@@ -57,6 +58,8 @@ class Evidence:
     """the reports that are weighed in the second computation"""
     sums: tuple[Sums, ...] = ()
     """matching sums of the looks, made once by `sample`"""
+    tables: tuple[SiteLooks, ...] = ()
+    """the looks site by site, made once by `sample` for claims about named vessels"""
 
 
 def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
@@ -73,6 +76,9 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     observed = weighed_looks(claim, evidence.observed)
     sums = tuple(matching_sums(o, evidence.world.vessels) for o in observed)
     evidence = replace(evidence, observed=observed, sums=sums)
+    if claim.who:
+        looks, effects = tuple(zip(observed, sums, strict=True)), (SITE_EFFECTS, SITE_EFFECT_P)
+        evidence = replace(evidence, tables=prepare(looks, evidence.world.sites, grid, evidence.traffic, effects))
     batches: list[list[Weighted]] = []
     while not batches or (len(batches) < MAX_BATCHES and _thin(_joined(batches)) < ENOUGH_HITS):
         batches.append(_batch(claim, evidence, grid, seed, len(batches)))
@@ -134,7 +140,8 @@ def _draw(rng: np.random.Generator, evidence: Evidence, grid: Grid, claim: Claim
     """Histories under routine alone."""
     world = evidence.world
     n = N_HISTORIES if world.vessels else N_TRAFFIC_ONLY
-    busy = {o.look.site_id for o in evidence.observed} | (set(claim.sites) if not claim.who else set())
+    # For named vessels the traffic is summed out.
+    busy = set() if claim.who else {o.look.site_id for o in evidence.observed} | set(claim.sites)
     others = np.zeros((n, len(world.sites), grid.n), np.int16)
     for i, site in enumerate(world.sites):
         if site in busy:
@@ -169,8 +176,8 @@ def _with_plan(rng: np.random.Generator, base: Histories, world: World, claim: C
 
 def _weigh(histories: Histories, motion: str, claim: Claim, evidence: Evidence) -> Weighted:
     predicate: Predicate = ClaimPredicate(claim)
-    log_looks = np.zeros(histories.n)
-    for observed, sums in zip(evidence.observed, evidence.sums, strict=True):
+    log_looks = log_marginal(evidence.tables, histories.place)
+    for observed, sums in zip(evidence.observed, evidence.sums, strict=True) if not claim.who else ():
         log_looks = log_looks + log_likelihood(observed, histories, sums)
     true = [SightingPredicate(r).holds(histories) for r in evidence.reports]
     return Weighted(

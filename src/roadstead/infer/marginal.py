@@ -1,0 +1,213 @@
+"""Looks weighed with other traffic and site effects summed out instead of drawn.
+
+Ships of no special interest come and go at a site as an immigration-death process; given where the vessels of interest
+are, their number is a hidden Markov chain, seen through the looks, and the forward recursion (Rabiner 1989, Proc. IEEE
+77, 257-286) gives p(looks | vessels) exactly. Its mean and stay are known as ranges only: five and three nodes, equal
+in the logarithm, stand for them. Drawing the traffic as well (Casella and Robert 1996, Biometrika 83, 81-94, on
+Rao-Blackwell) would only add noise: with tens of looks hardly a draw fits every count of ships.
+
+Histories that agree on who is present at every look of a site share its recursion. A look whose time is a span takes
+the traffic as constant over it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln, logsumexp
+from scipy.stats import binom, poisson
+
+from roadstead.infer.looks import log_seen_missed, seen_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from roadstead.case import SiteTraffic
+    from roadstead.infer.histories import Grid
+    from roadstead.infer.looks import Observed, Sums
+    from roadstead.model import Range
+
+MEAN_NODES, STAY_NODES = 5, 3
+SPARE = 5.0
+"""so many standard deviations above its greatest mean the number of ships is followed"""
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLooks:
+    """The looks at one site, ready to be weighed under any history."""
+
+    site: int
+    """index among the sites"""
+    times: tuple[NDArray[np.int64], ...]
+    """grid indices of each look, in order of time"""
+    tables: tuple[Floats, ...]
+    """per look log p(look | vessels present, others, effect); shape (subsets, effects, most + 1)"""
+    blind: tuple[tuple[float, float], ...]
+    """per look the probability that it shows nothing, and the log likelihood if so"""
+    begin: tuple[Floats, ...]
+    """per node P(number of others) at the first look; shape (most + 1,)"""
+    steps: tuple[tuple[Floats, ...], ...]
+    """per node P(number at a look | number at the one before); shape (most + 1, most + 1) each"""
+    log_effect: Floats
+    """log prior of each site effect"""
+
+
+def prepare(
+    observed: Sequence[tuple[Observed, Sums]],
+    sites: tuple[str, ...],
+    grid: Grid,
+    traffic: Mapping[str, SiteTraffic],
+    effects: tuple[tuple[float, ...], tuple[float, ...]],
+) -> tuple[SiteLooks, ...]:
+    """Tables of every site that was looked at.
+
+    Args:
+        observed: looks with their matching sums.
+        sites: site ids in the histories' order; looks elsewhere say nothing.
+        grid: of the histories; looks whose time reaches beyond it say nothing.
+        traffic: assumed traffic by site.
+        effects: values of the site effect and their probabilities.
+    """
+    out = []
+    for i, site in enumerate(sites):
+        here = [(o, s) for o, s in observed if o.look.site_id == site and seen_at(o.look, grid).size]
+        if here:
+            # By the middle of a span: one that begins first may end last, and no step goes back in time.
+            here.sort(key=lambda pair: (seen_at(pair[0].look, grid).mean(), pair[0].look.scene_id))
+            out.append(_site(i, here, grid, traffic[site], effects))
+    return tuple(out)
+
+
+def _site(
+    site: int,
+    here: Sequence[tuple[Observed, Sums]],
+    grid: Grid,
+    assumed: SiteTraffic,
+    effects: tuple[tuple[float, ...], tuple[float, ...]],
+) -> SiteLooks:
+    most = int(np.ceil(assumed.vessels.high + SPARE * np.sqrt(assumed.vessels.high) + SPARE))
+    times = tuple(seen_at(o.look, grid) for o, _ in here)
+    between_h = [float(b.mean() - a.mean()) * grid.step_h for a, b in pairwise(times)]
+    nodes = [(m, s) for m in _nodes(assumed.vessels, MEAN_NODES) for s in _nodes(assumed.stay_hours, STAY_NODES)]
+    return SiteLooks(
+        site=site,
+        times=times,
+        tables=tuple(_table(o, s, most, effects[0]) for o, s in here),
+        blind=tuple((o.p_blind, float(s[0, 0])) for o, s in here),
+        begin=tuple(_stationary(mean, most) for mean, _ in nodes),
+        steps=tuple(tuple(_transition(m, float(np.exp(-h / stay)), most) for h in between_h) for m, stay in nodes),
+        log_effect=np.log(effects[1]),
+    )
+
+
+def _nodes(between: Range, count: int) -> list[float]:
+    """Middles of equal parts of a range in its logarithm."""
+    low, high = np.log(max(between.low, 1e-3)), np.log(max(between.high, 1e-3))
+    return [float(np.exp(low + (k + 0.5) / count * (high - low))) for k in range(count)]
+
+
+def _stationary(mean: float, most: int) -> Floats:
+    p = poisson.pmf(np.arange(most + 1), mean)
+    return np.asarray(p / p.sum())
+
+
+@lru_cache(maxsize=512)
+def _transition(mean: float, keep: float, most: int) -> Floats:
+    """Each ship stays with probability `keep`; Poisson newcomers hold the mean. Row: from, column: to."""
+    numbers = np.arange(most + 1)
+    stayed = binom.pmf(numbers[None, :], numbers[:, None], keep)
+    came = poisson.pmf(numbers, mean * (1 - keep))
+    shifted = np.zeros((most + 1, most + 1))
+    for k in numbers:
+        shifted[k, k:] = came[: most + 1 - k]
+    out = stayed @ shifted
+    return np.asarray(out / out.sum(axis=1, keepdims=True))
+
+
+def _table(observed: Observed, sums: Sums, most: int, effects: tuple[float, ...]) -> Floats:
+    return np.stack([_for_effect(observed, sums, most, e) for e in effects], axis=1)
+
+
+def _for_effect(observed: Observed, sums: Sums, most: int, effect: float) -> Floats:
+    """Log p(look | subset present, others) for every subset and number; shape (subsets, most + 1)."""
+    seen, missed = log_seen_missed(np.array(observed.p_detect) * effect, observed.look)
+    (seen_other,), (missed_other,) = log_seen_missed(np.array([observed.p_detect_other * effect]), observed.look)
+    others, matched = np.arange(most + 1)[None, :], np.arange(min(most, sums.shape[1] - 1) + 1)[:, None]
+    left = others - matched
+    ways = gammaln(others + 1) - gammaln(np.maximum(left, 0) + 1) + matched * seen_other + left * missed_other
+    ways = np.where(left >= 0, ways, -np.inf)
+    matchings = logsumexp(sums[:, : matched.size, None] + ways[None], axis=1)
+    # Ship by ship: one that is there was seen (and its matching is in the sum) or missed.
+    for v in range(len(seen)):
+        there = np.nonzero(np.arange(matchings.shape[0]) >> v & 1)[0]
+        matchings[there] = np.logaddexp(missed[v] + matchings[there ^ (1 << v)], seen[v] + matchings[there])
+    return np.asarray(matchings)
+
+
+def log_marginal(looks: Sequence[SiteLooks], place: NDArray[np.int8]) -> Floats:
+    """Log p(looks | where the vessels of interest are), up to one constant.
+
+    Args:
+        looks: from `prepare`.
+        place: shape (n, vessels, times).
+
+    Returns:
+        Shape (n,).
+    """
+    total = np.zeros(place.shape[0])
+    for here in looks:
+        total += _of_site(here, place)
+    return total
+
+
+def _of_site(here: SiteLooks, place: NDArray[np.int8]) -> Floats:
+    bits = (1 << np.arange(place.shape[1])).astype(np.int64)
+    group = np.zeros(place.shape[0], np.int64)
+    parents, patterns = [], []
+    for times in here.times:
+        codes = ((place[:, :, times] == here.site) * bits[None, :, None]).sum(axis=1)
+        both, group = _grouped(np.column_stack([group, codes]))
+        parents.append(both[:, 0])
+        patterns.append(both[:, 1:])
+    emissions = [_emission(t, p, b) for t, p, b in zip(here.tables, patterns, here.blind, strict=True)]
+    nodes = [_forward(here, k, parents, emissions) for k in range(len(here.begin))]
+    return np.asarray((logsumexp(np.stack(nodes), axis=0) - np.log(len(nodes)))[group])
+
+
+def _grouped(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Different rows, and which of them each row is."""
+    if keys.shape[1] == 2:
+        width = int(keys[:, 1].max()) + 1
+        one, group = np.unique(keys[:, 0] * width + keys[:, 1], return_inverse=True)
+        return np.column_stack([one // width, one % width]), group.reshape(-1)
+    both, group = np.unique(keys, axis=0, return_inverse=True)
+    return both, group.reshape(-1)
+
+
+def _emission(table: Floats, pattern: NDArray[np.int64], blind: tuple[float, float]) -> Floats:
+    """Log p(look | group, effect, others), averaged over the look's times; shape (groups, effects, most + 1)."""
+    mean = reduce(np.logaddexp, (table[codes] for codes in pattern.T)) - np.log(pattern.shape[1])
+    if blind[0] <= 0:
+        return np.asarray(mean)
+    return np.asarray(np.logaddexp(np.log1p(-blind[0]) + mean, np.log(blind[0]) + blind[1]))
+
+
+def _forward(here: SiteLooks, node: int, parents: Sequence[NDArray[np.int64]], emissions: Sequence[Floats]) -> Floats:
+    """Forward recursion for one node of the traffic; log likelihood of each last group, shape (groups,)."""
+    alpha = np.broadcast_to(here.begin[node], (1, here.log_effect.size, here.begin[node].size))
+    log_scale = np.broadcast_to(here.log_effect, (1, here.log_effect.size))
+    for k, (parent, emission) in enumerate(zip(parents, emissions, strict=True)):
+        before = alpha if k == 0 else alpha @ here.steps[node][k - 1]
+        # In logarithms, or many ships where few were assumed would underflow.
+        joint = np.log(np.maximum(before, np.finfo(float).tiny))[parent] + emission
+        top = joint.max(axis=2, keepdims=True)
+        alpha = np.exp(joint - top)
+        total = alpha.sum(axis=2, keepdims=True)
+        alpha /= total
+        log_scale = log_scale[parent] + (top + np.log(total))[:, :, 0]
+    return np.asarray(logsumexp(log_scale, axis=1))
