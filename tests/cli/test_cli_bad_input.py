@@ -35,20 +35,6 @@ PROGRAM = [sys.executable, "-c", "from roadstead.cli import main; main()"]
 
 
 @pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """Runs the program in this process; returns (exit code, stdout, stderr)."""
-
-    def run(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["roadstead", *map(str, words)])
-        code = guarded()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out, said.err
-
-    return run
-
-
-@pytest.fixture
 def case(tmp_path: Path) -> Path:
     return write_case(tmp_path / "case")
 

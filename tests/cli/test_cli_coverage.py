@@ -3,7 +3,6 @@
 import csv
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,8 +11,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from icalendar import Calendar
-
-from roadstead.cli.guard import guarded
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
 Cli = Callable[..., tuple[int, str, str]]
@@ -25,18 +22,6 @@ PASSES = {
     "sentinel-1a ascending": "2024-10-13T09:01:01",
 }
 """over Dunai, by an independent computation from the same element sets"""
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    def run(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["roadstead", *map(str, words)])
-        code = guarded()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out, said.err
-
-    return run
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +14,6 @@ from pyproj import Transformer
 from range_server import RangeServer, range_server
 from shapely.geometry import box
 from stac_server import StacServer, item
-
-from roadstead.cli.guard import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,18 +28,6 @@ PASSED = "2024-10-10T02:15:36.500Z"
 """when Sentinel-2A passed, by its orbit; the catalogue says so too"""
 BANDS = {"blue": 400, "green": 350, "red": 250, "nir": 150, "swir16": 100}
 WEEKS = ("--from", "2024-10-07", "--to", "2024-10-20")
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    def run(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["roadstead", *map(str, words)])
-        code = guarded()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out, said.err
-
-    return run
 
 
 @pytest.fixture

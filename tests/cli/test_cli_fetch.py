@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +25,6 @@ from roadstead.case import load_case, new_case
 from roadstead.catalogues import Access, RawAnswer, keep_answer
 from roadstead.catalogues.keep import kept_provider
 from roadstead.catalogues.question import RawPage
-from roadstead.cli.guard import guarded
 from roadstead.imagery import RasterioReader
 from roadstead.library import providers
 from roadstead.model import (
@@ -78,18 +76,6 @@ def case(tmp_path: Path) -> Path:
         .replace('calls_at = ["dunai"]', 'calls_at = ["my-roads"]')
     )
     return path.parent
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    def run(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["roadstead", *map(str, words)])
-        code = guarded()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out, said.err
-
-    return run
 
 
 def cog(path: Path, values: np.ndarray, pixel_m: float, nodata: float | None = 0) -> None:

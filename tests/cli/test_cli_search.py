@@ -17,7 +17,6 @@ from shapely.geometry import box
 from stac_server import StacServer, item
 
 from roadstead.catalogues import Limits, kept_answers
-from roadstead.cli.guard import guarded
 from roadstead.model import AnswerState, InputError, NotFound, span_between
 from roadstead.pipeline import SearchScope, SearchSeams, explain, plan_search, search, verify
 from roadstead.steps import FixedClock
@@ -69,18 +68,6 @@ def case(tmp_path: Path, server: StacServer) -> Path:
     (folder / "case.toml").write_text(text.replace("[[vessels]]", f"{SECOND_SITE}[[vessels]]", 1))
     add_providers(folder, mine=server.url)
     return folder
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    def run(*words: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["roadstead", *map(str, words)])
-        code = guarded()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return code, said.out, said.err
-
-    return run
 
 
 def seams(now: datetime = NOW) -> SearchSeams:

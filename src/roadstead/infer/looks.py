@@ -94,7 +94,7 @@ def seen_at(look: Look, grid: Grid) -> NDArray[np.int64]:
     times = grid.indices(look.time) if look.time is not None and grid.holds(look.time) else np.arange(0)
     if not times.size:
         return times
-    return times[np.unique(np.linspace(0, times.size - 1, min(MAX_TIMES, times.size)).astype(int))]
+    return np.asarray(times[np.unique(np.linspace(0, times.size - 1, min(MAX_TIMES, times.size)).astype(int))])
 
 
 def _at_time(observed: Observed, histories: Histories, sums: Sums, t: int) -> NDArray[np.float64]:

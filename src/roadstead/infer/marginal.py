@@ -26,6 +26,7 @@ from roadstead.infer.looks import log_seen_missed, seen_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
     from roadstead.case import SiteTraffic
     from roadstead.infer.histories import Grid
     from roadstead.infer.looks import Observed, Sums
