@@ -18,6 +18,7 @@ from roadstead.model import AnswerState, CaseCoverage, LookState, Modality, Mome
 from roadstead.report import coverage_svg, render_report
 from roadstead.report.coverage_marks import key, mark, meaning
 from roadstead.report.coverage_panels import columns, panels
+from roadstead.report.coverage_rows import in_part
 
 SITES = cases.nine_sites()
 WIDE = 740.0
@@ -362,3 +363,14 @@ def test_the_methods_say_what_is_true_now(page: Page) -> None:
     assert "It asks image catalogues only when its user does" in said
     assert "computes no cloud mask" not in said
     assert "shifted by whole repeat cycles" in said
+
+
+def test_a_half_clouded_look_is_marked_as_showing_a_part() -> None:
+    covered = cases.six_days()
+    dunai = covered.sites[0]
+    seen = next(m for m in dunai.moments if m.usable and m.look)
+    half = replace(seen, opportunity=None, look=replace(seen.look, usable_fraction=0.5))
+    assert in_part(half)
+    assert not in_part(replace(seen, opportunity=None))
+    moments = tuple(half if m is seen else m for m in dunai.moments)
+    assert "50\u00a0% of the area seen" in drawn(replace(covered, sites=(replace(dunai, moments=moments),)))

@@ -25,7 +25,7 @@ from roadstead.report.coverage_marks import (
     patterns,
 )
 from roadstead.report.coverage_panels import columns, panels
-from roadstead.report.coverage_rows import Frame, row
+from roadstead.report.coverage_rows import Frame, in_part, row
 from roadstead.report.events import claim_windows
 from roadstead.report.figures import NARROW, WIDE, Figure
 from roadstead.report.lanes import AXIS, FONT, MARGIN, TITLE, Scale, axis
@@ -214,7 +214,7 @@ def _kinds(coverage: CaseCoverage, claims: Sequence[Claim]) -> Iterator[LookStat
     used = {m.state for s in coverage.sites for m in s.moments}
     yield from (s for s in BEST_FIRST if s in used)
     single = [p for p in made if not p.bin_days]
-    if any(m.opportunity and m.opportunity.swath_fraction < 1 for p in single for s in p.sites for m in s.moments):
+    if any(in_part(m) for p in single for s in p.sites for m in s.moments):
         yield Sign.PARTIAL
     if any(s.nights for p in single for s in p.sites):
         yield Sign.NIGHT

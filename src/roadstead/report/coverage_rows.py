@@ -33,6 +33,8 @@ TALLEST_COLUMN, PIECE = 26.0, 8.0
 GAP_AT_LOOK = 1.2
 BROAD = 12.0
 """times less certain than this many units get a line as long as they are uncertain"""
+MOSTLY = 0.9
+"""an image that shows less of the area than this is marked as showing a part"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +141,16 @@ def _drawn(m: Moment, scale: Scale, y: float, free: tuple[float, float]) -> Iter
     if right - left > BROAD:
         yield svg.line(left, y, right, y, "s-stroke")
     yield from mark(m.state, m.modality, x, y)
-    if m.opportunity and m.opportunity.swath_fraction < 1:
+    if in_part(m):
         yield partial(x, y)
     if m.ships:
         yield from _count(str(m.ships), x, y, free)
+
+
+def in_part(m: Moment) -> bool:
+    """Whether a part of the area only lies in the swath, or is seen in the image that we hold (cloud, nodata)."""
+    outside = m.opportunity is not None and m.opportunity.swath_fraction < 1
+    return outside or (m.usable and m.look is not None and m.look.usable_fraction < MOSTLY)
 
 
 def _count(words: str, x: float, y: float, free: tuple[float, float]) -> Iterator[Markup]:
@@ -159,6 +167,8 @@ def tip(m: Moment) -> str:
     words = [moment(m.time.middle) if m.time.duration < timedelta(hours=1) else str(m.time), m.platform, m.state.value]
     if m.opportunity:
         words.append(geometry(m.opportunity))
+    if m.look is not None:
+        words.append(text("cover.seen", p=percent(m.look.usable_fraction)))
     return ", ".join(w for w in words if w)
 
 
