@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.special import logsumexp
+from scipy.stats import poisson
 
 from roadstead.assess import assess, places, world_of
 from roadstead.assess.weigh import weigh
@@ -198,13 +199,25 @@ def test_a_stranger_seen_again_within_hours_is_one_who_stayed() -> None:
     assert marginal([first, late], nobody, assumed) == pytest.approx(apart, abs=0.15)
 
 
-def test_two_hundred_ships_where_few_were_assumed_do_not_underflow() -> None:
-    place = some_places(50)
-    place[0], place[1] = 0, -2
-    many = [look(5, [112.5] * 200), look(9, [112.5] * 200), look(30)]
-    got = marginal(many, place, traffic(Range(0.01, 40), Range(10, 60), "x", "y"))
-    assert np.isfinite(got).all()
-    assert got[0] != got[1]
+def test_three_hundred_ships_where_few_may_be_assumed_do_not_underflow() -> None:
+    crowded = look(5, [112.5] * 300)
+    crowded = replace(crowded, detections=tuple(replace(d, score=0.99) for d in crowded.detections))
+    high, low = 300.0, 0.01
+    n = int(np.ceil(high + 5 * np.sqrt(high) + 5)) + 1
+    nobody = Histories(
+        grid=GRID, sites=("x", "y"), vessels=("a", "b"), place=np.full((n, 2, GRID.n), -2, np.int8),
+        traffic=np.tile(np.arange(n, dtype=np.int16)[:, None, None], (1, 2, GRID.n)),
+        site_effect=np.ones((n, 2), np.float32),
+    )  # fmt: skip
+    sums = matching_sums(crowded, VESSELS)
+    by_effect = [
+        log_likelihood(crowded, replace(nobody, site_effect=nobody.site_effect * e), sums) for e in SITE_EFFECTS
+    ]
+    means = low * (high / low) ** ((np.arange(MEAN_NODES) + 0.5) / MEAN_NODES)
+    priors = np.array([poisson.logpmf(np.arange(n), m) for m in means])
+    expected = logsumexp(priors[:, None] + by_effect + np.log(SITE_EFFECT_P)[None, :, None]) - np.log(MEAN_NODES)
+    got = marginal([crowded], nobody.place[:1], traffic(Range(low, high), Range(10, 60), "x", "y"))
+    assert got[0] == pytest.approx(expected, abs=1e-6)
 
 
 # Against drawing the traffic, through `sample` and `assess`.

@@ -3,8 +3,9 @@
 Ships of no special interest come and go at a site as an immigration-death process; given where the vessels of interest
 are, their number is a hidden Markov chain, seen through the looks, and the forward recursion (Rabiner 1989, Proc. IEEE
 77, 257-286) gives p(looks | vessels) exactly. Its mean and stay are known as ranges only: five and three nodes, equal
-in the logarithm, stand for them. Drawing the traffic as well (Casella and Robert 1996, Biometrika 83, 81-94, on
-Rao-Blackwell) would only add noise: with tens of looks hardly a draw fits every count of ships.
+in the logarithm, stand for them; the number is followed to five standard deviations above the greatest mean. Drawing
+the traffic as well (Casella and Robert 1996, Biometrika 83, 81-94, on Rao-Blackwell) would only add noise: with tens of
+looks hardly a draw fits every count of ships.
 
 Histories that agree on who is present at every look of a site share its recursion. A look whose time is a span takes
 the traffic as constant over it.

@@ -2,6 +2,7 @@
 
 Plain importance sampling (Robert and Casella 2004, Monte Carlo Statistical Methods, ch. 3): exact in the limit, and
 its effective sample size says when it is not yet. A hypothesis whose ships move like another's shares its draws.
+Of a claim about named vessels only their own movements are drawn; other traffic and site effects are summed out.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Evidence:
     observed: tuple[Observed, ...]
     """looks with detections"""
     reports: tuple[Sighting, ...]
-    """the reports that are weighed in the second computation"""
+    """the reports that are weighed in the second computation; of a claim about named vessels, such as name vessels"""
     sums: tuple[Sums, ...] = ()
     """matching sums of the looks, made once by `sample`"""
     tables: tuple[SiteLooks, ...] = ()
@@ -140,7 +141,7 @@ def _draw(rng: np.random.Generator, evidence: Evidence, grid: Grid, claim: Claim
     """Histories under routine alone."""
     world = evidence.world
     n = N_HISTORIES if world.vessels else N_TRAFFIC_ONLY
-    # For named vessels the traffic is summed out.
+    # For named vessels the traffic is summed out (marginal.py): it stays zero and nothing reads it.
     busy = set() if claim.who else {o.look.site_id for o in evidence.observed} | set(claim.sites)
     others = np.zeros((n, len(world.sites), grid.n), np.int16)
     for i, site in enumerate(world.sites):
