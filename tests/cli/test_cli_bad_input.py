@@ -31,7 +31,9 @@ from roadstead.model import Modality
 from roadstead.pipeline import verify
 
 Cli = Callable[..., tuple[int, str, str]]
-PROGRAM = [sys.executable, "-c", "from roadstead.cli import main; main()"]
+# A run in the background starts with Ctrl-C ignored; a user at a terminal has it.
+_LISTEN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+PROGRAM = [sys.executable, "-c", f"{_LISTEN}from roadstead.cli import main; main()"]
 
 
 @pytest.fixture

@@ -24,7 +24,9 @@ from roadstead.steps import FixedClock
 pytestmark = pytest.mark.enable_socket
 
 Cli = Callable[..., tuple[int, str, str]]
-PROGRAM = [sys.executable, "-c", "from roadstead.cli import main; main()"]
+# A run in the background starts with Ctrl-C ignored; a user at a terminal has it.
+_LISTEN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+PROGRAM = [sys.executable, "-c", f"{_LISTEN}from roadstead.cli import main; main()"]
 TILE = box(131.5, 42.3, 132.5, 43.3)
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 QUICK = Limits(connect_s=1, read_s=0.3, retries=0)
