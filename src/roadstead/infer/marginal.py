@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, logsumexp
-from scipy.stats import binom, poisson
+from scipy.special import gammaln, logsumexp, xlog1py, xlogy
 
 from roadstead.infer.looks import log_seen_missed, seen_at
 
@@ -114,7 +113,7 @@ def _nodes(between: Range, count: int) -> list[float]:
 
 
 def _stationary(mean: float, most: int) -> Floats:
-    p = poisson.pmf(np.arange(most + 1), mean)
+    p = _poisson(np.arange(most + 1), mean)
     return np.asarray(p / p.sum())
 
 
@@ -122,8 +121,8 @@ def _stationary(mean: float, most: int) -> Floats:
 def _transition(mean: float, keep: float, most: int) -> Floats:
     """Each ship stays with probability `keep`; Poisson newcomers hold the mean. Row: from, column: to."""
     numbers = np.arange(most + 1)
-    stayed = binom.pmf(numbers[None, :], numbers[:, None], keep)
-    came = poisson.pmf(numbers, mean * (1 - keep))
+    stayed = _binomial(numbers[None, :], numbers[:, None], keep)
+    came = _poisson(numbers, mean * (1 - keep))
     shifted = np.zeros((most + 1, most + 1))
     for k in numbers:
         shifted[k, k:] = came[: most + 1 - k]
@@ -213,3 +212,15 @@ def _forward(here: SiteLooks, node: int, parents: Sequence[NDArray[np.int64]], e
         alpha /= total
         log_scale = log_scale[parent] + (top + np.log(total))[:, :, 0]
     return np.asarray(logsumexp(log_scale, axis=1))
+
+
+def _poisson(k: NDArray[np.int64], mean: float) -> NDArray[np.float64]:
+    """Poisson probabilities; scipy.stats has them too, but takes a second to be imported."""
+    return np.asarray(np.exp(xlogy(k, mean) - mean - gammaln(k + 1)))
+
+
+def _binomial(k: NDArray[np.int64], n: NDArray[np.int64], p: float) -> NDArray[np.float64]:
+    """Binomial probabilities, broadcast; 0 where k exceeds n."""
+    rest = np.maximum(n - k, 0)
+    ways = gammaln(n + 1) - gammaln(k + 1) - gammaln(rest + 1)
+    return np.where(k <= n, np.exp(ways + xlogy(k, p) + xlog1py(rest, -p)), 0.0)
