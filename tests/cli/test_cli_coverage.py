@@ -47,6 +47,7 @@ def test_the_known_passes_over_dunai_are_found_within_a_minute(cli: Cli, dunai: 
         platform, _, direction = name.partition(" ")
         times = [when(o["t_utc"]) for o in found if o["platform"] == platform and direction in o["direction"]]
         assert any(abs(x - when(t)) <= timedelta(seconds=60) for x in times), name
+    assert all(o["local_time"].endswith("+10:00") for o in found)
     edge = next(o for o in found if o["platform"] == "sentinel-2b")
     assert 0 < edge["swath_fraction"] < 1
     assert all({"site", "t_utc", "platform", "incidence_deg", "sun_elevation_deg"} <= set(o) for o in found)

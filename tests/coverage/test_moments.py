@@ -230,3 +230,23 @@ def test_a_listing_of_minutes_length_takes_the_time_of_its_pass() -> None:
     assert found.time.start == found.time.end == t
     late = TimeSpan(t + timedelta(minutes=5), SPAN.end)
     assert moments_of(SITE, known(passes=[pass_at(2)], listings=[vague]), 112, late) == ()
+
+
+def test_a_pass_of_a_tasked_satellite_is_never_called_not_listed() -> None:
+    assert states(passes=[pass_at(2, "planetscope")], covers=lambda _m, _t: True) == [LookState.POSSIBLE]
+
+
+def day_look() -> SiteLook:
+    known_look = held(2)
+    return replace(known_look, look=replace(known_look.look, time=TimeSpan(T0, T0 + timedelta(days=1))))
+
+
+def test_a_look_known_to_the_day_takes_no_pass_and_closes_no_gap_for_sure() -> None:
+    assert len(states(passes=[pass_at(2)], looks=[day_look()])) == 2
+    whole = site_coverage(SITE, SPAN, known(looks=[day_look()]), (), length_m=112)
+    assert {u.between_looks for u in whole.unseen} == {1.0}
+
+
+def test_answers_about_another_place_say_nothing_here() -> None:
+    elsewhere = replace(answer(AnswerState.COMPLETE), area=box(0, 0, 1, 1))
+    assert site_coverage(SITE, SPAN, known(), (), (elsewhere,), length_m=112).answers == ()

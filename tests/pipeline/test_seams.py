@@ -1,5 +1,6 @@
 """Every seam can be exchanged: a whole run without one file of pixels."""
 
+import csv
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from roadstead.model import (
     Catalogue,
     Clock,
     Detector,
+    Listing,
     Modality,
     PixelReader,
     Pixels,
@@ -27,7 +29,7 @@ from roadstead.model import (
     Step,
     TimeSpan,
 )
-from roadstead.pipeline import Seams, verify
+from roadstead.pipeline import Seams, case_coverage, site_baseline, verify
 from roadstead.pipeline.gather import _same_acquisition
 from roadstead.steps import FixedClock
 
@@ -158,3 +160,24 @@ def test_what_counts_as_one_acquisition(platforms: tuple[str, str], minutes: flo
     second = replace(second, time=TimeSpan(at, at))
     assert _same_acquisition(first, second) is same
     assert _same_acquisition(second, first) is same
+
+
+def test_a_baseline_counts_looks_outside_the_claimed_window_only(case: Path) -> None:
+    shown = [scene_with_ship(NOON, ship=True), scene_with_ship(NOON - timedelta(days=60), ship=True)]
+    seams = Seams(
+        reader=MemoryReader({s.id: p for s, p in shown}),
+        detectors={Modality.OPTICAL: BrightBlockDetector()},
+        scenes=tuple(s for s, _ in shown),
+    )
+    found = site_baseline(case, "my-roads", length_m=109, seams=seams).baseline
+    assert (found.whole.looks, found.whole.with_ships, found.last_year.looks) == (1, 1, 1)
+
+
+def test_a_formula_from_a_catalogue_is_text_in_the_table(case: Path) -> None:
+    listing = Listing(
+        id="=cmd()", products=(), platform="umbra-08", modality=Modality.SAR, time=TimeSpan(NOON, NOON), footprint=None,
+        catalogues=("c",), systematic=False,
+    )  # fmt: skip
+    case_coverage(case, sites=["my-roads"], seams=Seams(catalogues=(GivenListings((listing,)),)))
+    rows = list(csv.DictReader((case / "out" / "coverage.csv").read_text("utf-8").splitlines()))
+    assert [r["listing"] for r in rows if r["listing"]] == ["'=cmd()"]

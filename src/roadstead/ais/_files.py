@@ -26,7 +26,7 @@ _LONGEST_LINE = 16_384
 _MOST_UNPACKED = 4 * 1024**3
 """bytes of one spreadsheet; beyond it, it is no export of positions"""
 _BROKEN = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError, UnicodeError)
-"""what reading a damaged, encrypted or vanishing file raises"""
+"""what damage (zlib, zip, gz), encryption (RuntimeError), an unknown packing or a vanishing file raises"""
 _AGAIN = "download or export it again"
 
 
@@ -118,7 +118,7 @@ def _sheets(stream: IO[bytes], name: str, losses: Losses) -> Iterator[Sheet]:
 def _cells(sheet: Any, name: str, losses: Losses) -> Iterator[tuple[int, tuple[Any, ...]]]:
     try:
         yield from enumerate(sheet.iter_rows(values_only=True), 1)
-    except Exception as error:  # noqa: BLE001 - as above
+    except Exception as error:  # noqa: BLE001 - rows are parsed lazily, so damage shows only here, as any error
         losses.note(name, f"is a damaged spreadsheet ({_reason(error)})", "save it again, or export it as CSV")
 
 

@@ -61,7 +61,7 @@ class TimeReader:
 
     def _other(self, text: str) -> datetime:
         if _COMPACT.fullmatch(text):
-            return self._checked(datetime.strptime(re.sub("[TZ]", "", text), "%Y%m%d%H%M%S"))  # noqa: DTZ007 - zone follows
+            return self._checked(datetime.strptime(re.sub("[TZ]", "", text), "%Y%m%d%H%M%S"))  # noqa: DTZ007 - _checked adds it
         if re.fullmatch(r"\d{9,13}(\.\d+)?", text):
             return self._unix(float(text))
         slashed = _SLASHED.fullmatch(text.upper().removesuffix("UTC").removesuffix("Z").strip())

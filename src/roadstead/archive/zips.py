@@ -35,6 +35,7 @@ def unpack(archive: Path, folder: Path) -> None:
             left = MAX_BYTES
             for member in members:
                 left -= _unpack_one(held, member, folder, left, archive)
+    # RuntimeError: encrypted; NotImplementedError: a packing that Python lacks; the others: damage.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
         raise IntakeError(f"{archive.name} is no zip archive or damaged ({error}); fetch it again") from error
 

@@ -17,7 +17,7 @@ class TomlLines:
 
     def __init__(self, text: str) -> None:
         import tree_sitter_toml  # noqa: PLC0415 - only when a mistake has to be located
-        from tree_sitter import Language, Parser  # noqa: PLC0415 - as above
+        from tree_sitter import Language, Parser  # noqa: PLC0415 - only when a mistake has to be located
 
         self._lines: dict[Path, int] = {}
         root = Parser(Language(tree_sitter_toml.language())).parse(text.encode()).root_node

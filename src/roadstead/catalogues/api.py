@@ -67,6 +67,6 @@ def _has(root: str, collection: str, wire: Wire) -> bool:
 
 
 def _with_query(url: str, parameters: dict[str, Any]) -> str:
-    from requests import Request  # noqa: PLC0415 - beside its only use
+    from requests import Request  # noqa: PLC0415 - needed by GET-only servers alone
 
     return str(Request("GET", url, params=parameters).prepare().url)

@@ -49,7 +49,7 @@ class Asking:
 
     def wire(self, provider: Provider) -> Wire:
         """The transport to a provider; raises CatalogueError where it needs a key that is not set."""
-        from roadstead.catalogues.http import Wire  # noqa: PLC0415 - as in `_put`
+        from roadstead.catalogues.http import Wire  # noqa: PLC0415 - who asks nobody starts without it
 
         if provider.id not in self.wires:
             key, name = _key(provider)
