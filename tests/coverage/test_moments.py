@@ -250,3 +250,13 @@ def test_a_look_known_to_the_day_takes_no_pass_and_closes_no_gap_for_sure() -> N
 def test_answers_about_another_place_say_nothing_here() -> None:
     elsewhere = replace(answer(AnswerState.COMPLETE), area=box(0, 0, 1, 1))
     assert site_coverage(SITE, SPAN, known(), (), (elsewhere,), length_m=112).answers == ()
+
+
+def test_the_best_further_image_lies_where_our_looks_leave_a_gap() -> None:
+    looks = tuple(held(h) for h in range(7, 78, 7))
+    whole = site_coverage(SITE, SPAN, known(looks=looks), (), length_m=112)
+    best = next(u for u in whole.unseen if not u.night_only)
+    assert best.best_tasked_at
+    assert best.between_looks_with_it is not None
+    assert best.best_tasked_at > T0 + timedelta(hours=80)
+    assert best.between_looks_with_it < best.between_looks
