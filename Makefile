@@ -9,6 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 .PHONY: demo test lint types layers unit sync clean
 
 demo: sync
+	$(BIN)/roadstead exercise run null-islands-landing --out roadstead-demo/null-islands-landing
 	$(BIN)/roadstead verify cases/dunai-2024
 
 test: lint types layers unit
@@ -37,7 +38,7 @@ $(UV):
 	@$(VENV)/tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.5'
 
 clean:
-	rm -rf $(VENV) cases/*/out cases/*/.cache
+	rm -rf $(VENV) roadstead-demo cases/*/out cases/*/.cache
 
 # Needs the real images beside the checkout; rewrites the tables of the README.
 .PHONY: tables

@@ -200,9 +200,9 @@ def fetch(
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to put the copy")] = Path("roadstead-demo"),
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to put both")] = Path("roadstead-demo"),
 ) -> None:
-    """Copy the shipped Dunai case into a folder and verify it."""
+    """Make and verify a simulated operation, then copy the shipped Dunai case and verify it."""
     from roadstead.cli.demo import run
 
     raise typer.Exit(run(folder))

@@ -5,15 +5,23 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from roadstead.cli import say
+from roadstead.cli.exercise import run as run_exercise
 from roadstead.cli.verify import run as run_verify
 from roadstead.model import NotFound, StorageError
 
 CASE = "dunai-2024"
+EXERCISE = "null-islands-landing"
 
 
 def run(folder: Path) -> int:
-    """Copy the shipped case where it is not there yet, and verify it."""
-    target = folder / CASE
+    """Make and verify a simulated operation; then copy the shipped case where it is not there yet, and verify it."""
+    run_exercise(EXERCISE, folder / EXERCISE, pixels=True, as_json=False)
+    say.out.print()
+    return _verify_case(folder / CASE)
+
+
+def _verify_case(target: Path) -> int:
     if not (target / "case.toml").exists():
         try:
             shutil.copytree(shipped_case(CASE), target, ignore=shutil.ignore_patterns("out", "ledger", ".cache"))

@@ -170,8 +170,15 @@ def _print_run(done: Exercise) -> None:
             f"{named.right_by_history} ({named.effective_histories:.0f} effective histories).",
             soft_wrap=True,
         )
-    say.out.print(f"Case:  {say.shown(str(done.folder / 'case'))}", soft_wrap=True)
-    say.out.print(f"Truth: {say.shown(str(done.folder / 'truth'))}", soft_wrap=True)
+    report = done.folder / "case" / "out" / "report.html"
+    places = {
+        "Report": report if report.exists() else None,
+        "Case": done.folder / "case",
+        "Truth": done.folder / "truth",
+    }
+    for name, place in places.items():
+        if place:
+            say.out.print(f"{name + ':':7} {say.shown(str(place))}", soft_wrap=True)
 
 
 def _print_study(result: Study, diagram: Path) -> None:
