@@ -105,6 +105,7 @@ def speed() -> None:
         "Mpx/s to pixels",
         "the same per processor second",
         "Mpx/s to files",
+        "the same per processor second",
         "peak MiB",
     )
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
@@ -115,10 +116,10 @@ def speed() -> None:
         size = scene.grid.height * scene.grid.width / 1e6
         clock_s, busy_s = median_s(lambda scene=scene: render(scene))
         with tempfile.TemporaryDirectory() as name:
-            file_s, _ = median_s(lambda scene=scene, name=name: write(scene, Path(name)))
+            file_s, file_busy_s = median_s(lambda scene=scene, name=name: write(scene, Path(name)))
         script = [sys.executable, __file__, "--once", platform]
         peak = subprocess.run(script, check=True, capture_output=True, text=True).stdout.strip()
-        speeds = f"{size / clock_s:.1f} | {size / busy_s:.1f} | {size / file_s:.1f}"
+        speeds = f"{size / clock_s:.1f} | {size / busy_s:.1f} | {size / file_s:.1f} | {size / file_busy_s:.1f}"
         print(f"| {platform} | {size:.1f} | {preparing:.2f} | {speeds} | {peak} |")
 
 

@@ -119,7 +119,7 @@ def _truth_mask(files: Made, label: str = "vessel") -> NDArray[np.bool_]:
         return rasterize(shapes, data.shape, transform=data.transform, all_touched=True).astype(bool)
 
 
-@pytest.mark.parametrize("platform", ["sentinel-2b", "sentinel-1a"])
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_one_spec_gives_the_same_bytes_and_another_seed_others(
     platform: str, made: dict[str, Made], tmp_path: Path
 ) -> None:
@@ -158,6 +158,31 @@ def test_every_file_carries_the_mark(platform: str, made: dict[str, Made]) -> No
                 assert data.tags()["TIFFTAG_IMAGEDESCRIPTION"].startswith(MARK)
                 assert data.crs.to_epsg() == 32631
                 assert data.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_overviews_are_the_image_made_smaller(platform: str, made: dict[str, Made]) -> None:
+    with rasterio.open(made[platform].image) as data:
+        factors = data.overviews(1)
+        full = data.read(1).astype(np.float64)
+    assert factors[0] == 2
+    assert max(full.shape) / factors[-1] <= 256
+    with rasterio.open(made[platform].image, overview_level=0) as half:
+        small = half.read(1).astype(np.float64)
+    # In the corner: where a side is odd, pixels of the overview slide by less than one along the whole of it.
+    means = full[:128, :128].reshape(64, 2, 64, 2).mean(axis=(1, 3))
+    assert np.corrcoef(small[:64, :64].ravel(), means.ravel())[0, 1] > 0.95
+    assert small.mean() == pytest.approx(full.mean(), rel=0.005)
+
+
+def test_sea_at_quays_is_not_ringed(tmp_path: Path) -> None:
+    """Silt belongs to natural coasts: away from a quay the water gets neither brighter nor darker in bands."""
+    wide = replace(COVE, quays=(LineString([_at(-3000, 500), _at(3000, 500)]),), breakwaters=(), cranes=())
+    with rasterio.open(make_scene(_spec("sentinel-2b", place=wide, ships=()), tmp_path).image) as data:
+        row, col = _pixel(data, 0, 500)
+        bands = data.read(3, window=((row + 2, row + 62), (col - 60, col + 60))).astype(np.float64) - 1000
+    profile = np.median(bands, axis=1)
+    assert np.ptp(profile) < 0.25 * profile.mean()
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rasterio
+from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.shutil import copy as copy_raster
 from rasterio.windows import Window
@@ -63,7 +65,7 @@ def write_layers(layers: Sequence[Layer], grid: Grid, tile_of: Callable[[Tile], 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (
-            rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, GDAL_NUM_THREADS=THREADS),
+            rasterio.Env(GDAL_CACHEMAX=_CACHE_MB, GDAL_NUM_THREADS=THREADS, GDAL_TIFF_OVR_BLOCKSIZE=_BLOCK_PX),
             tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as making,
         ):
             raw = [Path(making) / layer.path.name for layer in layers]
@@ -129,7 +131,12 @@ def _new(path: Path, layer: Layer, grid: Grid) -> Any:
 
 
 def _cloud_optimised(raw: Path, layer: Layer) -> None:
-    """Copy a plain file to its place as a COG, at once or not at all."""
+    """Copy a plain file to its place as a COG, at once or not at all.
+
+    Overviews are made in the plain file first: left to GDAL's COG driver they go through a second, compressed file,
+    which took longer than all the rest.
+    """
+    _with_overviews(raw, layer)
     made = raw.with_suffix(".cog.tif")
     copy_raster(
         raw,
@@ -139,13 +146,22 @@ def _cloud_optimised(raw: Path, layer: Layer) -> None:
         level=1,
         predictor="YES",
         blocksize=_BLOCK_PX,
-        overview_resampling="NEAREST" if layer.dtype == "uint8" else "AVERAGE",
+        overviews="FORCE_USE_EXISTING",
         num_threads=THREADS,
         bigtiff="IF_SAFER",
     )
     raw.unlink()
     made.chmod(0o644)
     made.replace(layer.path)
+
+
+def _with_overviews(raw: Path, layer: Layer) -> None:
+    """Add halvings until one fits a block."""
+    with rasterio.open(raw, "r+") as file:
+        halvings = max(0, math.ceil(math.log2(max(file.shape) / _BLOCK_PX)))
+        if halvings:
+            resampling = Resampling.nearest if layer.dtype == "uint8" else Resampling.average
+            file.build_overviews([2 ** (k + 1) for k in range(halvings)], resampling)
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:

@@ -24,9 +24,9 @@ REFLECTANCE = np.array(
         [0.085, 0.120, 0.200, 0.260, 0.290],
         [0.150, 0.160, 0.165, 0.175, 0.190],
         [0.430, 0.450, 0.460, 0.470, 0.420],
-        [0.035, 0.070, 0.040, 0.360, 0.190],
+        [0.045, 0.080, 0.055, 0.330, 0.200],
         [0.090, 0.125, 0.165, 0.250, 0.320],
-        [0.022, 0.040, 0.026, 0.240, 0.110],
+        [0.032, 0.056, 0.042, 0.240, 0.130],
         [0.210, 0.270, 0.320, 0.380, 0.420],
         [0.110, 0.125, 0.135, 0.160, 0.190],
         [0.090, 0.090, 0.130, 0.170, 0.190],
@@ -38,16 +38,16 @@ REFLECTANCE = np.array(
 """shape (classes, bands blue green red nir swir16)"""
 STACK_COLOURS = np.array(
     [
-        [0.055, 0.060, 0.210, 0.240, 0.220],
-        [0.170, 0.110, 0.060, 0.110, 0.140],
-        [0.210, 0.220, 0.220, 0.240, 0.230],
-        [0.060, 0.120, 0.080, 0.130, 0.150],
-        [0.070, 0.110, 0.220, 0.260, 0.240],
-        [0.290, 0.300, 0.300, 0.310, 0.290],
+        [0.075, 0.080, 0.180, 0.215, 0.210],
+        [0.160, 0.125, 0.085, 0.130, 0.150],
+        [0.190, 0.200, 0.200, 0.220, 0.210],
+        [0.080, 0.125, 0.095, 0.145, 0.160],
+        [0.090, 0.130, 0.210, 0.250, 0.235],
+        [0.330, 0.345, 0.345, 0.350, 0.320],
     ],
     np.float32,
 )
-"""paint of containers, shape (colours, bands)"""
+"""paint of containers, faded and dusty as it is seen at 3 and 10 m, shape (colours, bands)"""
 APRON_M, YARD_M, TOWN_M, HIGHEST_M = 27.0, 330.0, 1500.0, 16.0
 RADAR_DB = np.array([-99, -13, -15, -4, -3, -3, -11, -12, -9, -15, -9, 2, -3, 3], np.float32)
 """mean sigma nought VV at 38 degrees of incidence per class (Ulaby and Dobson 1989, Handbook of Radar Scattering
@@ -56,20 +56,24 @@ Statistics for Terrain, C band; built-up classes from the harbour of Los Angeles
 
 @njit(inline="always")
 def _stack(key: Any, i: Any, j: Any, a: Any, b: Any) -> Any:
-    """Containers in rows of six with lanes between, a place in block (i, j)."""
-    row, bay = np.int64(np.floor(b / 21)), np.int64(np.floor(a / 12.9))
-    across = b - 21 * row
+    """Containers in rows of six with pale lanes between, a place in block (i, j)."""
+    row, bay = np.int64(np.floor(b / 24)), np.int64(np.floor(a / 12.9))
+    across = b - 24 * row
+    lane = np.float32(-0.30) + np.float32(0.40) * smooth(key + 37, a / 34 + i * 5, b / 26 + j * 3)
     if across > 15.4 or a - 12.9 * bay > 12.2:
-        return ASPHALT, np.float32(0), np.float32(0)
+        return CONCRETE, np.float32(0), lane
     box = np.int64(np.floor(across / 2.6))
     m, n = 64 * i + bay, 64 * j + 8 * row + box
     fill = smooth(key + 3, a / 60 + i * 7, b / 30 + j * 5)
-    tiers = np.int64(np.floor(5.4 * uniform(key + 2, m, n) - 0.8 + fill))
+    # Boxes are stacked by bays: neighbours are about as high.
+    tiers = np.int64(np.floor(3.4 * uniform(key + 2, m, n - box) + 1.2 * uniform(key + 40, m, n) - 0.5 + fill))
     if tiers <= 0:
-        return ASPHALT, np.float32(0), np.float32(0)
-    # Boxes of one line often stand together.
-    paint = n - box if uniform(key + 38, m, n) < 0.6 else n
-    return STACK, np.float32(2.6) * np.minimum(tiers, 5), uniform(key + 4, m, paint)
+        return CONCRETE, np.float32(0), lane
+    # Boxes of one line stand together, whole bays of them and often several bays.
+    alike = uniform(key + 38, m, n)
+    if alike < 0.45:
+        return STACK, np.float32(2.6) * np.minimum(tiers, 4), uniform(key + 4, 64 * i + bay // 3, n - box)
+    return STACK, np.float32(2.6) * np.minimum(tiers, 4), uniform(key + 4, m, n - box if alike < 0.8 else n)
 
 
 @njit(inline="always")
@@ -78,8 +82,8 @@ def _yard(key: Any, u: Any, v: Any, containers: Any) -> Any:
     i, j = np.int64(np.floor(u / 124)), np.int64(np.floor(v / 72))
     a, b = u - 124 * i, v - 72 * j
     use = uniform(key + 1, i, j)
-    if a > 114 or b > 63:
-        return ASPHALT, np.float32(0), np.float32(0)
+    if a > 114 or b > 64:
+        return ASPHALT, np.float32(0), np.float32(0.15)
     if containers and use < 0.72:
         return _stack(key, i, j, a, b)
     if use < 0.86:
@@ -93,10 +97,10 @@ def _yard(key: Any, u: Any, v: Any, containers: Any) -> Any:
         heap = smooth(key + 7, u / 17, v / 17)
         if heap > 0.3:
             return (STEEL if use < 0.94 else DRY), np.float32(2 + 4 * heap), np.float32(0)
-    ground = ASPHALT if smooth(key + 8, u / 70, v / 45) > 0.05 else CONCRETE
+    ground = ASPHALT if smooth(key + 8, u / 70, v / 45) > 0.1 else CONCRETE
     if uniform(key + 36, np.int64(np.floor(u / 6)), np.int64(np.floor(v / 11))) < 0.10:
         return STEEL, np.float32(2.5), np.float32(0.5)
-    return ground, np.float32(0), np.float32(0.12) * smooth(key + 37, u / 9, v / 9)
+    return ground, np.float32(0), np.float32(0.35) * smooth(key + 37, u / 26, v / 19)
 
 
 @njit(inline="always")
@@ -106,13 +110,15 @@ def _apron(key: Any, u: Any, v: Any, far: Any) -> Any:
         return STEEL, np.float32(0), np.float32(0)
     i, j = np.int64(np.floor(u / 9)), np.int64(np.floor(v / 6))
     busy = smooth(key + 34, u / 75, v / 75)
-    if far > 6 and uniform(key + 35, i, j) < 0.16 + 0.34 * busy:
+    if far > 6 and uniform(key + 35, i, j) < 0.22 + 0.36 * busy:
         shade = uniform(key + 38, i, j)
         kind = STEEL if shade < 0.55 else (GREY_ROOF if shade < 0.85 else WHITE_ROOF)
         return kind, np.float32(1.5 + 2 * shade), np.float32(0.3) * (shade - np.float32(0.5))
     old = uniform(key + 39, np.int64(np.floor(u / 48)), np.int64(0))
-    seam = np.float32(0.10) * smooth(key + 30, u / 11, v / 11)
-    return (CONCRETE if old < 0.7 else ASPHALT), np.float32(0), np.float32(0.3) * (old - np.float32(0.5)) + seam
+    seam = np.float32(0.40) * smooth(key + 30, u / 21, v / 13)
+    if old > 0.7:
+        return ASPHALT, np.float32(0), np.float32(0.1) + seam
+    return CONCRETE, np.float32(0), np.float32(0.3) * (old - np.float32(0.5)) + seam
 
 
 @njit(inline="always")
@@ -125,18 +131,19 @@ def _town(key: Any, x: Any, y: Any) -> Any:
     i, j = np.int64(np.floor(u / 96)), np.int64(np.floor(v / 58))
     a, b = u - 96 * i, v - 58 * j
     if a < 9 or b < 8:
-        return ASPHALT, np.float32(0), np.float32(0)
+        return ASPHALT, np.float32(0), np.float32(0.25)
     k, m = np.int64((a - 9) / 17.4), np.int64((b - 8) / 25)
     lot, deep = a - 9 - 17.4 * k, b - 8 - 25 * m
     h = uniform(key + 11, 8 * i + k, 4 * j + m)
-    if 2 < lot < 8 + 8 * h and 3 < deep < 13 + 9 * uniform(key + 12, 8 * i + k, 4 * j + m):
+    age = np.float32(0.45) * (uniform(key + 16, 8 * i + k, 4 * j + m) - np.float32(0.5))
+    if 1.5 < lot < 10.5 + 6 * h and 2 < deep < 15 + 8 * uniform(key + 12, 8 * i + k, 4 * j + m):
         kind = uniform(key + 13, 8 * i + k, 4 * j + m)
-        roof = ROOF if kind < 0.5 else (GREY_ROOF if kind < 0.84 else WHITE_ROOF)
-        side = np.float32(0.16) if lot < 5 + 4 * h else np.float32(-0.12)
-        return roof, np.float32(4 + 7 * h * h), side
-    if smooth(key + 14, x / 7, y / 7) > 0.1:
+        roof = ROOF if kind < 0.38 else (GREY_ROOF if kind < 0.88 else WHITE_ROOF)
+        side = np.float32(0.12) if lot < 6 + 3 * h else np.float32(-0.12)
+        return roof, np.float32(4 + 7 * h * h), side + age
+    if smooth(key + 14, x / 7, y / 7) > 0.22:
         return WOOD, np.float32(4 + 3 * smooth(key + 15, x / 3, y / 3)), np.float32(0)
-    return DRY if h < 0.6 else CROP, np.float32(0), np.float32(0)
+    return DRY if h < 0.85 else CROP, np.float32(0), age
 
 
 @njit(inline="always")

@@ -17,7 +17,7 @@ from roadstead.model import BandRole, InputError
 from roadstead.simulate import clouds
 from roadstead.simulate.edge import Edge, edge_of, seen
 from roadstead.simulate.grid import Grid, Tile, grid_over
-from roadstead.simulate.land import HIGHEST_M, REFLECTANCE, STEEL, Ground, land_cover, shadows
+from roadstead.simulate.land import HIGHEST_M, REFLECTANCE, WHITE_ROOF, Ground, land_cover, shadows
 from roadstead.simulate.noise import filtered, key_of, normal_table, normals
 from roadstead.simulate.optical_kernels import FOAM, SHADE, Water, aired, numbered, painted
 from roadstead.simulate.sensors import OpticalSensor
@@ -37,6 +37,8 @@ _TABLE = (BandRole.BLUE, BandRole.GREEN, BandRole.RED, BandRole.NIR, BandRole.SW
 _BLUR_PX = 4
 _LONGEST_SHADOW_M = 60.0
 _BOAT_SAMPLES = 4
+_CRANE_PAINT = 0.75
+"""of white: cranes are pale, and lattices let some of the ground through"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -188,8 +190,8 @@ def _afloat(scene: OpticalScene, tile: Tile, level: NDArray[np.float32]) -> None
         _box_over(scene, tile, level, boat)
     for stamp in scene.stamps:
         lay(level, tile, stamp)
-    steel = [(part[0], REFLECTANCE[STEEL] * 1.6) for crane in scene.still.cranes for part in crane.parts]
-    for shape, colour in steel:
+    paint = [(part[0], REFLECTANCE[WHITE_ROOF] * _CRANE_PAINT) for crane in scene.still.cranes for part in crane.parts]
+    for shape, colour in paint:
         if _near(shape, scene.grid, tile):
             _fill(scene, tile, level, shape, colour)
 

@@ -63,20 +63,28 @@ def _foam(x: Any, y: Any, coast: Any, size: Any, water: Water) -> Any:
 
 
 @njit(inline="always")
-def _sea(at: Any, fetch: Any, shore: Any, water: Water, slope: Any) -> Any:
-    """Silt, shallowness, mirrored sky, glint and foam of a point of the sea; `at` is x, y and pixel size."""
+def _sea(at: Any, fetch: Any, quay: Any, water: Water, slope: Any) -> Any:
+    """Silt, shallowness, mirrored sky, glint and foam of a point of the sea.
+
+    `at` is x, y and pixel size, `fetch` the distance to the coast, `quay` that to the nearest quay.
+    """
     x, y, size = at
     key = water.key
     stain = smooth(key, x / 1400, y / 1400) + np.float32(0.6) * smooth(key + 1, x / 460, y / 460)
     stain += np.float32(0.35) * smooth(key + 2, x / 130, y / 130) + np.float32(0.22) * smooth(key + 3, x / 45, y / 45)
     gust = np.float32(1) + np.float32(0.16) * smooth(key + 4, x / 700, y / 700)
     gust += np.float32(0.10) * smooth(key + 5, x / 90, y / 170)
-    silt = np.float32(0.30) + np.float32(0.22) * stain + np.float32(0.8) * np.exp(-shore / np.float32(250))
+    # Basins are dredged: nothing is stirred up and no bottom shines through near quays, and elsewhere the rim of
+    # turbid water is wide here and narrow there.
+    wild = min(max((quay - np.float32(60)) / np.float32(500), np.float32(0.08)), np.float32(1))
+    rim = fetch * (np.float32(1.1) + np.float32(0.9) * smooth(key + 12, x / 520, y / 520))
+    silt = np.float32(0.30) + np.float32(0.22) * stain + np.float32(0.8) * wild * np.exp(-rim / np.float32(250))
     # Waves grow with the distance over which the wind has blown.
     sloped = slope * (np.float32(1) - np.float32(0.75) * np.exp(-fetch / np.float32(1500)))
     sky = gust * (np.float32(1) + np.float32(3.5) * sloped)
     glint = np.float32(water.glint) * gust * np.exp(min(np.float32(water.per_slope) * sloped, np.float32(1.8)))
-    flat = np.exp(-shore / np.float32(45))
+    flat = wild * np.exp(-rim / np.float32(45))
+    shore = fetch + np.float32(3) * max(np.float32(150) - quay, np.float32(0))
     return max(silt, np.float32(0)), flat, sky, glint, _foam(x, y, shore, size, water)
 
 
@@ -131,11 +139,9 @@ def painted(ground: Ground, frame: Frame, water: Water, bands: NDArray[np.int64]
                 y, x = r * samples + middle, c * samples + middle
                 quay, _, _, coast = node_values(frame, y, x)
                 fetch = np.float32(max(-coast, 0))
-                # Along quays the water is deep and no surf breaks.
-                shore = fetch + np.float32(3) * max(np.float32(150) - quay, np.float32(0))
                 at = (frame.x_m + x * frame.step_m, frame.y_m - y * frame.step_m, frame.step_m * samples)
                 slope = water.slopes[(water.row_off + r) & 1023, (water.col_off + c) & 1023]
-                silt, flat, sky, glint, foam = _sea(at, fetch, shore, water, slope)
+                silt, flat, sky, glint, foam = _sea(at, fetch, quay, water, slope)
                 for b in range(len(bands)):
                     k = bands[b]
                     level = REFLECTANCE[0, k] + TURBID[k] * silt + SHALLOW[k] * flat + SKYLIGHT[k] * sky + glint

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 NODE_M, _NODE_PX = 20.0, 4.0
 """distance between the nodes at which distances are kept, at least so many metres and so many pixels"""
-_FAR_M = 1e5
+_FAR_M = 6000.0
+"""beyond this all is far: nothing on land or sea depends on how far"""
+_STRIP_NODES = 64
 _BREAKWATER_M = 6.0
 _CRANES_OF_A_CONTAINER_PORT = 4
 
@@ -60,8 +63,12 @@ class Surroundings:
     """of all patterns on land"""
 
 
+@lru_cache(maxsize=32)
 def surroundings(place: Place, grid: Grid) -> Surroundings:
-    """Lay a place out on a grid."""
+    """Lay a place out on a grid.
+
+    It is kept for the next scene of the same place and sensor: do not write to its arrays.
+    """
     land = grid.metres(place.land)
     quays = tuple(grid.metres(q) for q in place.quays)
     walls = tuple(grid.metres(b).buffer(_BREAKWATER_M, quad_segs=2) for b in place.breakwaters)
@@ -100,8 +107,7 @@ def _segments(lines: list[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 def _inside(land: BaseGeometry, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> NDArray[np.bool_]:
     prepare(land)
-    x, y = np.meshgrid(xs, ys)
-    return np.asarray(contains_xy(land, x, y))
+    return np.stack([contains_xy(land, xs, y) for y in ys])
 
 
 def distances(
@@ -109,27 +115,48 @@ def distances(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Distance from each node to the nearest of line segments (x0, y0, x1, y1), and that one's direction.
 
-    Segments are cut to 20 m; of the four whose middles lie nearest the exact distance is taken.
+    Segments are cut to 20 m; of the four whose middles lie nearest the exact distance is taken. What is farther than
+    6 km is given as 6 km away.
     """
-    shape = (len(ys), len(xs))
-    if not len(segments):
-        return np.full(shape, _FAR_M, np.float32), np.ones(shape, np.float32), np.zeros(shape, np.float32)
-    short = _cut(segments)
-    x, y = (v.ravel() for v in np.meshgrid(xs, ys))
+    out = np.empty((3, len(ys), len(xs)), np.float32)
+    out[0], out[1], out[2] = _FAR_M, 1, 0
+    if len(segments):
+        short = _cut(segments)
+        tree = cKDTree((short[:, :2] + short[:, 2:]) / 2)
+        way = short[:, 2:] - short[:, :2]
+        unit = way / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
+        # In strips, so that what is held while searching does not grow with the scene.
+        for first in range(0, len(ys), _STRIP_NODES):
+            rows = slice(first, first + _STRIP_NODES)
+            x, y = np.meshgrid(xs, ys[rows])
+            best, which = _nearest(x.ravel(), y.ravel(), short, tree)
+            out[:, rows] = np.stack([best, *unit[which].T]).reshape(3, *x.shape)
+    return out[0], out[1], out[2]
+
+
+def _nearest(
+    x: NDArray[np.float64], y: NDArray[np.float64], short: NDArray[np.float64], tree: Any
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Distance to the nearest segment, and which it is; `tree` holds the segments' middles."""
     few = min(4, len(short))
-    index = cKDTree((short[:, :2] + short[:, 2:]) / 2).query(np.column_stack([x, y]), k=few)[1].reshape(-1, few)
-    best, which = np.full(len(x), np.inf), np.zeros(len(x), np.int64)
+    index = tree.query(np.column_stack([x, y]), k=few, distance_upper_bound=_FAR_M)[1].reshape(-1, few)
+    best, which = np.full(len(x), _FAR_M), np.zeros(len(x), np.int64)
     for k in range(few):
-        start, way = short[index[:, k], :2], short[index[:, k], 2:] - short[index[:, k], :2]
-        u, v = x - start[:, 0], y - start[:, 1]
-        t = np.clip((u * way[:, 0] + v * way[:, 1]) / np.maximum((way**2).sum(axis=1), 1e-9), 0, 1)
-        far = np.hypot(u - t * way[:, 0], v - t * way[:, 1])
-        which = np.where(far < best, index[:, k], which)
-        best = np.minimum(far, best)
-    way = short[:, 2:] - short[:, :2]
-    unit = way / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-9)[:, None]
-    found = (best, unit[which, 0], unit[which, 1])
-    return tuple(v.reshape(shape).astype(np.float32) for v in found)  # type: ignore[return-value]  # three of them
+        # Where there is none within reach the index is one beyond the last.
+        near = np.flatnonzero(index[:, k] < len(short))
+        chosen = index[near, k]
+        far = _to_segment(x[near], y[near], short[chosen])
+        closer = far < best[near]
+        which[near[closer]], best[near[closer]] = chosen[closer], far[closer]
+    return best, which
+
+
+def _to_segment(x: NDArray[np.float64], y: NDArray[np.float64], segments: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance of each point from its own segment."""
+    way = segments[:, 2:] - segments[:, :2]
+    u, v = x - segments[:, 0], y - segments[:, 1]
+    t = np.clip((u * way[:, 0] + v * way[:, 1]) / np.maximum((way**2).sum(axis=1), 1e-9), 0, 1)
+    return np.asarray(np.hypot(u - t * way[:, 0], v - t * way[:, 1]))
 
 
 def _cut(segments: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -157,7 +184,7 @@ def _crane(at: Point, quays: tuple[LineString, ...]) -> CraneBox:
         parts=(
             part((-9.0, -9.0, -7.0, 9.0), 0.0, 30.0),
             part((7.0, -9.0, 9.0, 9.0), 0.0, 30.0),
-            part((-26.0, -2.6, 52.0, 2.6), 30.0, 34.0),
+            part((-26.0, -3.6, 52.0, 3.6), 30.0, 34.0),
             part((-16.0, -4.5, -6.0, 4.5), 34.0, 38.0),
             part((6.5, -1.5, 9.5, 1.5), 34.0, 52.0),
         )

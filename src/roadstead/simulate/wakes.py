@@ -44,7 +44,7 @@ def _belt(behind: Any, side: Any, pixel_m: Any, hull: Any) -> Any:
     if side > 1.6 * half:
         return 0.0, 0.0
     core = strength * np.exp(-((side / half) ** 4))
-    return core, core * (0.55 * np.exp(-behind / (0.7 * length)) + 0.10 * np.exp(-behind / (3 * length)))
+    return core, core * (0.42 * np.exp(-behind / (0.4 * length)) + 0.05 * np.exp(-behind / (2.5 * length)))
 
 
 @njit(inline="always")
@@ -57,7 +57,7 @@ def _arm(from_bow: Any, side: Any, pixel_m: Any, hull: Any, wave: Any) -> Any:
     thick = 0.2 * beam + 0.025 * from_bow + 0.5 * pixel_m
     crest = strength * np.exp(-((off / thick) ** 2)) * np.exp(-from_bow / (1.2 * length * strength + 60))
     turned = 0.6 + 0.4 * np.cos(2 * np.pi * from_bow * 1.5 / wave) if wave > 3 * pixel_m else 0.6
-    return 0.55 * crest * turned, 0.25 * crest * np.exp(-from_bow / (0.35 * length))
+    return 0.28 * crest * turned, 0.14 * crest * np.exp(-from_bow / (0.35 * length))
 
 
 @njit(cache=True, nogil=True)
