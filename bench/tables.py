@@ -1,7 +1,7 @@
 """Regenerate the accuracy and speed tables of the README: `make tables` (needs the real images beside the checkout).
 
 Accuracy is what the detectors give at their shipped threshold, scored by the scorer kept with the images. Rows `left
-out` come from coefficients fitted on other places (`fit_optical_score.py`), all others from the detectors as shipped.
+out` were kept by `optical_folds.py`, which trains on other places; all others come from the detectors as shipped.
 Speed is the median of several runs of whole commands; a ratio stands beside a peer measured in the same run.
 """
 
@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from fit_optical_score import DATA, ROOT, SHARED, all_labelled, left_out_scores, score
+from optical_folds import DATA, FIGURES, ROOT, SHARED, score
 
 SEA = SHARED / "bench" / "make_sar_scene.py"
 PROGRAM = Path(sys.executable).with_name("roadstead")
@@ -31,7 +31,7 @@ def detect(image: Path, out: Path) -> Path:
 
 def accuracy(folder: Path) -> list[list[str]]:
     """Rows of the accuracy table."""
-    left_out = left_out_scores(all_labelled(), folder)
+    left_out = json.loads(FIGURES.read_text("utf-8"))
     rows = [
         _accuracy_row("Sentinel-2, nine ports, ships >= 50 m", "left out", left_out["sentinel2"]),
         _accuracy_row("PlanetScope, Long Beach, two dates, ships >= 30 m", "left out", left_out["planetscope"]),

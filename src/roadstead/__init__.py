@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from roadstead.archive import IntakeFacts, add
     from roadstead.case import load_case, new_case
     from roadstead.model.errors import RoadsteadError
-    from roadstead.pipeline import Seams, case_coverage, detect, explain, site_baseline, verify
-    from roadstead.pipeline.fetch import fetch
-    from roadstead.pipeline.search import search
+    from roadstead.pipeline import Seams, case_coverage, detect, explain, fetch, search, site_baseline, verify
+    from roadstead.steps import Workers
 
 _HOMES = {
     "IntakeFacts": "archive",
     "RoadsteadError": "model.errors",
     "Seams": "pipeline",
+    "Workers": "steps",
     "add": "archive",
     "case_coverage": "pipeline",
     "detect": "pipeline",
@@ -39,6 +39,7 @@ __all__ = [
     "IntakeFacts",
     "RoadsteadError",
     "Seams",
+    "Workers",
     "add",
     "case_coverage",
     "detect",

@@ -357,6 +357,86 @@ def test_a_stray_quotation_mark_spoils_no_other_line(tmp_path: Path) -> None:
     assert len(track.positions) == 2
 
 
+def test_a_formula_without_quotes_is_no_text(tmp_path: Path) -> None:
+    header, row = SAMPLES["vesselfinder"].splitlines()
+    rows = [row.replace("NULL STAR", "=A5"), row.replace("2190064", "=A5").replace("03:02:01", "03:05:01")]
+    read = read_ais(put(tmp_path, "\n".join([header, *rows])))
+    (track,) = read.tracks
+    assert (track.mmsi, track.name) == ("002190064", "")
+    assert [p.t_utc for p in track.positions] == [T]
+    assert "formulas" in read.losses[0]
+
+
+def test_a_line_break_inside_a_quoted_name_splits_no_row(tmp_path: Path) -> None:
+    header, row = SAMPLES["vesselfinder"].splitlines()
+    rows = [row.replace("NULL STAR", '"NULL\nSTAR"'), row.replace("03:02:01", "03:05:01")]
+    read = read_ais(put(tmp_path, "\n".join([header, *rows])))
+    assert read.losses == ()
+    (track,) = read.tracks
+    assert [(p.line, p.lon_deg) for p in track.positions] == [(2, -2.25), (4, -2.25)]
+    assert track.name == "NULL STAR"
+
+
+def test_a_quotation_mark_that_never_closes_spoils_its_own_line_only(tmp_path: Path) -> None:
+    header, row = SAMPLES["vesselfinder"].splitlines()
+    rows = [
+        row.replace("NULL STAR", '"NULL STAR'),
+        *(row.replace("03:02:01", f"03:0{k}:01").replace("NULL STAR", '"NULL STAR"') for k in range(3, 8)),
+    ]
+    read = read_ais(put(tmp_path, "\n".join([header, *rows])))
+    assert [p.line for p in read.tracks[0].positions] == [3, 4, 5, 6, 7]
+    assert len(read.losses) == 1
+    assert read.losses[0].startswith("a.csv:2: rows are cut short")
+
+
+def test_a_row_cut_inside_a_coordinate_is_a_loss_and_no_jump(tmp_path: Path) -> None:
+    header = (
+        "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo"
+    )
+    rows = [
+        "367000001,2024-05-04T03:02:01,33.7,-118.25,0.1,45.6,511,NULL STAR,,,70,5,120,20,7.5,70",
+        "367000001,2024-05-04T03:03:01,33.7,-118.",
+    ]
+    read = read_ais(put(tmp_path, "\n".join([header, *rows])))
+    assert [p.lon_deg for p in read.tracks[0].positions] == [-118.25]
+    assert read.tracks[0].flags == ()
+    assert read.losses == (
+        "a.csv:3: rows are cut short '367000001 2024-05-04T03:03:01 33.7 -118.'; export the file again",
+    )
+
+
+def test_unnamed_columns_at_the_end_cut_no_row(tmp_path: Path) -> None:
+    header, row = SAMPLES["global-fishing-watch-ssvid"].splitlines()
+    read = only(read_ais(put(tmp_path, f"{header},,\n{row}\n")))
+    assert read.losses == ()
+
+
+def test_a_latitude_that_is_no_number_is_said_once_and_truly(tmp_path: Path) -> None:
+    read = read_ais(put(tmp_path, SAMPLES["vesselfinder"].replace(",1.5,", ",abc,")))
+    assert read.losses == ("a.csv:2: lat_deg is no number 'abc'; see the original record",)
+
+
+@pytest.mark.parametrize("mmsis", [["2190064"], [2190064], {"002190064"}, ("2190064.0",)])
+def test_ships_may_be_asked_for_as_numbers_or_texts(mmsis: list[str | int], tmp_path: Path) -> None:
+    only(read_ais(put(tmp_path, SAMPLES["vesselfinder"]), mmsis=mmsis))
+
+
+@pytest.mark.parametrize("mmsis", ["002190064", 2190064, ["NULL STAR"], [1234567890]])
+def test_what_names_no_ships_is_refused(mmsis: object, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="mmsis"):
+        read_ais(put(tmp_path, SAMPLES["vesselfinder"]), mmsis=mmsis)  # type: ignore[arg-type]  # that is the test
+
+
+def test_a_limit_that_leaves_nothing_is_said(tmp_path: Path) -> None:
+    path = put(tmp_path, SAMPLES["vesselfinder"])
+    (ship,) = read_ais(path, mmsis=["273000001"]).losses
+    assert ship.startswith("a.csv: none of 1 reports that were read is of ship 273000001;")
+    (place,) = read_ais(path, area=box(10, 10, 11, 11)).losses
+    assert "is inside the area" in place
+    (time,) = read_ais(path, span=TimeSpan(T + timedelta(days=1), T + timedelta(days=2))).losses
+    assert "from 2024-05-05T03:02:01Z to 2024-05-06T03:02:01Z" in time
+
+
 def test_much_garbage_gives_few_sentences_and_little_memory(tmp_path: Path) -> None:
     junk = ("x1;,!z" * 4 + "\n") * 30_000 + "y" * 1_000_000 + "\n"
     put(tmp_path, SAMPLES["vesselfinder"] + junk, "a.csv")
@@ -379,6 +459,9 @@ def test_much_garbage_gives_few_sentences_and_little_memory(tmp_path: Path) -> N
         ({"columns": {"speed": "a"}}, "'speed' is no field"),
         ({"preset": "danish", "time_zone": "Mars/Base"}, "IANA"),
         ({"preset": "danes"}, "known are marinecadastre"),
+        ({"preset": "danish", "scale": {"sog_kn": 0}}, "scale.sog_kn = 0 is no factor"),
+        ({"preset": "danish", "scale": {"sog_kn": float("nan")}}, "scale.sog_kn = nan is no factor"),
+        (5, "column map: 5 is none"),
         ({"preset": "danish", "date_order": "random"}, "date_order"),
         ("nowhere.toml", "neither a readable column map nor a known layout"),
     ],

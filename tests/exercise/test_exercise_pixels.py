@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from roadstead.cli.app import app
-from roadstead.exercise import run_exercise, shipped_scenario
+from roadstead.exercise import acquisitions, happen, run_exercise, shipped_scenario
+from roadstead.exercise.pixels import write_scenes
 from roadstead.exercise.scenario import Sensor
 
 if TYPE_CHECKING:
@@ -64,6 +66,22 @@ def test_a_scene_lost_is_made_again_with_the_same_bytes(done: Exercise) -> None:
     (done.folder / "truth" / "scenes" / f"{done.images[0].id}.truth.geojson").unlink()
     run_exercise(SMALL, done.folder)
     assert _scenes(done.folder) == before
+
+
+def test_a_changed_exercise_keeps_no_scene_of_the_old_one(done: Exercise, tmp_path: Path) -> None:
+    place = tmp_path / "again"
+    shutil.copytree(done.folder, place)
+    later = replace(SMALL.sensors[0], times=(MORNING + timedelta(minutes=20),))
+    gone = tuple(replace(v, starts_at="elsewhere") if v.id == "dunlin" else v for v in SMALL.vessels)
+    changed = replace(SMALL, sensors=(later, SMALL.sensors[1]), vessels=gone, voyages=(), works=())
+    folders = place / "case" / "scenes", place / "truth" / "scenes"
+    write_scenes(changed, happen(changed), acquisitions(changed), folders, lambda *_: None)
+    before, after = _scenes(done.folder), _scenes(place)
+    assert len([k for k in after if k.endswith(".truth.geojson")]) == 2
+    assert len([k for k in before.keys() - after.keys() if k.endswith("_SR.tif")]) == 1
+    radar = next(k for k in after if "sentinel-1a" in k and k.endswith(".truth.geojson"))
+    assert b"dunlin" in before[radar]
+    assert b"dunlin" not in after[radar]
 
 
 def test_another_seed_gives_other_pixels(done: Exercise, tmp_path: Path) -> None:

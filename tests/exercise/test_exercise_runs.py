@@ -1,7 +1,8 @@
-"""Exercises from scenario to score, studies, and the power of a case."""
+"""Exercises from scenario to score, and studies."""
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 from dataclasses import replace
@@ -21,7 +22,6 @@ from roadstead.exercise import (
     acquisitions,
     happen,
     paired,
-    power_of,
     reliability_svg,
     run_exercise,
     scenario_toml,
@@ -32,6 +32,7 @@ from roadstead.exercise import (
 from roadstead.exercise.sightings import chance
 from roadstead.model import Call, Look, Modality, TimeSpan
 from roadstead.simulate import ShipAt
+from roadstead.steps import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(done: Exercise,
 
 
 def test_every_file_and_verdict_is_marked_as_simulated(done: Exercise) -> None:
-    for name, content in _files(done.folder).items():
+    for name, written in _files(done.folder).items():
+        content = gzip.decompress(written) if name.endswith(".gz") else written
         assert b"roadstead:simulated" in content or b"SIMULATED" in content, name
     assert all(v.simulated for v in done.verdicts)
     assert all(s.simulated for s in done.gathered.scenes.values())
@@ -123,7 +125,7 @@ def test_the_true_rate_lies_in_the_stated_interval_and_a_quay_hides_ships() -> N
 
 
 def test_a_study_of_four_is_quick_resumes_and_repeats(tmp_path: Path) -> None:
-    first = study(4, 3, tmp_path / "a", processes=1)
+    first = study(4, 3, tmp_path / "a", workers=Workers())
     assert [o.family.value for o in first.outcomes] == ["as-claimed", "detail-wrong", "routine", "other-cargo"]
     assert first.settled.claims == first.hidden.claims == 4
     assert first.settled.supported_when_true.trials + first.settled.false_supported.trials == 4
@@ -132,7 +134,7 @@ def test_a_study_of_four_is_quick_resumes_and_repeats(tmp_path: Path) -> None:
     assert len(files) == 4
     (tmp_path / "a" / sorted(files)[2]).write_text("{", "utf-8")  # torn by a kill
     seen: list[str] = []
-    again = study(4, 3, tmp_path / "a", processes=1, progress=lambda item, _d, _n: seen.append(item))
+    again = study(4, 3, tmp_path / "a", workers=Workers(), progress=lambda item, _d, _n: seen.append(item))
     assert again == first
     assert [s for s in seen if s] == ["exercise 2"]
     assert _files(tmp_path / "a") == files
@@ -140,28 +142,6 @@ def test_a_study_of_four_is_quick_resumes_and_repeats(tmp_path: Path) -> None:
     assert svg == reliability_svg(again)
     assert "SIMULATED" in svg
     assert "roadstead:simulated" in svg
-
-
-def test_power_of_a_case_without_looks_is_nought(done: Exercise) -> None:
-    empty = done.folder.parent / "empty"
-    empty.mkdir()
-    for name in ("case.toml", "reported.toml"):
-        (empty / name).write_bytes((done.folder / "case" / name).read_bytes())
-    found = power_of(empty, claims=["dunlin-too"], n=1)
-    held = [r for r in found.rows if r.looks_are == "looks held"]
-    assert len(held) == 4
-    assert all(r.looks == r.draws == 0 and r.supported == r.contradicted == 0 for r in held)
-    assert all(r.not_determinable == 1 and r.probability is None for r in held)
-
-
-def test_power_counts_passes_and_sums_to_one(done: Exercise) -> None:
-    found = power_of(done.folder / "case", claims=["landing"], n=1)
-    possible = [r for r in found.rows if r.looks_are != "looks held"]
-    assert {r.motion for r in possible} == {"as-claimed", "wrong-port", "wrong-date", "routine"}
-    assert all(r.looks > 0 and r.draws == 1 for r in possible)
-    for r in possible:
-        assert r.supported + r.contradicted + r.not_determinable == pytest.approx(1)
-        assert r.supported_interval[0] <= r.supported <= r.supported_interval[1]
 
 
 def test_the_commands_answer_in_json(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from roadstead.assess.weigh import weigh
 from roadstead.case import Case, SiteTraffic, load_case
 from roadstead.coverage import coverage_of
 from roadstead.infer import (
+    MOTIONS,
     ClaimPredicate,
     Evidence,
     Grid,
@@ -28,9 +29,12 @@ from roadstead.infer import (
     matching_sums,
     sample,
 )
+from roadstead.infer.engine import draw_prior
 from roadstead.infer.marginal import MEAN_NODES, STAY_NODES, log_marginal, prepare
-from roadstead.infer.motion import log_uniform, plan, routine
-from roadstead.infer.sampler import MOTIONS, SITE_EFFECT_P, SITE_EFFECTS
+from roadstead.infer.motion import log_uniform
+from roadstead.infer.movers import movers_of, strangers
+from roadstead.infer.operations import Operation
+from roadstead.infer.sampler import SITE_EFFECT_P, SITE_EFFECTS
 from roadstead.model import (
     Claim,
     ClaimKind,
@@ -238,27 +242,30 @@ VAGUE = (*THREE, at_chongjin(12, [112.5, 90], hour=0, span_h=24))
 
 
 def drawn(case: Case, claim: Claim, observed: Sequence[Observed], n: int, part: int) -> list[Weighted]:
-    """Histories with their own drawn traffic and site effect, weighed by the plain likelihood of each look."""
+    """Histories from the prior with their own drawn traffic and site effect, weighed by the plain likelihood."""
     world, grid, rng = world_of(case, claim), grid_of(claim), stream(17, claim.id, str(part))
+    assumed = {s.id: case.traffic_at(s.id) for s in case.sites}
+    more, assumed = strangers(claim, world, grid, observed, assumed)
+    movers = (*movers_of(world, grid), *more)
+    vessels = tuple(m.vessel for m in movers)
+    observed = [replace(o, p_detect=(*o.p_detect, *o.p_detect[:1] * (len(movers) - 4))) for o in observed]
     others = np.zeros((n, len(world.sites), grid.n), np.int16)
     for site in {o.look.site_id for o in observed}:
-        assumed = case.traffic_at(site)
-        mean = log_uniform(rng, assumed.vessels, (n,))
-        keep = np.exp(-grid.step_h / log_uniform(rng, assumed.stay_hours, (n,)))
+        mean = log_uniform(rng, assumed[site].vessels, (n,))
+        keep = np.exp(-grid.step_h / log_uniform(rng, assumed[site].stay_hours, (n,)))
         now = rng.poisson(mean)
         for t in range(grid.n):
             others[:, world.sites.index(site), t] = now
             now = rng.binomial(now, keep) + rng.poisson(mean * (1 - keep))
-    usual = routine(rng, world, grid, n)
     effect = rng.choice(SITE_EFFECTS, (n, len(world.sites)), p=SITE_EFFECT_P).astype(np.float32)
     out = []
     for motion in MOTIONS:
-        place = usual if motion == "routine" else plan(rng, usual, world, grid, claim, motion=motion)
+        op = Operation(claim=claim, world=world, grid=grid, motion=motion)
         histories = Histories(
-            grid=grid, sites=world.sites, vessels=tuple(v.id for v in world.vessels), place=place, traffic=others,
-            site_effect=effect,
+            grid=grid, sites=world.sites, vessels=tuple(v.id for v in vessels), place=draw_prior(rng, movers, op, n),
+            traffic=others, site_effect=effect,
         )  # fmt: skip
-        logs = sum(log_likelihood(o, histories, matching_sums(o, world.vessels)) for o in observed)
+        logs = sum(log_likelihood(o, histories, matching_sums(o, vessels)) for o in observed)
         out.append(Weighted(
             motion=motion, claimed=ClaimPredicate(claim).holds(histories), log_looks=np.asarray(logs),
             reports=np.zeros((0, n), bool),

@@ -6,11 +6,7 @@ import pytest
 
 from roadstead.assess import world_of
 from roadstead.case import Case, load_case
-from roadstead.infer import ELSEWHERE, Evidence, sample
-from roadstead.infer.histories import grid_for
-from roadstead.infer.motion import plan, routine
-from roadstead.infer.predicates import ClaimPredicate
-from roadstead.infer.sampler import Histories
+from roadstead.infer import ELSEWHERE, ClaimPredicate, Evidence, Histories, drawn_prior, grid_for, sample
 from roadstead.steps import stream
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
@@ -23,16 +19,7 @@ def dunai() -> Case:
 
 def drawn(case: Case, claim_id: str, motion: str, n: int = 400) -> tuple[Histories, np.ndarray]:
     claim = case.claim(claim_id)
-    world, grid = world_of(case, claim), grid_for(claim.when)
-    rng = stream(1, claim_id, motion)
-    place = routine(rng, world, grid, n)
-    if motion != "routine":
-        place = plan(rng, place, world, grid, claim, motion=motion)
-    histories = Histories(
-        grid=grid, sites=world.sites, vessels=tuple(v.id for v in world.vessels), place=place,
-        traffic=np.zeros((n, len(world.sites), grid.n), np.int16),
-        site_effect=np.ones((n, len(world.sites)), np.float32),
-    )  # fmt: skip
+    histories = drawn_prior(stream(1, claim_id, motion), world_of(case, claim), grid_for(claim.when), claim, motion, n)
     return histories, ClaimPredicate(claim).holds(histories)
 
 

@@ -30,7 +30,7 @@ from roadstead.model import (
     TimeSpan,
 )
 from roadstead.pipeline import Seams, case_coverage, site_baseline, verify
-from roadstead.pipeline.gather import _same_acquisition
+from roadstead.pipeline.gathering import _same_acquisition
 from roadstead.steps import FixedClock
 
 NOON = datetime(2024, 10, 17, 2, 30, tzinfo=UTC)

@@ -255,6 +255,38 @@ def test_a_ship_moving_away_is_shown_behind_itself(tmp_path: Path) -> None:
     assert places[1][1] - places[0][1] == pytest.approx(shift_px * math.sin(math.radians(12)), abs=1.5)
 
 
+@pytest.mark.parametrize(("incidence_deg", "range_over_speed_s"), [(29.0, 104.0), (46.0, 126.5)])
+def test_the_shift_grows_over_the_swath(incidence_deg: float, range_over_speed_s: float, tmp_path: Path) -> None:
+    """Slant range over speed of Sentinel-1 at both ends of its swath, from an orbit 693 km high."""
+    rows = []
+    for speed_kn in (0.0, 20.0):
+        ship = _ship("moving", "ropucha-i", -300, -300, heading_deg=78, speed_kn=speed_kn)
+        spec = _spec("sentinel-1a", ships=(ship,), place=OPEN_SEA, id=f"s{speed_kn:.0f}", incidence_deg=incidence_deg)
+        with rasterio.open(make_scene(spec, tmp_path).image) as data:
+            strength = data.read(1).astype(np.float64) ** 2
+        strength[strength < 0.2 * strength.max()] = 0
+        rows.append((np.indices(strength.shape)[0] * strength).sum() / strength.sum())
+    shift_px = range_over_speed_s * 20 * 0.514444 * math.sin(math.radians(incidence_deg)) / 10
+    assert rows[1] - rows[0] == pytest.approx(shift_px * math.cos(math.radians(12)), abs=1.5)
+
+
+def test_the_truth_goes_elsewhere_and_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = _spec("sentinel-1a", ships=(), id="apart")
+
+    def killed(path: Path, _: object) -> None:
+        raise KeyboardInterrupt(path.name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("roadstead.simulate.scene.write_json", killed)
+        with pytest.raises(KeyboardInterrupt, match=r"apart\.json"):
+            make_scene(spec, tmp_path / "scene", truth_folder=tmp_path / "truth")
+    assert not (tmp_path / "truth").exists()
+    files = make_scene(spec, tmp_path / "scene", truth_folder=tmp_path / "truth")
+    assert files.truth == tmp_path / "truth" / "apart.truth.geojson"
+    assert sorted(p.name for p in (tmp_path / "scene").iterdir()) == ["apart.json", "apart.tif"]
+    assert [p.name for p in (tmp_path / "truth").iterdir()] == ["apart.truth.geojson"]
+
+
 def test_an_empty_sea_gives_no_detections(tmp_path: Path) -> None:
     for seed in (1, 2, 3):
         spec = _spec("sentinel-1a", ships=(), place=OPEN_SEA, id=f"empty-{seed}", seed=seed)

@@ -6,8 +6,11 @@ import math
 import re
 
 _FLOAT_MMSI = re.compile(r"\d+\.0*")
-_GUARDED = re.compile(r'="?([^"=]*)"?')
+_GUARDED = re.compile(r'="([^"=]*)"')
 """a spreadsheet's way to keep digits as text: ="001234567\""""
+
+
+_LINE_BREAK = re.compile(r"\s*[\r\n]+\s*")
 
 
 class FormulaError(ValueError):
@@ -37,7 +40,7 @@ def label_of(cell: object) -> str:
 
 def words_of(text: str) -> str:
     """A text that a ship sent, without the padding of six-bit text; an export's `None` or `nan` is nothing."""
-    words = text.split("@", 1)[0].strip()
+    words = _LINE_BREAK.sub(" ", text.split("@", 1)[0].strip())
     return "" if words.casefold() in {"nan", "null", "none", "unknown", "undefined", "[]"} else words
 
 

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 
-import openpyxl
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -104,6 +102,8 @@ def _zipped(stream: IO[bytes], name: str, losses: Losses) -> Iterator[Text | She
 
 
 def _sheets(stream: IO[bytes], name: str, losses: Losses) -> Iterator[Sheet]:
+    import openpyxl  # noqa: PLC0415 - takes half a second, and few logs are spreadsheets
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

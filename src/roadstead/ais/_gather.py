@@ -29,6 +29,8 @@ class Gatherer:
     statics: dict[str, list[AisStatic]] = field(default_factory=dict)
     kept: int = 0
     rows: int = 0
+    passed_over: int = 0
+    """reports of another ship, time or place than asked for"""
     remarks: dict[str, None] = field(default_factory=dict)
     _said: int = 0
     _bounds: tuple[float, float, float, float] = (-180.0, -90.0, 180.0, 90.0)
@@ -40,9 +42,11 @@ class Gatherer:
 
     def wants(self, mmsi: str, t_utc: datetime) -> bool:
         """Whether a ship and time are asked for."""
-        if self.mmsis and mmsi not in self.mmsis:
-            return False
-        return self.span is None or self.span.start <= t_utc <= self.span.end
+        wanted = (not self.mmsis or mmsi in self.mmsis) and (
+            self.span is None or self.span.start <= t_utc <= self.span.end
+        )
+        self.passed_over += not wanted
+        return wanted
 
     def place(self, lon_deg: float, lat_deg: float) -> bool:
         """Whether a place is asked for."""
@@ -50,7 +54,9 @@ class Gatherer:
             return True
         west, south, east, north = self._bounds
         inside = west <= lon_deg <= east and south <= lat_deg <= north
-        return inside and bool(contains_xy(self.area, lon_deg, lat_deg))
+        inside = inside and bool(contains_xy(self.area, lon_deg, lat_deg))
+        self.passed_over += not inside
+        return inside
 
     def add(self, position: AisPosition) -> None:
         """Keep a position, while there is room."""

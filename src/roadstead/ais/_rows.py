@@ -38,7 +38,7 @@ class _Run:
 class Rows:
     """Turns rows of one table into reports."""
 
-    def __init__(self, name: str, layout: ColumnMap, places: dict[str, int], into: Gatherer) -> None:
+    def __init__(self, name: str, layout: ColumnMap, places: dict[str, int], into: Gatherer, width: int) -> None:
         self._name, self._layout, self._at, self._into = name, layout, places, into
         self._times = TimeReader(layout.date_order, layout.time_zone)
         self._static_at = tuple(places.get(f, -1) for f in _STATICS)
@@ -47,11 +47,12 @@ class Rows:
         self._words: dict[Any, str] = {}
         self._ships: dict[Any, str] = {}
         self._known: dict[tuple[str, Any], float | None] = {}
-        self._need = 1 + max(places[f] for f in ("mmsi", "t_utc", "date", "clock", "lon_deg", "lat_deg") if f in places)
+        self._width = width
 
     def take(self, line: int, cells: Sequence[Any]) -> None:
         """Keep what one row reports."""
-        if len(cells) < self._need:
+        # A row that lacks any cell may have been cut inside the last one that is left.
+        if len(cells) < self._width:
             self._lose(
                 "rows are cut short", "export the file again", line, " ".join(str(c) for c in cells if c is not None)
             )
@@ -85,9 +86,11 @@ class Rows:
     def _keep(self, mmsi: str, t_utc: datetime, cells: Sequence[Any], line: int) -> None:
         if self._any_static:
             self._say(mmsi, t_utc, cells, line)
+        before = self._into.losses.total
         lon, lat = self._number("lon_deg", cells, line), self._number("lat_deg", cells, line)
         if lon is None or lat is None or lat == 91 or lon == 181:
-            self._lose("reports carry no position", "nothing to do: the ship sent none", line)
+            if self._into.losses.total == before:
+                self._lose("reports carry no position", "nothing to do: the ship sent none", line)
         elif not (-90 <= lat <= 90 and -180 <= lon <= 180):
             swapped = -180 <= lat <= 180 and -90 <= lon <= 90
             remedy = "latitude and longitude seem swapped: state the columns" if swapped else "see the original record"
@@ -165,7 +168,8 @@ class Rows:
         try:
             value = _fields.number_of(cell)
         except ValueError:
-            self._lose(f"{field} is no number", "these are read as not given", line, cell)
+            remedy = "see the original record" if field in {"lon_deg", "lat_deg"} else "these are read as not given"
+            self._lose(f"{field} is no number", remedy, line, cell)
             return None
         factor = self._layout.scale.get(field)
         if factor is None or value is None:

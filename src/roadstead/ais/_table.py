@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from roadstead.ais._rows import Rows
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _HEADER_LINES = 20
 """how far down a header may stand below a title"""
+_LINES_OF_A_ROW = 3
+"""how far a row is followed whose quoted cell holds line breaks"""
 _DELIMITERS = (",", ";", "\t", "|")
 _SAY_COLUMNS = "state a column map (see presets for the known layouts)"
 
@@ -30,6 +33,42 @@ def split(line: str, delimiter: str) -> list[str]:
         return line.split(delimiter)
 
 
+def _csv_rows(lines: Iterator[tuple[int, str]], delimiter: str, width: int) -> Iterator[tuple[int, list[str]]]:
+    """Rows of a text; a line break inside a quoted cell ends no row."""
+    ahead: deque[tuple[int, str]] = deque()
+    while (line := ahead.popleft() if ahead else next(lines, None)) is not None:
+        number, text = line
+        if not text.strip():
+            continue
+        cells = split(text, delimiter)
+        if len(cells) < width and '"' in text:
+            cells = _across(text, lines, ahead, delimiter, width) or cells
+        yield number, cells
+
+
+def _across(
+    text: str, lines: Iterator[tuple[int, str]], ahead: deque[tuple[int, str]], delimiter: str, width: int
+) -> list[str] | None:
+    """Cells of a row that goes on in the next lines; None, and none of them taken, where they do not complete it."""
+    for further in range(_LINES_OF_A_ROW):
+        if further >= len(ahead):
+            line = next(lines, None)
+            if line is None:
+                return None
+            ahead.append(line)
+        text = f"{text}\n{ahead[further][1]}"
+        try:
+            cells = next(csv.reader([text], delimiter=delimiter, strict=True))
+        except csv.Error:
+            continue
+        if len(cells) >= width:
+            for _ in range(further + 1):
+                ahead.popleft()
+            return cells
+        return None
+    return None
+
+
 def read_csv(name: str, lines: Iterator[tuple[int, str]], own: ColumnMap | None, into: Gatherer) -> None:
     """Read a text whose header names columns; what cannot be read becomes losses."""
     head: list[str] = []
@@ -38,8 +77,8 @@ def read_csv(name: str, lines: Iterator[tuple[int, str]], own: ColumnMap | None,
         for delimiter in _DELIMITERS:
             chosen = _chosen(split(line, delimiter), own, name, number, into)
             if chosen is not None:
-                rows = ((n, split(text, delimiter)) for n, text in lines if text.strip())
-                _read(name, split(line, delimiter), chosen, rows, into)
+                header = split(line, delimiter)
+                _read(name, header, chosen, _csv_rows(lines, delimiter, _width(header)), into)
                 return
         if line.startswith("#"):
             into.remark(line.lstrip("# ").strip())
@@ -59,7 +98,10 @@ def read_sheet(name: str, rows: Iterator[tuple[int, tuple[Any, ...]]], own: Colu
         header = ["" if c is None else str(c) for c in cells]
         chosen = _chosen(header, own, name, number, into)
         if chosen is not None:
-            _read(name, header, chosen, rows, into)
+            width = _width(header)
+            # A sheet leaves out the empty cells at the end of a row; nothing is cut there.
+            full = ((n, (*row, *[None] * (width - len(row)))) for n, row in rows)
+            _read(name, header, chosen, full, into)
             return
         if header and header[0].startswith("#"):
             into.remark(header[0].lstrip("# ").strip())
@@ -85,6 +127,11 @@ def _chosen(header: Sequence[str], own: ColumnMap | None, name: str, line: int, 
     return found[0] if found else None
 
 
+def _width(header: Sequence[str]) -> int:
+    """Number of cells of a whole row: unnamed columns at the end do not count."""
+    return 1 + max(i for i, name in enumerate(header) if name.strip())
+
+
 def _complete(places: dict[str, int], layout: ColumnMap) -> bool:
     known = places.keys() | layout.fixed.keys()
     return {"mmsi", "lon_deg", "lat_deg"} <= known and ("t_utc" in known or {"date", "clock"} <= known)
@@ -100,7 +147,7 @@ def _read(
         remedy = f"state {lacking} with a column map: preset = '{layout.id}' and `fixed` or `columns`"
         into.losses.note(name, f"is a file of {layout.name}, but no column holds {lacking}", remedy)
         return
-    reader = Rows(name, layout, places, into)
+    reader = Rows(name, layout, places, into, _width(header))
     for line, cells in rows:
         into.rows += 1
         reader.take(line, cells)

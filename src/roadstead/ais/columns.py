@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -123,8 +124,12 @@ def column_map(given: ColumnMap | Mapping[str, Any] | Path | str) -> ColumnMap:
 
 
 def _content(given: Mapping[str, Any] | Path | str) -> tuple[str, Any]:
-    if not isinstance(given, (Path, str)):
+    if isinstance(given, Mapping):
         return "column map", dict(given)
+    if not isinstance(given, (Path, str)):
+        raise InputError(
+            f"column map: {given!r} is none; give a known layout's id, a TOML file, or a mapping with `columns`"
+        )
     path = Path(given)
     try:
         return path.name, tomllib.loads(path.read_text("utf-8"))
@@ -143,6 +148,9 @@ def _built(entry: MapEntry, where: str) -> ColumnMap:
             raise InputError(f"{where}: {name!r} is no field; fields are {', '.join(FIELDS)}")
     if set(entry.scale) - _NUMBERS:
         raise InputError(f"{where}: only numbers can be scaled, {min(set(entry.scale) - _NUMBERS)!r} is none")
+    for name, factor in entry.scale.items():
+        if factor == 0 or not math.isfinite(factor):
+            raise InputError(f"{where}: scale.{name} = {factor:g} is no factor; give our unit per count, such as 0.1")
     TimeReader(entry.date_order, entry.time_zone)
     base = preset(entry.preset) if entry.preset else None
     own = tuple((header, name) for name, header in entry.columns.items())

@@ -14,7 +14,7 @@ from roadstead.assess.weigh import weigh
 from roadstead.assess.words import probability_words
 from roadstead.coverage import PROVISIONAL
 from roadstead.geo import great_circle_km
-from roadstead.infer import Evidence, World, grid_of, sample, weighed_looks
+from roadstead.infer import Evidence, World, grid_of, others_with, sample, weighed_looks
 from roadstead.model import Call, Claim, ClaimKind, Coverage, Sighting, Verdict, Weighing
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
     from roadstead.case import Case
     from roadstead.infer import Observed
+    from roadstead.model import Participant
 
-ASSESS_VERSION = 10
+ASSESS_VERSION = 11
 """raised whenever the same evidence may give another verdict"""
+LIKE_LENGTH = 0.05
+"""vessels are alike in size if their lengths differ by no more than this share"""
 DETOUR = 1.3
 """great circles are lengthened by this where no sea distance is sourced"""
 
@@ -61,6 +64,8 @@ def assess(
     seen = seen_for(case, claim, observed, marked)
     used = {o.look.scene_id for o in weighed_looks(claim, observed)}
     coverage = replace(coverage, also_weighed=tuple(sorted(used - {o.look.scene_id for o in seen.looks})))
+    if used:
+        without = replace(without, notes=(*without.notes, *_left_out(case, claim)))
     if not seen.looks:
         without = _not_called(without, "no look of ours shows its places in its window, so nothing is called")
     if claim.at_least is not None and without.call is Call.SUPPORTED and seen.most < claim.at_least:
@@ -127,7 +132,30 @@ def world_of(case: Case, claim: Claim) -> World:
         vessels=tuple(case.vessel(v) for v in claim.who),
         sea_km=_sea_km(case),
         routine=case.routine,
+        others=_alike(case, claim)[:others_with(len(claim.who))],
     )
+
+
+def _alike(case: Case, claim: Claim) -> tuple[Participant, ...]:
+    """Vessels of the case that size does not tell from those that the claim names; its places' visitors first."""
+    who = [case.vessel(v) for v in claim.who]
+    here = set(places(claim))
+    alike = [v for v in case.vessels if v.id not in claim.who and any(_like(v, w) for w in who)]
+    return tuple(sorted(alike, key=lambda v: (not here & {v.home, *v.calls_at}, v.id)))
+
+
+def _like(a: Participant, b: Participant) -> bool:
+    margin = 1 + LIKE_LENGTH
+    return a.length_m.low <= b.length_m.high * margin and b.length_m.low <= a.length_m.high * margin
+
+
+def _left_out(case: Case, claim: Claim) -> tuple[str, ...]:
+    """A note on vessels of like size that are too many to be weighed together."""
+    left = _alike(case, claim)[others_with(len(claim.who)) :]
+    if not left:
+        return ()
+    names = ", ".join(v.name for v in left)
+    return (f"of like size but left out of the weighing, since too many vessels are weighed together already: {names}",)
 
 
 def _sea_km(case: Case) -> NDArray[np.float64]:

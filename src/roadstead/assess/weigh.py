@@ -18,7 +18,7 @@ from roadstead.infer import Weighted, effective_sample_size
 from roadstead.model import Call, Claim, ClaimKind, Hypothesis, HypothesisShare, Range, Thresholds, Weighing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 SURE = 0.01
 """ICD 203 has no words beyond 1 and 99 %, and our models are wrong in ways that no sample shows"""
@@ -41,11 +41,23 @@ class _Story:
     """where the claim holds under it"""
     conditioned: bool
     """True: only histories where the claim holds belong to it"""
+    visible: bool
+    """False: it lacks the part of the claim that no image shows, so that the claim never holds under it"""
 
     @property
     def used(self) -> NDArray[np.bool_]:
         """Which histories belong to the hypothesis."""
         return self.claimed if self.conditioned else np.ones(self.claimed.size, bool)
+
+    @property
+    def share(self) -> float:
+        """Share of its motion's prior that belongs to the hypothesis."""
+        return self.sample.holds_before if self.conditioned else 1.0
+
+    @property
+    def holds_before(self) -> float:
+        """Prior probability that the claim holds under it."""
+        return 1.0 if self.conditioned else self.sample.holds_before if self.visible else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +92,7 @@ def weigh(
         return _unweighed(claim, "images of ships cannot test this statement"), ()
     everything = alternatives_to(claim, hypotheses)
     stories = [_story(h, claim, samples) for h in everything]
-    if not stories[0].claimed.any():
+    if not stories[0].claimed.any() or not stories[0].share > 0:
         return _unweighed(claim, "no voyage of these ships fits the claimed places and times, as far as drawn"), ()
     priors = np.array(prior_corners(claim.prior, everything[1:], thresholds.none_of_these_floor))
     results = [_result(stories, priors, ratios) for ratios in product(*(sorted(set(w)) for w in report_weights))]
@@ -95,6 +107,7 @@ def weigh(
         bayes_factor=bayes,
         effective_hits=float(min(effective, 1e9)),
         n_samples=sum(s.claimed.size for s in samples),
+        evidence_error=max(_evidence_error(s) for s in stories),
         words="",
         notes=_notes(effective, thresholds, after, samples),
     )
@@ -119,16 +132,16 @@ def _story(hypothesis: Hypothesis, claim: Claim, samples: Sequence[Weighted]) ->
     as_claimed = hypothesis.id == AS_CLAIMED
     hidden = claim.kind in HIDDEN and not as_claimed
     claimed = np.zeros(sample.claimed.size, bool) if hidden else sample.claimed
-    return _Story(hypothesis=hypothesis, sample=sample, claimed=claimed, conditioned=as_claimed)
+    return _Story(hypothesis=hypothesis, sample=sample, claimed=claimed, conditioned=as_claimed, visible=not hidden)
 
 
 def _result(stories: Sequence[_Story], priors: NDArray[np.float64], ratios: tuple[float, ...]) -> _Result:
     logs = [_log_weights(s.sample, ratios) for s in stories]
     shift = max(float(w.max()) for w in logs)
     weights = [np.exp(w - shift) for w in logs]
-    evidence = np.array([w[s.used].mean() for s, w in zip(stories, weights, strict=True)])
-    held = np.array([(w * s.claimed)[s.used].mean() for s, w in zip(stories, weights, strict=True)])
-    holds_before = np.array([s.claimed[s.used].mean() for s in stories])
+    evidence = np.array([(w * s.used).mean() / s.share for s, w in zip(stories, weights, strict=True)])
+    held = np.array([(w * s.claimed).mean() / s.share for s, w in zip(stories, weights, strict=True)])
+    holds_before = np.array([s.holds_before for s in stories])
     total = np.maximum(priors @ evidence, np.finfo(float).tiny)
     some = priors[[0, len(priors) // 2, -1]]
     return _Result(
@@ -138,6 +151,14 @@ def _result(stories: Sequence[_Story], priors: NDArray[np.float64], ratios: tupl
         log_evidence=np.log(np.maximum(evidence, np.finfo(float).tiny)) + shift,
         effective=min(_effective_hits(stories, weights, prior) for prior in some),
     )
+
+
+def _evidence_error(story: _Story) -> float:
+    """Relative standard error of p(looks) under a hypothesis."""
+    weights = np.exp(story.sample.log_looks - story.sample.log_looks.max()) * story.used
+    hits = effective_sample_size(weights)
+    own = max(1 / hits - 1 / weights.size, 0.0) if hits > 0 else 0.0
+    return float(np.sqrt(own + story.sample.lost))
 
 
 def _log_weights(sample: Weighted, ratios: tuple[float, ...]) -> NDArray[np.float64]:
@@ -160,7 +181,17 @@ def _effective_hits(
         share = p * w * story.used / max(int(story.used.sum()), 1)
         for side, inside in ((yes, story.claimed), (no, ~story.claimed)):
             side[story.sample.motion] = side.get(story.sample.motion, np.zeros(w.size)) + share * inside
-    return min(effective_sample_size(np.concatenate(list(side.values()))) for side in (yes, no))
+    lost = {s.sample.motion: s.sample.lost for s in stories}
+    return min(_hits({motion: (w, lost[motion]) for motion, w in side.items()}) for side in (yes, no))
+
+
+def _hits(side: Mapping[str, tuple[NDArray[np.float64], float]]) -> float:
+    """Effective sample size of one side, with the variance that resampling added to each motion's share of it."""
+    weights = np.concatenate([w for w, _ in side.values()])
+    hits, total = effective_sample_size(weights), float(weights.sum())
+    if not hits > 0:
+        return 0.0
+    return 1 / (1 / hits + sum((float(w.sum()) / total) ** 2 * lost for w, lost in side.values()))
 
 
 def _bayes_range(before: NDArray[np.float64], after: NDArray[np.float64]) -> Range | None:

@@ -1,8 +1,19 @@
 """Case files: reading, checking, resolving, freezing the assumptions, writing a template."""
 
 from roadstead.case.case import Case, Routine, SiteTraffic
-from roadstead.case.freeze import Frozen, freeze, record_calls
+from roadstead.case.freeze import Frozen, assumptions, assumptions_sha256, freeze, record_calls
 from roadstead.case.load import load_case
 from roadstead.case.template import new_case
 
-__all__ = ["Case", "Frozen", "Routine", "SiteTraffic", "freeze", "load_case", "new_case", "record_calls"]
+__all__ = [
+    "Case",
+    "Frozen",
+    "Routine",
+    "SiteTraffic",
+    "assumptions",
+    "assumptions_sha256",
+    "freeze",
+    "load_case",
+    "new_case",
+    "record_calls",
+]

@@ -67,6 +67,8 @@ class Case:
     """folders with scenes"""
     reported: tuple[Sighting, ...]
     """what others reported, from reported.toml"""
+    simulated: bool = False
+    """True: an exercise; nothing in the case happened"""
     warnings: tuple[str, ...] = ()
     """language traps and the like, found in the texts"""
     mistakes: tuple[str, ...] = ()

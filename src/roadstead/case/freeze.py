@@ -54,9 +54,18 @@ def assumptions(case: Case) -> dict[str, Any]:
     }
 
 
+def assumptions_sha256(case: Case) -> str:
+    """The hash of a case's assumptions; nothing is written."""
+    return sha256_of(_hashed(case))
+
+
+def _hashed(case: Case) -> dict[str, str]:
+    return {name: sha256_of(value) for name, value in assumptions(case).items()}
+
+
 def freeze(case: Case, now: datetime) -> Frozen:
     """Hash the assumptions; append to CASE/ledger/assumptions.jsonl when they are new or have changed."""
-    parts = {name: sha256_of(value) for name, value in assumptions(case).items()}
+    parts = _hashed(case)
     digest = sha256_of(parts)
     path = case.folder / "ledger" / LOG
     log = _whole(read_lines(path), "at", "sha256", "parts")

@@ -87,6 +87,7 @@ def load_case(folder: Path) -> Case:
         thresholds=Thresholds(**head.thresholds.model_dump()),
         images=(*((folder / i) for i in head.images), *_fetched(folder)),
         reported=reported,
+        simulated=head.simulated,
         warnings=(*_emptiness(claims), *_overlaps(known), *_language_warnings(claims, reported, known)),
         mistakes=tuple(str(p) for p in (*file.problems, *report_problems)),
     )

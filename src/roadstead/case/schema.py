@@ -224,6 +224,8 @@ class CaseFile(Entry):
     summary: str = ""
     seed: Annotated[int, Field(ge=0, strict=True)] = 0
     timezone: str = "UTC"
+    simulated: Annotated[bool, Field(strict=True)] = False
+    """true: an exercise; its verdicts and report say so"""
     window: When | None = None
     """for claims that state no `when`"""
     images: list[FolderName] = []

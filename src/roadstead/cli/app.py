@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,6 +16,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="case folder, holds case.toml")]
+WorkerCount = Annotated[
+    int, typer.Option("--workers", metavar="N", help="search images in so many local processes; 1: in this one")
+]
+ClusterAddress = Annotated[
+    str, typer.Option("--cluster", metavar="tcp://HOST:PORT", help="search images on a Dask cluster, by its scheduler")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="machine-readable answer; nothing else on stdout")]
 
 
@@ -37,11 +43,11 @@ def _root(
 
 
 @app.command()
-def verify(case: CaseFolder, json: AsJson = False) -> None:
+def verify(case: CaseFolder, workers: WorkerCount = 1, cluster: ClusterAddress = "", json: AsJson = False) -> None:
     """Weigh every claim of a case and write out/report.html and out/verdicts.json."""
     from roadstead.cli.verify import run
 
-    raise typer.Exit(run(case, as_json=json))
+    raise typer.Exit(run(case, workers=workers, cluster=cluster, as_json=json))
 
 
 @app.command()
@@ -50,17 +56,45 @@ def detect(
         list[Path], typer.Argument(metavar="INPUT...", help="GeoTIFF, COG, STAC item, Planet order folder")
     ],
     out: Annotated[Path | None, typer.Option("--out", help="file to write: .geojson or .csv")] = None,
+    masks: Annotated[
+        Path | None,
+        typer.Option("--masks", help="folder for a GeoTIFF of each image that shows what was taken for sea"),
+    ] = None,
     bands: Annotated[str, typer.Option(help="role of each band where metadata lacks it, e.g. red,green,blue,nir")] = "",
     sar_unit: Annotated[str, typer.Option(help="what radar pixels hold: db, amplitude or linear")] = "",
     gsd_m: Annotated[
         float | None, typer.Option("--gsd", help="pixel size, metres, of an image without georeference")
     ] = None,
+    workers: WorkerCount = 1,
+    cluster: ClusterAddress = "",
     json: AsJson = False,
 ) -> None:
     """Find and measure vessels in images."""
     from roadstead.cli.detect import run
+    from roadstead.steps import Workers
 
-    raise typer.Exit(run(inputs, out=out, bands=bands, sar_unit=sar_unit, gsd_m=gsd_m, as_json=json))
+    where = Workers(count=workers, cluster=cluster)
+    raise typer.Exit(
+        run(inputs, out=out, masks=masks, bands=bands, sar_unit=sar_unit, gsd_m=gsd_m, workers=where, as_json=json)
+    )
+
+
+@app.command()
+def changes(
+    first: Annotated[Path, typer.Argument(metavar="FIRST", help="optical image; its grid counts")],
+    second: Annotated[Path, typer.Argument(metavar="SECOND", help="optical image of the same place")],
+    case: Annotated[Path | None, typer.Option("--case", help="case folder, to answer its berths one by one")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="GeoJSON file to write")] = None,
+    bands: Annotated[str, typer.Option(help="role of each band where metadata lacks it, e.g. red,green,blue")] = "",
+    gsd_m: Annotated[
+        float | None, typer.Option("--gsd", help="pixel size, metres, of an image without georeference")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Compare two dates of a place: which ships came and went, alongside too."""
+    from roadstead.cli.changes import run
+
+    raise typer.Exit(run(first, second, case=case, out=out, bands=bands, gsd_m=gsd_m, as_json=json))
 
 
 @app.command()
@@ -208,6 +242,80 @@ def demo(
     raise typer.Exit(run(folder))
 
 
+@app.command()
+def train(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="GeoTIFFs with labels (.vessels.geojson) beside them")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="folder for weights, model card, curves and checkpoints")],
+    seed: Annotated[int, typer.Option("--seed", min=0, help="of everything drawn; the shipped weights have 1")] = 1,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="fewer, for a trial")] = None,
+) -> None:
+    """Train the optical network from labelled images. A killed run goes on with the same result."""
+    from roadstead.cli.train import run
+
+    raise typer.Exit(run(folder, out, seed=seed, steps=steps))
+
+
+ForWhom = Annotated[
+    Literal["full", "public"], typer.Option(help="public: without names of analysts, hosts, paths, marked sources")
+]
+RootCertificates = Annotated[
+    Path | None, typer.Option("--tsa-certificate", metavar="PEM", help="root certificates of timestamp authorities")
+]
+
+
+@app.command()
+def bundle(
+    case: CaseFolder,
+    out: Annotated[Path | None, typer.Option("--out", help="folder to make; else CASE/out/bundle")] = None,
+    profile: ForWhom = "full",
+    tsa: Annotated[
+        list[str] | None,
+        typer.Option("--tsa", metavar="URL", help="RFC 3161 timestamp authority; learns one hash; may be given again"),
+    ] = None,
+    tsa_certificate: RootCertificates = None,
+    json: AsJson = False,
+) -> None:
+    """Write the evidence bundle of a verified case (RO-Crate in BagIt), which anyone can audit."""
+    from roadstead.cli.bundle import run
+
+    raise typer.Exit(run(case, out, profile, authorities=tsa or [], certificate=tsa_certificate, as_json=json))
+
+
+@app.command()
+def audit(
+    folder: Annotated[Path, typer.Argument(metavar="BUNDLE", help="folder of an evidence bundle")],
+    tsa_certificate: RootCertificates = None,
+    json: AsJson = False,
+) -> None:
+    """Check a bundle offline: hashes, timestamps, form; derive its verdicts again. Writes nothing."""
+    from roadstead.cli.audit import run
+
+    raise typer.Exit(run(folder, certificate=tsa_certificate, as_json=json))
+
+
+@app.command()
+def export(
+    case: CaseFolder,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="gpkg, geojson, geoparquet, kml, kmz, csv, stac, tracks; again for more; else all",
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="folder for the files; else CASE/out/export")] = None,
+    profile: ForWhom = "full",
+    json: AsJson = False,
+) -> None:
+    """Write what was found for other programs: QGIS, Google Earth, spreadsheets, catalogues."""
+    from roadstead.cli.export import run
+
+    raise typer.Exit(run(case, formats or [], out, profile, as_json=json))
+
+
 exercise = typer.Typer(
     help="Simulated operations with known truth: how often is Roadstead right, and what would it have caught?",
     no_args_is_help=True,
@@ -248,7 +356,7 @@ def exercise_study(
 def exercise_power(
     case: CaseFolder,
     claim: Annotated[list[str] | None, typer.Option("--claim", help="claim id; may be given again; else all")] = None,
-    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="draws of each kind of operation")] = 5,
+    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="draws of each kind of operation")] = 20,
     seed: Annotated[int, typer.Option("--seed", min=0, help="of the draws")] = 0,
     json: AsJson = False,
 ) -> None:

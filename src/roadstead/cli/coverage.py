@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.table import Table
@@ -51,13 +51,19 @@ def run(
         )
     say.losses(result.losses)
     if as_json:
-        say.print_json(coverage_json(result.case, result.coverage, result.asked, result.spans))
+        say.print_json(_json(result))
     else:
         _print(result)
     return BAD_INPUT if result.case.mistakes or result.coverage.losses else DONE
 
 
+def _json(result: CoverageResult) -> dict[str, Any]:
+    return coverage_json(result.case, result.coverage, result.asked, result.spans, simulated=result.simulated)
+
+
 def _print(result: CoverageResult) -> None:
+    if result.simulated:
+        say.out.print("[bold]SIMULATED[/bold] case or images.", soft_wrap=True)
     say.out.print(f"[bold]{say.shown(result.case.title)}[/bold]", soft_wrap=True)
     for span in result.spans:
         sites = [s for s in result.coverage.sites if s.span == span]

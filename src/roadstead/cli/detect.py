@@ -17,18 +17,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.pipeline import Detected
+    from roadstead.steps import Workers
 
 E = TypeVar("E", bound="StrEnum")
 
 
-def run(inputs: list[Path], *, out: Path | None, bands: str, sar_unit: str, gsd_m: float | None, as_json: bool) -> int:
+def run(
+    inputs: list[Path],
+    *,
+    out: Path | None,
+    masks: Path | None,
+    bands: str,
+    sar_unit: str,
+    gsd_m: float | None,
+    workers: Workers,
+    as_json: bool,
+) -> int:
     """Detect and print; exit code 2 when an image could not be used."""
-    roles = band_roles(bands)
+    roles, unit = band_roles(bands), sar_unit_of(sar_unit)
     with say.progress("detecting") as progress:
-        found = detect_in(inputs, out=out, bands=roles, sar_unit=sar_unit_of(sar_unit), gsd_m=gsd_m, progress=progress)
+        found = detect_in(
+            inputs, out=out, masks=masks, bands=roles, sar_unit=unit, gsd_m=gsd_m, workers=workers, progress=progress
+        )
     say.losses(found.failures)
     if as_json:
-        say.print_json([properties(d) for d in found.detections])
+        say.print_json([properties(d, found.simulated) for d in found.detections])
     else:
         _print(found, out)
     return BAD_INPUT if found.failures else DONE
@@ -67,6 +80,9 @@ def _print(found: Detected, out: Path | None) -> None:
             f"{d.heading_deg.value:.0f} ± {d.heading_deg.sigma:.1f}" if d.heading_deg else "-",
             {True: "yes", False: "no", None: "-"}[d.alongside],
         )  # fmt: skip
+    if found.simulated:
+        names = say.shown(", ".join(sorted(found.simulated)))
+        say.out.print(f"[bold]SIMULATED[/bold] image(s): {names}", soft_wrap=True)
     say.out.print(table)
     say.out.print(f"{len(found.detections)} vessel(s) in {len(found.scenes)} image(s).")
     for sentence in found.limits:

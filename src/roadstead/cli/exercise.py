@@ -17,9 +17,11 @@ from roadstead.simulate import MARK
 from roadstead.steps import to_plain, write_atomic
 
 if TYPE_CHECKING:
-    from roadstead.exercise import Exercise, Figures, Power, Rate, Study
+    from roadstead.exercise import Exercise, Figures, Power, PowerRow, Rate, Study
 
 SCHEMA_VERSION = 1
+WIDE = 0.3
+"""width of an interval from which on it is called wide"""
 
 
 def run(scenario: str, folder: Path | None, *, pixels: bool, as_json: bool) -> int:
@@ -67,7 +69,8 @@ def power(case: Path, claims: list[str], n: int, seed: int, *, as_json: bool) ->
         found = power_of(case, claims=claims, n=n, seed=seed, progress=progress)
     say.losses(found.left_out)
     if as_json:
-        say.print_json(_marked(to_plain(found)))
+        plain = to_plain(found)
+        say.print_json(_marked(plain) if found.simulated else {"schema_version": SCHEMA_VERSION, **plain})
     else:
         _print_power(found)
     return DONE
@@ -87,6 +90,7 @@ def study_json(result: Study) -> dict[str, Any]:
             "level": "pixels" if result.pixels else "sightings",
             "families": {f: families.count(f) for f in sorted(set(families))},
             **_figures_json(result.settled),
+            "with_reports": _figures_json(result.with_reports),
             "hidden_claims": _figures_json(result.hidden),
             "exercises": [to_plain(o) for o in result.outcomes],
         }
@@ -158,8 +162,9 @@ def _print_run(done: Exercise) -> None:
             soft_wrap=True,
         )
     say.out.print(
-        f"Port calls: {s.port_calls} brackets, {s.port_calls_right} hold a true presence. "
-        f"Voyages: {s.voyages}, {s.voyages_bracketed} seen at both ends.",
+        f"Presence of ships: {s.port_calls} brackets, {s.port_calls_right} of them right; of {s.presences} true "
+        f"presences that a look fell into {s.presences_found} found. "
+        f"Voyages: {s.voyages}, with the ship itself found at both ends {s.voyages_seen}.",
         soft_wrap=True,
     )
     if done.naming:
@@ -213,6 +218,13 @@ def _print_study(result: Study, diagram: Path) -> None:
             f"{_percent(b.interval[0])} to {_percent(b.interval[1])}",
         )  # fmt: skip
     say.out.print(table)
+    w = result.with_reports
+    say.out.print(
+        f"With what a second source reports: {w.false_supported.hits} of {w.false_supported.trials} false claims "
+        f"called supported, {w.supported_when_true.hits} of {w.supported_when_true.trials} true ones; skill "
+        f"{w.brier_skill:+.3f}, calibration error {w.expected_calibration_error:.3f} (limit {w.ece_limit_95:.3f}).",
+        soft_wrap=True,
+    )
     h = result.hidden
     say.out.print(
         f"Claims with a part that images cannot show: {h.claims}, never called supported by rule "
@@ -224,19 +236,31 @@ def _print_study(result: Study, diagram: Path) -> None:
 
 
 def _print_power(found: Power) -> None:
+    if found.simulated:
+        say.out.print("[bold]SIMULATED[/bold] case or images.", soft_wrap=True)
     say.out.print(
-        "What would have been said, had ships moved so (drawn from the case's own priors and P(detect)):",
+        "What would have been said, had ships moved so (drawn from the case's own priors and P(detect); in brackets "
+        "the 90 % interval):",
         soft_wrap=True,
     )
-    table = _table("Claim", "looks", "ships moved", "supported", "contradicted", "neither", "mean P")
+    table = _table("Claim", "looks", "ships moved", "draws", "supported", "contradicted", "neither", "mean P")
     for r in found.rows:
         table.add_row(
-            say.shown(r.claim_id), f"{r.looks_are} ({r.looks})", r.motion, _within(r.supported, r.supported_interval),
-            _within(r.contradicted, r.contradicted_interval), _percent(r.not_determinable),
+            say.shown(r.claim_id), f"{r.looks_are} ({r.looks})", r.motion, str(r.draws),
+            _within(r.supported, r.supported_interval), _within(r.contradicted, r.contradicted_interval),
+            _within(r.not_determinable, r.not_determinable_interval), _percent(r.probability),
         )  # fmt: skip
     say.out.print(table)
+    for claim_id, looks_are, why in dict.fromkeys((r.claim_id, r.looks_are, r.why) for r in found.rows if r.why):
+        say.out.print(f"Claim {say.shown(claim_id)}, {looks_are}: {why}; so nothing was drawn.", soft_wrap=True)
+    widest = max((high - low for r in found.rows for low, high in filter(None, _intervals(r))), default=0.0)
+    if widest > WIDE:
+        say.out.print(f"Intervals are wide, up to {100 * widest:.0f} points: draw more with -n.", soft_wrap=True)
 
 
-def _within(share: float, interval: tuple[float, float]) -> str:
-    low, high = interval
-    return _percent(share) if low == high else f"{_percent(share)} ({100 * low:.0f}-{100 * high:.0f})"
+def _intervals(row: PowerRow) -> tuple[tuple[float, float] | None, ...]:
+    return row.supported_interval, row.contradicted_interval, row.not_determinable_interval
+
+
+def _within(share: float | None, interval: tuple[float, float] | None) -> str:
+    return f"{_percent(share)} ({100 * interval[0]:.0f}-{100 * interval[1]:.0f})" if interval else "-"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 
 from roadstead.cli.codes import BAD_INPUT, DONE, OUR_FAULT, STOPPED
@@ -16,6 +17,8 @@ def guarded() -> int:
         from roadstead.cli.app import app
 
         _write_anything()
+        # A plain kill ends a run as Ctrl-C does, so that its workers end with it.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         app(standalone_mode=True)
     except SystemExit as leaving:
         return _left(leaving)

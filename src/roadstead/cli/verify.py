@@ -11,8 +11,9 @@ from rich.table import Table
 from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.model import Call, Weighing
-from roadstead.pipeline import Result
+from roadstead.pipeline import Result, Seams
 from roadstead.pipeline import verify as verify_case
+from roadstead.steps import Workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 STYLE = {Call.SUPPORTED: "bold green", Call.CONTRADICTED: "bold red", Call.NOT_DETERMINABLE: "default"}
 
 
-def run(case: Path, *, as_json: bool) -> int:
+def run(case: Path, *, as_json: bool, workers: int = 1, cluster: str = "") -> int:
     """Verify and print; exit code 2 when the case file holds mistakes that had to be left out."""
+    seams = Seams(workers=Workers(count=workers, cluster=cluster))
     with say.progress("reading") as progress:
-        result = verify_case(case, progress=progress)
+        result = verify_case(case, seams=seams, progress=progress)
     say.losses(result.losses)
     if as_json:
         say.print_json(json.loads(result.verdicts_file.read_text("utf-8")))
@@ -44,6 +46,8 @@ def _print(result: Result) -> None:
             _cell(verdict.without_reports),
             _cell(verdict.with_reports),
         )
+    if any(v.simulated for v in result.verdicts):
+        say.out.print("[bold]SIMULATED[/bold] case or images: nothing here happened.", soft_wrap=True)
     say.out.print(f"[bold]{say.shown(result.case.title)}[/bold]", soft_wrap=True)
     say.out.print(table)
     for warning in result.case.warnings:

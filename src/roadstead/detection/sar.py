@@ -3,13 +3,14 @@
 One configuration serves all products: lengths are in metres, the threshold is a false-alarm rate, and the rest
 follows from the pixel size. The steps, each in its module:
 
-    pixels -> intensity, smoothed to about 30 m
-    sar_background   block sums, local mean, threshold of a K distribution
-    sar_land         land told from sea on the grid of blocks
-    sar_clusters     bright pixels listed and grouped
-    sar_sidelobes    pixels explained by the cross of a brighter one
-    sar_objects      groups measured; shapes no vessel has
-    sar_artifacts    edges of data, azimuth ambiguities
+    raw values -> intensity, smoothed to about 30 m, summed over blocks        sar_blocks
+    bright pixels of the few blocks that can hold any, while strips pass      sar_screen, sar_scan, sar_held
+    land told from sea on the grid of blocks                                  sar_land
+    local mean, threshold of a K distribution                                 sar_background, sar_quantiles
+    bright pixels grouped                                                     sar_clusters
+    pixels explained by the cross of a brighter one                           sar_sidelobes
+    groups measured; shapes no vessel has                                     sar_objects
+    edges of data, azimuth ambiguities                                        sar_artifacts
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roadstead.detection.sar_artifacts import ambiguity_of, near_nodata, part_of, structures
-from roadstead.detection.sar_background import Background, background, block_mean, block_sums, smoothed
-from roadstead.detection.sar_clusters import bright_pixels, groups, members
+from roadstead.detection.sar_background import Background, background
+from roadstead.detection.sar_clusters import groups, members
+from roadstead.detection.sar_held import HeldBlocks
 from roadstead.detection.sar_land import coastal_blocks, land_blocks, land_level
 from roadstead.detection.sar_objects import (
     CORE,
@@ -33,21 +35,20 @@ from roadstead.detection.sar_objects import (
     shape_fault,
     with_gaps,
 )
+from roadstead.detection.sar_scan import GROW, Scanned, scan
 from roadstead.detection.sar_sidelobes import axes_turn_deg, sidelobe_parents
-from roadstead.geo import ground_frame
-from roadstead.imagery import sar_db
-from roadstead.model import Candidate, Rejected
+from roadstead.geo import GroundFrame, ground_frame
+from roadstead.imagery import Band, band_of
+from roadstead.model import BandsUnknown, Candidate, Rejected
 
 if TYPE_CHECKING:
     from roadstead.model import Pixels, Scene
 
-_BLOCK_M = 150.0
-_SMOOTH_M = 30.0
 _JOIN_M = 40.0
-_GROW = 0.5
 _SCORE_DB = 0.5
 _SUREST = 0.99  # brightness alone cannot tell a vessel from a buoy or a platform more surely
 _OVER_LAND = 10.0
+_MOST_CROSSES = 400
 _LAND_TARGET = 300.0
 """bright land that may have visible sidelobes and ambiguities: 25 dB over the nearest sea"""
 
@@ -57,7 +58,7 @@ class SarDetector:
     """Finds vessels in SAR pixels of 3 to 40 m, in dB, amplitude or linear units."""
 
     name: ClassVar[str] = "sar-cfar"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     limits: ClassVar[str] = (
         "Radar images: ships that touch land or quays are often missed or joined with them, and a moving ship is shown "
         "where its Doppler shift puts it."
@@ -74,73 +75,98 @@ class SarDetector:
             BandsUnknown: the scene does not say what its pixels hold.
             RasterError: the window has neither georeference nor pixel size.
         """
-        sea = _sea(scene, pixels, self.false_alarm_rate)
-        if sea is None:
-            return [], []
-        bright = _bright(sea, 10 ** (self.threshold_db / 10))
-        return _judged(sea, bright)
+        found = self.detect_in(scene, band_of(scene, pixels))
+        return list(found.candidates), list(found.rejected)
+
+    def detect_in(self, scene: Scene, band: Band) -> SarFindings:
+        """Find vessels in a band of any size, in one pass and bounded memory.
+
+        Args:
+            scene: a radar scene; its unit says how to read the values.
+            band: its pixels, from `imagery.open_band` or `imagery.band_of`.
+
+        Raises:
+            BandsUnknown: the scene does not say what its pixels hold.
+            RasterError: the band has neither georeference nor pixel size, or the file is damaged.
+        """
+        if scene.sar_unit is None:
+            raise BandsUnknown(
+                f"{scene.id}: what its radar pixels hold is unknown; state --sar-unit db, amplitude or linear"
+            )
+        frame = ground_frame(band.transform, band.crs, band.shape, scene.gsd_m)
+        pixel_m = frame.pixel_m(band.shape[1] / 2, band.shape[0] / 2)
+        offset = 10 ** (self.threshold_db / 10)
+        scanned = scan(band, scene.sar_unit, pixel_m, self.false_alarm_rate, offset)
+        sea = _sea(scanned, self.false_alarm_rate)
+        judged = _judged(sea, _bright(sea, scanned, offset)) if sea is not None else ([], [])
+        return SarFindings(
+            candidates=tuple(judged[0]),
+            rejected=tuple(judged[1]),
+            frame=frame,
+            held=scanned.held,
+            any_valid=bool(scanned.sums.counted.any() or np.isfinite(scanned.sums.log_mean).any()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SarFindings:
+    """What was found in a band, and what is needed to measure it."""
+
+    candidates: tuple[Candidate, ...]
+    """sorted by row then column of their middle, in pixels of the band"""
+    rejected: tuple[Rejected, ...]
+    frame: GroundFrame
+    """ground metres of the band"""
+    held: HeldBlocks
+    """raw values around the candidates"""
+    any_valid: bool
+    """False where the band holds nothing but nodata"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sea:
-    """The image and its background."""
+    """The background of an image, on the grid of blocks."""
 
-    smooth: NDArray[np.float32]
-    valid: NDArray[np.bool_]
+    shape: tuple[int, int]
+    """height and width of the image"""
     back: Background
     land: NDArray[np.bool_]
-    """land, on the grid of blocks"""
-    land_level: NDArray[np.float64]
-    """typical intensity of the nearest land, on the grid of blocks; 0 where there is no land"""
+    land_level: NDArray[np.float32]
+    """typical intensity of the nearest land; 0 where there is no land"""
     coast: NDArray[np.bool_]
     """land and sea within two blocks of it"""
     pixel_m: tuple[float, float]
 
 
-def _sea(scene: Scene, pixels: Pixels, false_alarm_rate: float) -> _Sea | None:
-    """Background of a window, or None where it holds too little sea."""
-    height, width = pixels.valid.shape
-    frame = ground_frame(pixels.transform, pixels.crs, (height, width), scene.gsd_m)
-    pixel_m = frame.pixel_m(width / 2, height / 2)
-    intensity = np.float32(10) ** (sar_db(pixels, scene) / np.float32(10))
-    valid = pixels.valid & np.isfinite(intensity)
-    window_px = 2 * round(max(_SMOOTH_M / max(pixel_m) - 1, 0) / 2) + 1
-    smooth = smoothed(intensity, valid, window_px)
-    block_px = max(4, round(_BLOCK_M / max(pixel_m)))
-    everything = np.full((-(-height // block_px), -(-width // block_px)), np.inf, np.float32)
-    sums = block_sums(smooth, valid, block_px, everything)
-    mean = block_mean(sums, block_px)
-    count = np.where(np.isfinite(mean), sums[0], np.nan)
-    log_mean = sums[3] / count
-    rough = np.sqrt(np.maximum(sums[4] / count - log_mean**2, 0))
-    block_m = block_px * max(pixel_m)
-    land = land_blocks(log_mean, rough, block_m)
-    back = background(smooth, valid, np.where(land, np.float32(np.nan), mean), block_px, false_alarm_rate)
-    if not np.isfinite(back.mean).any():
+def _sea(scanned: Scanned, false_alarm_rate: float) -> _Sea | None:
+    """Background of an image, or None where it holds too little sea."""
+    form, sums = scanned.form, scanned.sums
+    log_mean = np.where(np.isfinite(sums.mean), sums.log_mean, np.float32(np.nan))
+    land = land_blocks(log_mean, sums.roughness, form.block_px * max(scanned.pixel_m))
+    coast = coastal_blocks(land)
+    back = background(scanned, land, coast, false_alarm_rate)
+    if back is None:
         return None
     return _Sea(
-        smooth=smooth,
-        valid=valid,
+        shape=(form.height, form.width),
         back=back,
         land=land,
         land_level=land_level(land, log_mean),
-        coast=coastal_blocks(land),
-        pixel_m=pixel_m,
+        coast=coast,
+        pixel_m=scanned.pixel_m,
     )
 
 
-def _bright(sea: _Sea, offset: float) -> Bright:
+def _bright(sea: _Sea, scanned: Scanned, offset: float) -> Bright:
     """Pixels near or above the threshold, and very bright ones on land."""
-    back = sea.back
-    limit = back.mean * np.maximum(back.factor * np.float32(min(offset, 1.0) * _GROW), back.listed)
-    limit[sea.land] = back.nearest_mean()[sea.land] * np.float32(_LAND_TARGET)
-    rows, cols = bright_pixels(sea.smooth, sea.valid, limit, back.block_px)
-    level, mean = sea.smooth[rows, cols], back.mean_at(rows, cols)
-    on_land = sea.land[rows // back.block_px, cols // back.block_px]
-    contrast = level / mean
-    ratio = contrast / back.factor_at(rows, cols)
-    top = np.flatnonzero((contrast > 1000) & ~on_land)
-    top = top[np.argsort(-contrast[top], kind="stable")][:400]
+    back, listed = sea.back, scanned.listed
+    limit = back.mean * np.maximum(back.factor * np.float32(min(offset, 1.0) * GROW), back.listed)
+    limit[sea.land] = back.mean[sea.land] * np.float32(_LAND_TARGET)
+    keep = listed.level > back.at(limit, listed.rows_px, listed.cols_px)
+    rows, cols, level = listed.rows_px[keep].astype(np.int64), listed.cols_px[keep].astype(np.int64), listed.level[keep]
+    contrast = level / back.at(back.mean, rows, cols)
+    ratio = contrast / back.at(back.factor, rows, cols)
+    at_sea = [c for c in scanned.crosses if not sea.land[c.row_px // back.block_px, c.col_px // back.block_px]]
     return Bright(
         rows_px=rows,
         cols_px=cols,
@@ -148,8 +174,9 @@ def _bright(sea: _Sea, offset: float) -> Bright:
         contrast=contrast,
         ratio=ratio / np.float32(offset),
         plain_ratio=ratio,
-        on_land=on_land,
-        turn_deg=axes_turn_deg(sea.smooth, (rows[top], cols[top]), mean[top], sea.pixel_m),
+        on_land=sea.land[rows // back.block_px, cols // back.block_px],
+        at_edge=listed.at_edge[keep],
+        turn_deg=axes_turn_deg(sorted(at_sea, key=lambda c: -c.contrast)[:_MOST_CROSSES]),
     )
 
 
@@ -183,7 +210,7 @@ def _fault(found: BrightObject, sea: _Sea, bright: Bright, structure_m: NDArray[
         return f"part of a structure {along_m:.0f} m long"
     return (
         shape_fault(found)
-        or near_nodata(found, sea.valid, sea.pixel_m)
+        or near_nodata(found, bright)
         or _faint(found, sea)
         or ambiguity_of(found, bright, sea.pixel_m)
     )
@@ -195,7 +222,7 @@ def _beside_land(found: BrightObject, sea: _Sea) -> bool:
 
 
 def _excess_db(found: BrightObject, sea: _Sea) -> float:
-    height, width = sea.valid.shape
+    height, width = sea.shape
     rim = min(found.row_px, found.col_px, height - found.row_px, width - found.col_px)
     return found.margin_db - required_db(found, unsure=_beside_land(found, sea) or rim < 3)
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from roadstead.detection.sar_clusters import groups, members
 from roadstead.detection.sar_objects import MAX_LENGTH_M, extents_m
+from roadstead.detection.sar_scan import EDGE_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 OFFSET_M = (4000.0, 6000.0)
 _ACROSS_M = 60.0
 _FAINTER_DB = (17.0, 33.0)
-_EDGE_M = 60.0
 _LINK_M = 160.0
 _STRUCTURE_M = 600.0
 _SLENDER = 6.0
@@ -32,12 +32,14 @@ _STANDS_OUT = 100.0
 _SADDLE, _CLOSE_SADDLE, _CLOSE_M = 0.05, 0.01, 200.0
 
 
-def near_nodata(found: BrightObject, valid: NDArray[np.bool_], pixel_m: tuple[float, float]) -> str | None:
+def near_nodata(found: BrightObject, bright: Bright) -> str | None:
     """The reason to reject an object that touches an edge of the data inside the image, or None."""
-    reach = max(1, round(_EDGE_M / max(pixel_m)))
-    row, col = int(found.row_px), int(found.col_px)
-    part = valid[max(0, row - reach) : row + reach + 1, max(0, col - reach) : col + reach + 1]
-    return None if part.all() else f"within {_EDGE_M:.0f} m of the edge of the image data"
+    index = found.index
+    apart = np.square(bright.rows_px[index] + 0.5 - found.row_px) + np.square(
+        bright.cols_px[index] + 0.5 - found.col_px
+    )
+    nearest = index[int(np.argmin(apart))]
+    return f"within {EDGE_M:.0f} m of the edge of the image data" if bright.at_edge[nearest] else None
 
 
 def structures(bright: Bright, index: NDArray[np.int64], pixel_m: tuple[float, float]) -> NDArray[np.float64]:
@@ -55,13 +57,19 @@ def structures(bright: Bright, index: NDArray[np.int64], pixel_m: tuple[float, f
     index = index[bright.plain_ratio[index] > 0.8]
     for part in members(groups(bright.rows_px[index], bright.cols_px[index], _LINK_M / max(pixel_m))):
         own = index[part]
-        if len(own) < 8:
+        if len(own) < 8 or _span_m(bright, own, pixel_m) <= _STRUCTURE_M:
             continue
         length_m, beam_m = extents_m(bright.rows_px[own], bright.cols_px[own], pixel_m)
         if length_m > _STRUCTURE_M and length_m > _SLENDER * beam_m:
             plain = bright.level[own] < _STANDS_OUT * np.median(bright.level[own])
             out[own[plain]] = length_m
     return out
+
+
+def _span_m(bright: Bright, index: NDArray[np.int64], pixel_m: tuple[float, float]) -> float:
+    """Diagonal of the box around these pixels."""
+    wide, high = np.ptp(bright.cols_px[index]) * pixel_m[0], np.ptp(bright.rows_px[index]) * pixel_m[1]
+    return math.hypot(wide, high)
 
 
 def ambiguity_of(found: BrightObject, bright: Bright, pixel_m: tuple[float, float]) -> str | None:
@@ -75,21 +83,21 @@ def ambiguity_of(found: BrightObject, bright: Bright, pixel_m: tuple[float, floa
     turn = math.radians(bright.turn_deg)
     reach = int(OFFSET_M[1] / pixel_m[1]) + 2
     low, high = np.searchsorted(bright.rows_px, [found.row_px - reach, found.row_px + reach])
-    span = slice(low, high)
-    ratio = bright.level[span] / found.peak
-    x = (bright.cols_px[span] + 0.5 - found.col_px) * pixel_m[0]
-    y = (bright.rows_px[span] + 0.5 - found.row_px) * pixel_m[1]
+    # few pixels are bright enough to be the origin, so places are computed for those only
+    ratio = bright.level[low:high] / found.peak
+    near = low + np.flatnonzero((ratio >= 10 ** (_FAINTER_DB[0] / 10)) & (ratio <= 10 ** (_FAINTER_DB[1] / 10)))
+    if not len(near):
+        return None
+    x = (bright.cols_px[near] + 0.5 - found.col_px) * pixel_m[0]
+    y = (bright.rows_px[near] + 0.5 - found.row_px) * pixel_m[1]
     along = np.abs(y * math.cos(turn) - x * math.sin(turn))
     across = np.abs(x * math.cos(turn) + y * math.sin(turn))
-    fits = (ratio >= 10 ** (_FAINTER_DB[0] / 10)) & (ratio <= 10 ** (_FAINTER_DB[1] / 10))
-    fits &= (along >= OFFSET_M[0]) & (along <= OFFSET_M[1]) & (across <= _ACROSS_M)
+    fits = (along >= OFFSET_M[0]) & (along <= OFFSET_M[1]) & (across <= _ACROSS_M)
     if not fits.any():
         return None
-    k = low + int(np.argmax(np.where(fits, ratio, 0)))
-    far_km = along[k - low] / 1000
-    return (
-        f"azimuth ambiguity of the target at row {bright.rows_px[k]}, column {bright.cols_px[k]}, {far_km:.1f} km away"
-    )
+    best = int(np.argmax(np.where(fits, bright.level[near], 0)))
+    row, col, far_km = bright.rows_px[near[best]], bright.cols_px[near[best]], along[best] / 1000
+    return f"azimuth ambiguity of the target at row {row}, column {col}, {far_km:.1f} km away"
 
 
 def part_of(
@@ -106,7 +114,11 @@ def part_of(
         bright: the list of bright pixels.
         pixel_m: ground size of a pixel along the row and along the column.
     """
-    near = [o for o in others if _apart_m(found, o, pixel_m) < MAX_LENGTH_M]
+    reach_px = MAX_LENGTH_M / pixel_m[1]
+    near = [
+        o for o in others
+        if abs(o.row_px - found.row_px) < reach_px and _apart_m(found, o, pixel_m) < MAX_LENGTH_M
+    ]  # fmt: skip
     if not near:
         return None
     close = [o for o in near if _apart_m(found, o, pixel_m) < _CLOSE_M]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 from scipy.ndimage import binary_closing, binary_dilation, binary_opening, distance_transform_edt, label, zoom
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ _SURROUNDINGS_M = 10_000.0
 _BRIGHT_DB, _VERY_BRIGHT_DB = 6.0, 10.0
 _ROUGHER = 1.5
 _LEAST_KM2 = 0.3
+_COARSE_M, _SAMPLES = 2000.0, 5
+"""spacing of the grid of dark levels, and values looked at along the reach of each"""
 
 
 def land_blocks(
-    log_mean_db: NDArray[np.float64], roughness_db: NDArray[np.float64], block_m: float
+    log_mean_db: NDArray[np.float32], roughness_db: NDArray[np.float32], block_m: float
 ) -> NDArray[np.bool_]:
     """Which blocks are land.
 
@@ -40,6 +43,8 @@ def land_blocks(
     above = log_mean_db - _dark_level(log_mean_db, block_m)
     rough = roughness_db > _ROUGHER * np.percentile(roughness_db[seen], 20)
     land = seen & ((above > _VERY_BRIGHT_DB) | ((above > _BRIGHT_DB) & rough))
+    if np.count_nonzero(land) * (block_m / 1000) ** 2 < _LEAST_KM2:
+        return np.zeros_like(seen)
     # the cross of a very bright ship is one block wide: opened away, it neither counts nor links what it touches
     core = _large(_square(binary_opening, land), block_m)
     return np.asarray(binary_dilation(core, np.ones((3, 3)), iterations=2, mask=_square(binary_closing, land) & seen))
@@ -57,31 +62,43 @@ def _large(land: NDArray[np.bool_], block_m: float) -> NDArray[np.bool_]:
     return np.asarray(large[labels])
 
 
-def _dark_level(log_mean_db: NDArray[np.float64], block_m: float) -> NDArray[np.float64]:
+def _dark_level(log_mean_db: NDArray[np.float32], block_m: float) -> NDArray[np.float32]:
     """The 20th percentile within 10 km, computed on a coarser grid and interpolated."""
-    step = max(1, round(1000 / block_m))
-    rows, cols = (-(-n // step) for n in log_mean_db.shape)
-    reach = int(_SURROUNDINGS_M / block_m)
-    coarse = np.empty((rows, cols))
-    for i in range(rows):
-        for j in range(cols):
-            y, x = i * step, j * step
-            part = log_mean_db[max(0, y - reach) : y + reach : 2, max(0, x - reach) : x + reach : 2]
-            part = part[np.isfinite(part)]
-            coarse[i, j] = np.percentile(part, 20) if part.size else np.nan
-    coarse = np.nan_to_num(coarse, nan=float(np.nanmean(coarse)))
-    fine = np.asarray(zoom(coarse, step, order=1, mode="nearest", grid_mode=True))
+    step = max(1, round(_COARSE_M / block_m))
+    reach = max(1, int(_SURROUNDINGS_M / block_m))
+    coarse = _percentiles(log_mean_db, step, reach, max(1, reach // _SAMPLES))
+    coarse[np.isnan(coarse)] = np.nanmean(coarse)
+    fine = np.asarray(zoom(coarse, step, order=1, mode="nearest", grid_mode=True), np.float32)
     return fine[: log_mean_db.shape[0], : log_mean_db.shape[1]]
+
+
+@njit(cache=True)
+def _percentiles(values: NDArray[np.float32], step: int, reach: int, stride: int) -> NDArray[np.float32]:
+    """20th percentile of every `stride`-th finite value within reach, at every `step`-th place; NaN where none is."""
+    height, width = values.shape
+    out = np.full((-(-height // step), -(-width // step)), np.nan, np.float32)
+    part = np.empty((2 * reach // stride + 1) ** 2, np.float32)
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            n = 0
+            for y in range(max(0, i * step - reach), min(height, i * step + reach), stride):
+                for x in range(max(0, j * step - reach), min(width, j * step + reach), stride):
+                    if not np.isnan(values[y, x]):
+                        part[n] = values[y, x]
+                        n += 1
+            if n:
+                out[i, j] = np.sort(part[:n])[n // 5]
+    return out
 
 
 def coastal_blocks(land: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Land, and sea within two blocks of it: partly covered blocks do not count as land."""
-    return np.asarray(binary_dilation(land, np.ones((3, 3)), iterations=2))
+    return np.asarray(binary_dilation(land, np.ones((3, 3)), iterations=2)) if land.any() else land
 
 
-def land_level(land: NDArray[np.bool_], log_mean_db: NDArray[np.float64]) -> NDArray[np.float64]:
+def land_level(land: NDArray[np.bool_], log_mean_db: NDArray[np.float32]) -> NDArray[np.float32]:
     """Typical intensity of the nearest land block; 0 everywhere where there is no land."""
     if not land.any():
-        return np.zeros(land.shape)
+        return np.zeros(land.shape, np.float32)
     nearest = distance_transform_edt(~land, return_distances=False, return_indices=True)
-    return np.asarray(10 ** (log_mean_db[tuple(nearest)] / 10))
+    return np.asarray(np.float32(10) ** (log_mean_db[tuple(nearest)] / np.float32(10)))

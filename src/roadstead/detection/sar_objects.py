@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,8 @@ class Bright:
     plain_ratio: NDArray[np.float32]
     """level over the threshold as it is before `threshold_db` is added"""
     on_land: NDArray[np.bool_]
+    at_edge: NDArray[np.bool_]
+    """whether the data end within 60 m, inside the image"""
     turn_deg: float
     """turn of range and azimuth against rows and columns"""
 
@@ -96,21 +99,25 @@ def with_gaps(index: NDArray[np.int64], bright: Bright) -> NDArray[np.int64]:
     A deck between two bright ends may lie on the axis of one end's sidelobes and so be left out of the group.
     """
     core = index[bright.level[index] >= CORE / 4 * bright.level[index].max()]
+    first, last = np.searchsorted(bright.rows_px, [bright.rows_px[core].min(), bright.rows_px[core].max() + 1])
+    cols = bright.cols_px[first:last]
+    left, right = bright.cols_px[core].min(), bright.cols_px[core].max()
+    if np.isin(first + np.flatnonzero((cols >= left) & (cols <= right)), index).all():
+        return np.sort(index)
     hull = MultiPoint(np.column_stack([bright.cols_px[core], bright.rows_px[core]])).convex_hull.buffer(0.75)
-    low, high = np.searchsorted(bright.rows_px, [bright.rows_px[core].min(), bright.rows_px[core].max() + 1])
-    inside = contains_xy(hull, bright.cols_px[low:high], bright.rows_px[low:high])
-    return np.union1d(index, low + np.flatnonzero(inside))
+    inside = contains_xy(hull, cols, bright.rows_px[first:last])
+    return np.union1d(index, first + np.flatnonzero(inside))
 
 
 def extents_m(
     rows_px: NDArray[np.int64], cols_px: NDArray[np.int64], pixel_m: tuple[float, float]
 ) -> tuple[float, float]:
     """Extent of pixel middles along and across the axis of their second moments, metres."""
-    xy = np.column_stack([cols_px * pixel_m[0], rows_px * pixel_m[1]])
-    xy = xy - xy.mean(axis=0)
-    axes = np.linalg.eigh(xy.T @ xy)[1]
-    across, along = np.ptp(xy @ axes, axis=0)
-    return float(along), float(across)
+    x, y = cols_px * pixel_m[0], rows_px * pixel_m[1]
+    x, y = x - x.sum() / len(x), y - y.sum() / len(y)
+    angle = 0.5 * math.atan2(2 * float(x @ y), float(x @ x - y @ y))
+    cosine, sine = math.cos(angle), math.sin(angle)
+    return float(np.ptp(x * cosine + y * sine)), float(np.ptp(y * cosine - x * sine))
 
 
 def shape_fault(found: BrightObject) -> str | None:

@@ -9,16 +9,20 @@ are turned against the axes by the heading of the orbit, so the turn is estimate
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
-from scipy.ndimage import map_coordinates
 from scipy.spatial import cKDTree
 
+from roadstead.detection.sar_screen import scratch, smooth_window
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from roadstead.detection.sar_blocks import Form
     from roadstead.detection.sar_objects import Bright
 
 REACH_M = 2500.0
@@ -27,41 +31,93 @@ _SCALE_M = 50.0
 _POWER = 1.7
 _PARENT = 100.0
 """a parent is at least 20 dB above the sea"""
-_TURN_DEG = 25
+_TURNS = np.arange(-25.0, 25.5, 0.5)
+"""angles that are tried, degrees"""
 _CLEAR_DB = 1.0
 
 
-def axes_turn_deg(
+class Cross(NamedTuple):
+    """What lies around a very bright target, by the angle at which a cross would lie there."""
+
+    row_px: int
+    col_px: int
+    contrast: float
+    """its level over that of the sea"""
+    profile_db: NDArray[np.float64]
+    """mean level along the four arms over the sea, cut at -3 and 12 dB, for each angle of `_TURNS`"""
+
+
+def cross_reach_px(pixel_m: tuple[float, float]) -> int:
+    """Length of the longest arm in pixels."""
+    return math.ceil(_arm_m(pixel_m)[1] / min(pixel_m)) + 2
+
+
+def _arm_m(pixel_m: tuple[float, float]) -> tuple[float, float]:
+    step = max(*pixel_m)
+    return max(6 * step, 150.0), max(30 * step, 600.0)
+
+
+def cross_of(  # noqa: PLR0917 - where in which raw values, and how to read them
+    raw: NDArray[np.float32], raw_row: int, place: tuple[int, int], sea: float, form: Form, pixel_m: tuple[float, float]
+) -> Cross:
+    """Look along the arms of crosses at all angles around a target.
+
+    Args:
+        raw: raw values of some rows of the image, shape (rows, width).
+        raw_row: row of the image that is first in `raw`.
+        place: row and column of the target.
+        sea: smoothed intensity of the sea around it.
+        form: how to read the values.
+        pixel_m: ground size of a pixel along the row and along the column.
+    """
+    reach = cross_reach_px(pixel_m)
+    side = 2 * reach + 1
+    smooth = smooth_window(
+        raw, raw_row, (place[0] - reach, place[1] - reach), form, scratch(side, side, form.window_px)
+    )
+    distance_m = np.arange(*_arm_m(pixel_m), max(*pixel_m))
+    profile = _along_arms(smooth, sea, np.radians(_TURNS), distance_m, pixel_m)
+    return Cross(*place, float(smooth[reach, reach]) / sea, profile)
+
+
+@njit(cache=True, nogil=True)
+def _along_arms(
     smooth: NDArray[np.float32],
-    parents: tuple[NDArray[np.int64], NDArray[np.int64]],
-    sea: NDArray[np.float32],
+    sea: float,
+    turns: NDArray[np.float64],
+    distance_m: NDArray[np.float64],
     pixel_m: tuple[float, float],
-) -> float:
+) -> NDArray[np.float64]:
+    out = np.zeros(len(turns))
+    middle = len(smooth) // 2
+    for k in range(len(turns)):
+        for arm in range(4):
+            angle = turns[k] + arm * math.pi / 2
+            for d in distance_m:
+                y, x = middle + d * math.sin(angle) / pixel_m[1], middle + d * math.cos(angle) / pixel_m[0]
+                i, j = int(y), int(x)
+                v, u = y - i, x - j
+                above = (1 - u) * smooth[i, j] + u * smooth[i, j + 1]
+                below = (1 - u) * smooth[i + 1, j] + u * smooth[i + 1, j + 1]
+                level = ((1 - v) * above + v * below) / sea
+                out[k] += min(max(10 * math.log10(max(level, 0.5)), -3.0), 12.0)
+    return out / (4 * len(distance_m))
+
+
+def axes_turn_deg(crosses: Sequence[Cross]) -> float:
     """Angle by which the cross axes are turned against rows and columns, degrees from east towards south.
 
     Args:
-        smooth: intensity, shape (height, width).
-        parents: rows and columns of the brightest targets, each shape (n,).
-        sea: mean of the sea at each of them, shape (n,).
-        pixel_m: ground size of a pixel along the row and along the column.
+        crosses: surroundings of the brightest targets.
 
     Returns:
         The turn between -25 and 25 degrees where crosses are seen; 0 where none is.
     """
-    if not len(sea):
+    if not crosses:
         return 0.0
-    turns = np.arange(-_TURN_DEG, _TURN_DEG + 0.5, 0.5)
-    step = max(*pixel_m)
-    distance = np.arange(max(6 * step, 150.0), max(30 * step, 600.0), step)
-    profile = np.zeros(len(turns))
-    for k, turn in enumerate(np.radians(turns)):
-        for angle in (turn, turn + math.pi / 2, turn + math.pi, turn - math.pi / 2):
-            dx, dy = distance * math.cos(angle) / pixel_m[0], distance * math.sin(angle) / pixel_m[1]
-            at = [parents[0][:, None] + dy, parents[1][:, None] + dx]
-            ratio = map_coordinates(smooth, at, order=1, mode="constant") / sea[:, None]
-            profile[k] += np.clip(10 * np.log10(np.maximum(ratio, 0.5)), -3, 12).mean() / 4
+    profile = np.mean([c.profile_db for c in crosses], axis=0)
     best = int(np.argmax(profile))
-    return float(turns[best]) if profile[best] - np.median(profile) > _CLEAR_DB else 0.0
+    return float(_TURNS[best]) if profile[best] - np.median(profile) > _CLEAR_DB else 0.0
 
 
 @njit(cache=True)

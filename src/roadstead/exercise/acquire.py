@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -10,16 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.coverage import elements_of, opportunities
-from roadstead.geo import sun_elevation_deg
+from roadstead.exercise.light import lit
 from roadstead.library import mission
-from roadstead.model import Direction, Modality, Site
+from roadstead.model import Direction, Modality, Range, Site
 from roadstead.simulate import Weather, null_island
 from roadstead.steps import stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roadstead.exercise.scenario import Scenario, Sensor
+    from roadstead.exercise.scenario import Gap, Scenario, Sensor
+    from roadstead.library import Orbit
     from roadstead.model import Opportunity, TimeSpan
     from roadstead.simulate import Place
 
@@ -28,9 +30,13 @@ CLOUD_SPREAD = 0.9
 79, 1261-1264)"""
 TASKED_CLOUD = 0.3
 """cloud of tasked images as a share of what the sky drew: they are taken and delivered when it is clear; assumed"""
-LOWEST_SUN_DEG = 10.0
 OFF_NADIR_DEG = {"planetscope": 5.0, "skysat": 25.0}
 """greatest off-nadir angle drawn; assumed"""
+TASKED_RADAR = Range(20.0, 45.0)
+"""incidence of tasked radar, degrees, where the library knows no swath; assumed"""
+TRACK_DEG = 11.0
+"""ground track against the meridian at low latitudes of a sun-synchronous satellite: north-northwest when ascending"""
+RADAR_HEIGHT_KM, EARTH_KM = 690.0, 6378.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +66,27 @@ def site_of(place: Place) -> Site:
 
 
 def acquisitions(scenario: Scenario) -> tuple[Acquisition, ...]:
-    """Every image of a scenario's places inside its time, in order of time; the same scenario gives the same."""
-    out = []
+    """Every image that is to be had of a scenario's places, in order of time; the same scenario gives the same."""
+    return tuple(a for a in _taken(scenario) if not any(_falls_in(g, a) for g in scenario.gaps))
+
+
+def listed_acquisitions(scenario: Scenario) -> tuple[Acquisition, ...]:
+    """Every image that catalogues list, whether or not it is to be had, in order of time."""
+    return tuple(a for a in _taken(scenario) if not any(_falls_in(g, a) for g in scenario.gaps if not g.listed))
+
+
+def _falls_in(gap: Gap, a: Acquisition) -> bool:
+    return gap.platform == a.platform and gap.start <= a.t_utc < gap.end
+
+
+def _taken(scenario: Scenario) -> tuple[Acquisition, ...]:
+    out: list[Acquisition] = []
     for sensor in scenario.sensors:
         for place in scenario.places:
             if sensor.places and place.id not in sensor.places:
                 continue
-            out += [a for a in _of_sensor(scenario, sensor, place.id) if not _in_gap(scenario, a)]
+            out += _of_sensor(scenario, sensor, place.id)
     return tuple(sorted({a.id: a for a in out}.values(), key=lambda a: (a.t_utc, a.id)))
-
-
-def _in_gap(scenario: Scenario, a: Acquisition) -> bool:
-    return any(g.platform == a.platform and g.start <= a.t_utc < g.end for g in scenario.gaps)
 
 
 def _of_sensor(scenario: Scenario, sensor: Sensor, place_id: str) -> Iterator[Acquisition]:
@@ -83,7 +98,7 @@ def _of_sensor(scenario: Scenario, sensor: Sensor, place_id: str) -> Iterator[Ac
     elif sensor.hour_utc is not None:
         for t in _mornings(scenario, sensor.hour_utc, rng):
             acquisition = _free_flying(scenario, sensor, place_id, t, rng)
-            if rng.random() < sensor.share and _lit(place_id, t):
+            if rng.random() < sensor.share and (acquisition.modality is Modality.SAR or lit(place_id, t)):
                 yield acquisition
     else:
         for o in _passes(place_id, sensor.platform, scenario.span):
@@ -105,11 +120,6 @@ def _mornings(scenario: Scenario, hour_utc: float, rng: np.random.Generator) -> 
             yield t
 
 
-def _lit(place_id: str, t: datetime) -> bool:
-    at = null_island(place_id).aoi.representative_point()
-    return float(sun_elevation_deg(t.timestamp(), at.x, at.y)) > LOWEST_SUN_DEG
-
-
 @cache
 def _passes(place_id: str, platform: str, span: TimeSpan) -> tuple[Opportunity, ...]:
     """Passes of one satellite of known orbit over one place."""
@@ -120,9 +130,22 @@ def _passes(place_id: str, platform: str, span: TimeSpan) -> tuple[Opportunity, 
 def _free_flying(
     scenario: Scenario, sensor: Sensor, place_id: str, t: datetime, rng: np.random.Generator
 ) -> Acquisition:
+    known = mission(sensor.platform)
+    if known and known.modality is Modality.SAR:
+        return _acquisition(scenario, place_id, t, sensor.platform, _radar_angles(known.orbit, rng))
     most = OFF_NADIR_DEG.get(sensor.platform, 20.0)
     off_nadir, azimuth = round(float(rng.uniform(0, most)), 2), round(float(rng.uniform(0, 360)), 1)
     return _acquisition(scenario, place_id, t, sensor.platform, (off_nadir, azimuth, off_nadir, True, 1.0))
+
+
+def _radar_angles(orbit: Orbit | None, rng: np.random.Generator) -> tuple[float, float, float, bool, float]:
+    """Off-nadir angle, azimuth of the satellite, incidence, ascending, share of the swath, of a right-looking radar."""
+    between = (orbit.swath.incidence_deg if orbit else None) or TASKED_RADAR
+    incidence, ascending = float(rng.uniform(between.low, between.high)), bool(rng.random() < 0.5)
+    off_nadir = math.degrees(math.asin(math.sin(math.radians(incidence)) * EARTH_KM / (EARTH_KM + RADAR_HEIGHT_KM)))
+    # It looks to the right of its track, so from the ground it stands to the left of it.
+    azimuth = 270.0 - TRACK_DEG if ascending else 90.0 + TRACK_DEG
+    return off_nadir, azimuth, incidence, ascending, 1.0
 
 
 def _of_pass(scenario: Scenario, o: Opportunity) -> Acquisition:

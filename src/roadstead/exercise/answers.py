@@ -1,17 +1,16 @@
-"""What is true of a claim or a report, read off the true history with the predicates that weighing uses."""
+"""What is true of a claim, read off the true history with the predicates that weighing uses."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from roadstead.exercise.truth import true_histories
-from roadstead.infer import ClaimPredicate, SightingPredicate, grid_of
+from roadstead.infer import ClaimPredicate, grid_of
 from roadstead.model import Claim, ClaimKind, TimeSpan
 
 if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.exercise.truth import Truth
-    from roadstead.model import Sighting
 
 CRANE_WORDS, TRUCK_WORDS = ("crane",), ("truck", "vehicle", "loading")
 HIDDEN = (ClaimKind.ACTIVITY, ClaimKind.PERSONS)
@@ -22,13 +21,18 @@ def holds(claim: Claim, truth: Truth, case: Case) -> bool:
     """Whether a claim is true; a statement never is, since the exercise cannot make one true."""
     if claim.kind is ClaimKind.STATEMENT:
         return False
-    histories = true_histories(truth, grid_of(claim), tuple(s.id for s in case.sites), claim.who)
-    moved = bool(ClaimPredicate(claim).holds(histories)[0])
+    moved = moved_as_claimed(claim, truth, tuple(s.id for s in case.sites))
     if claim.kind is ClaimKind.PERSONS:
         return moved and _persons(claim, truth)
     if claim.kind is ClaimKind.ACTIVITY:
         return moved and _active(claim, truth)
     return moved
+
+
+def moved_as_claimed(claim: Claim, truth: Truth, sites: tuple[str, ...]) -> bool:
+    """Whether the ships were where a claim says, whatever else it says; `sites` are all place ids of the case."""
+    histories = true_histories(truth, grid_of(claim), sites, claim.who)
+    return bool(ClaimPredicate(claim).holds(histories)[0])
 
 
 def _persons(claim: Claim, truth: Truth) -> bool:
@@ -66,11 +70,3 @@ def _in_port(truth: Truth, ship_id: str, span: TimeSpan, claim: Claim) -> bool:
         and span.overlaps(claim.when)
         for s in truth.stays
     )
-
-
-def report_is_true(report: Sighting, truth: Truth, case: Case, claim: Claim) -> bool:
-    """Whether a report is true, on the grid of a claim that it is weighed with."""
-    grid = grid_of(claim)
-    vessels = report.vessel_ids or claim.who
-    histories = true_histories(truth, grid, tuple(s.id for s in case.sites), vessels)
-    return bool(SightingPredicate(report).holds(histories)[0])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from shapely import make_valid
@@ -9,13 +12,11 @@ from shapely import make_valid
 from roadstead.case import load_case
 from roadstead.exercise.toml import toml_text
 from roadstead.library import forms
-from roadstead.model import InputError
+from roadstead.model import CaseError, InputError, iso
 from roadstead.simulate import null_island
 from roadstead.steps import write_atomic
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from shapely.geometry.base import BaseGeometry
 
     from roadstead.case import Case
@@ -47,6 +48,7 @@ def write_case(scenario: Scenario, folder: Path) -> Case:
         "seed": scenario.seed,
         "timezone": "Etc/GMT",
         "images": [],
+        "simulated": True,
     }
     if scenario.routine:
         tables["routine"] = scenario.routine
@@ -55,13 +57,40 @@ def write_case(scenario: Scenario, folder: Path) -> Case:
     tables["sources"] = list(scenario.sources)
     tables["claims"] = list(scenario.claims)
     tables["hypotheses"] = list(scenario.hypotheses)
-    write_atomic(folder / "case.toml", toml_text({k: v for k, v in tables.items() if v != []} | {"images": []}))
     reported = {"schema_version": 1, "sightings": list(scenario.reports)}
-    write_atomic(folder / "reported.toml", toml_text({k: v for k, v in reported.items() if v != []}))
-    case = load_case(folder)
+    texts = {
+        "case.toml": toml_text({k: v for k, v in tables.items() if v != []} | {"images": []}),
+        "reported.toml": toml_text({k: v for k, v in reported.items() if v != []}),
+    }
+    _check(scenario, texts)
+    for name, text in texts.items():
+        write_atomic(folder / name, text)
+    return load_case(folder)
+
+
+def _check(scenario: Scenario, texts: dict[str, str]) -> None:
+    """Read the files from another folder first, so that a mistake leaves nothing half made."""
+    with TemporaryDirectory(prefix="roadstead-exercise-") as place:
+        for name, text in texts.items():
+            write_atomic(Path(place) / name, text)
+        try:
+            case = load_case(Path(place))
+        except CaseError as error:
+            raise InputError(_mistaken(scenario, str(error))) from error
     if case.mistakes:
-        raise InputError(f"scenario {scenario.id}: what it hands to the case holds a mistake: {case.mistakes[0]}")
-    return case
+        raise InputError(_mistaken(scenario, case.mistakes[0]))
+    for claim in case.claims:
+        if not claim.when.overlaps(scenario.span):
+            raise InputError(
+                f"scenario {scenario.id}: claim {claim.id!r} lies outside the exercise, {iso(scenario.start)} to "
+                f"{iso(scenario.end)}; correct its `when`"
+            )
+
+
+def _mistaken(scenario: Scenario, mistake: str) -> str:
+    """A mistake in tables that the case reader checks, without place in a file that the user never wrote."""
+    said = re.sub(r"^.*?(case|reported)\.toml(:\d+)?: ", "", mistake)
+    return f"scenario {scenario.id}: in what it hands to the case, {said}"
 
 
 def _site(place: Harbour) -> dict[str, Any]:
@@ -77,7 +106,7 @@ def _site(place: Harbour) -> dict[str, Any]:
         "country": "Null Islands",
         "notes": "fictional",
         "traffic": [low, max(high, 0.1)],
-        "traffic_stay_hours": [place.stay_hours / 2, place.stay_hours * 2],
+        "traffic_stay_hours": list(place.stated_stay_hours or (place.stay_hours / 2, place.stay_hours * 2)),
         "traffic_reason": "stated by the exercise",
     }
 

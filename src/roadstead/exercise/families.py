@@ -2,9 +2,9 @@
 
 Families of truth: as claimed; one detail wrong (port, date, ship or number); routine only; other cargo (the ships move
 as claimed and carry nobody); nothing (no vessel of interest moves at all). A draw whose truth does not fit its family -
-routine that happens to make the claim true, a wrong date that is right after all - is kept where the family says
-nothing about the claim, and drawn again where it does. What a case states of routine and traffic is a range that holds
-the truth, as an honest analyst's would.
+a wrong date that is right after all - is drawn again where the family says something about the claim; routine that
+happens to make it true is kept. What a case states of routine and traffic is a range that holds the truth, as an honest
+analyst's would. Then a second source may report, rightly or wrongly, ships may be silent, and images may be missing.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roadstead.exercise.happen import passage_hours
+from roadstead.exercise.answers import moved_as_claimed
+from roadstead.exercise.happen import happen, passage_hours
 from roadstead.exercise.scenario import ELSEWHERE, Scenario, scenario_of
-from roadstead.model import InputError
+from roadstead.model import Claim, ClaimKind, DefectError, InputError, Range, TimeSpan
 from roadstead.steps import stream
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from roadstead.exercise.truth import Truth
 
 
 class Family(StrEnum):
@@ -34,7 +37,6 @@ class Family(StrEnum):
     NOTHING = "nothing"
 
 
-MOVED_AS_CLAIMED = (Family.AS_CLAIMED, Family.OTHER_CARGO)
 DETAILS = ("port", "date", "ship", "number")
 DAYS, BEFORE_DAYS = 18, 7
 """length of an exercise; the claim's window begins so long after its start"""
@@ -55,6 +57,19 @@ PRIOR_MOVED, PRIOR_CARGO = (0.3, 0.5), (0.1, 0.3)
 CALL_HOURS = (6.0, 60.0)
 PERSONS = 200
 """aboard each ship that carries any"""
+SOURCE_A = {
+    "id": "source-a", "name": "a service of a neighbour", "origin": "service", "reliability": "C", "credibility": "3"
+}  # fmt: skip
+SOURCE_B = {
+    "id": "source-b", "name": "somebody on the shore", "origin": "shore", "reliability": "C", "credibility": "3"
+}  # fmt: skip
+MOST_DRAWS = 60
+SAYS_WHETHER = {Family.AS_CLAIMED: True, Family.OTHER_CARGO: True, Family.DETAIL_WRONG: False, Family.NOTHING: False}
+"""families that say whether the ships moved as claimed"""
+REPORTED_IF_TRUE, REPORTED_IF_FALSE = 0.6, 0.15
+"""how often a second source reports a ship at the claimed place on a day, when it was there and when it was not"""
+REPORT_RATIO = (2.0, 8.0)
+"""what the case states that such a report weighs; the true ratio is 4"""
 FLEET = (
     ("ropucha-i", 112.5),
     ("ropucha-ii", 112.5),
@@ -94,10 +109,63 @@ def random_scenario(seed: int, number: int, family: Family) -> Scenario:
     claimed = _claim(said, world)
     world |= _stated(claimed, world)
     world["seed"] = int(stream(seed, "exercise", "world", str(number)).integers(2**31))
-    world["voyages"] = _voyages(drawn, world, claimed, family)
-    world["works"] = _works(drawn, world, claimed) if family is Family.AS_CLAIMED else []
     world["family"] = family.value
-    return scenario_of(world, Path(f"random exercise {number}"))
+    for _ in range(MOST_DRAWS):
+        drawing = {**world, "vessels": [dict(v) for v in world["vessels"]]}
+        drawing["voyages"] = _voyages(drawn, drawing, claimed, family)
+        drawing["works"] = _works(drawn, drawing, claimed) if family is Family.AS_CLAIMED else []
+        scenario = scenario_of(drawing, Path(f"random exercise {number}"))
+        truth = happen(scenario)
+        moved = moved_as_claimed(_as_claim(claimed), truth, tuple(TRAFFIC))
+        if family not in SAYS_WHETHER or moved is SAYS_WHETHER[family]:
+            told = {"ais": _silences(drawn, drawing), "gaps": _gaps(drawn, drawing)}
+            return scenario_of({**drawing, **told, **_reported(drawn, claimed, truth)}, Path(f"exercise {number}"))
+    raise DefectError(f"random exercise {number} of seed {seed}: no draw fits the family {family.value}")
+
+
+def _as_claim(c: _Claimed) -> Claim:
+    """The movement that the source claims, as the weighing understands it."""
+    transit = c.kind == "transit"
+    return Claim(
+        id="movement", source_id="source-a", text="", kind=ClaimKind(c.kind), when=TimeSpan(c.start, c.end),
+        when_text="", who=c.who, sites=() if transit else (c.target,), origins=(c.origin,) if transit else (),
+        destinations=(c.target,) if transit else (), at_least=c.at_least, prior=Range(*PRIOR_MOVED), prior_reason="",
+    )  # fmt: skip
+
+
+def _reported(rng: np.random.Generator, c: _Claimed, truth: Truth) -> dict[str, Any]:
+    """What a second source says of one ship on one day of the window: more often what is true than what is not."""
+    ship = str(rng.choice(c.who))
+    days = int((c.end - c.start) / timedelta(days=1))
+    day = c.start + timedelta(days=int(rng.integers(days)))
+    span = TimeSpan(day, day + timedelta(days=1))
+    there = any(s.ship_id == ship and s.place_id == c.target and s.span.overlaps(span) for s in truth.stays)
+    if rng.random() >= (REPORTED_IF_TRUE if there else REPORTED_IF_FALSE):
+        return {}
+    report = {
+        "id": "report-b", "source": "source-b", "site": c.target, "when": day.date().isoformat(), "vessels": [ship],
+        "text": f"{ship.capitalize()} lay at {c.target}.", "likelihood_ratio": list(REPORT_RATIO),
+        "lr_reason": "somebody on the spot, as the exercise draws reports",
+    }  # fmt: skip
+    return {"sources": [SOURCE_A, SOURCE_B], "reports": [report]}
+
+
+def _silences(rng: np.random.Generator, world: dict[str, Any]) -> list[dict[str, Any]]:
+    """Ships of interest that send nothing for the second week, or ever."""
+    out = []
+    for ship in world["vessels"]:
+        off = [None, world["start"] + timedelta(days=BEFORE_DAYS), world["start"]][int(rng.integers(3))]
+        if off is not None:
+            out.append({"vessel": ship["id"], "off": [{"start": off, "end": world["end"]}]})
+    return out
+
+
+def _gaps(rng: np.random.Generator, world: dict[str, Any]) -> list[dict[str, Any]]:
+    """A day or two for which images of one satellite are not to be had; catalogues list half of them all the same."""
+    platform = str(rng.choice([s["platform"] for s in world["sensors"]]))
+    start = world["start"] + timedelta(days=int(rng.integers(0, DAYS - 2)))
+    end = start + timedelta(days=int(rng.integers(1, 3)))
+    return [{"platform": platform, "start": start, "end": end, "listed": bool(rng.random() < 0.5)}]
 
 
 def _log_uniform(rng: np.random.Generator, between: tuple[float, float]) -> float:
@@ -110,7 +178,7 @@ def _world(rng: np.random.Generator, number: int) -> dict[str, Any]:
     places = [
         {
             "id": p, "traffic": round(_log_uniform(rng, between), 3), "stated_traffic": between,
-            "stay_hours": round(_log_uniform(rng, STAY_HOURS), 1),
+            "stay_hours": round(_log_uniform(rng, STAY_HOURS), 1), "stated_stay_hours": STAY_HOURS,
         }
         for p, between in TRAFFIC.items()
     ]  # fmt: skip
@@ -198,11 +266,7 @@ def _stated(c: _Claimed, world: dict[str, Any]) -> dict[str, Any]:
         carried |= {"kind": "persons", "text": f"They carried soldiers {says}.", "persons": persons}
     else:
         carried |= {"kind": "activity", "text": f"A crane loaded them {says}.", "activity": "crane over the deck"}
-    source = {
-        "id": "source-a", "name": "a service of a neighbour", "origin": "service", "reliability": "C",
-        "credibility": "3",
-    }  # fmt: skip
-    return {"sources": [source], "claims": [moved, carried]}
+    return {"sources": [SOURCE_A], "claims": [moved, carried]}
 
 
 def _voyages(rng: np.random.Generator, world: dict[str, Any], c: _Claimed, family: Family) -> list[dict[str, Any]]:
@@ -224,11 +288,14 @@ def _voyages(rng: np.random.Generator, world: dict[str, Any], c: _Claimed, famil
         takes_part = others[: max(c.at_least, 1)]
     target, shift = c.target, timedelta(0)
     if detail == "port":
-        target = str(rng.choice([p for p in TRAFFIC if p not in {c.origin, c.target}]))
+        base = world["vessels"][0]["home"]
+        target = str(rng.choice([p for p in TRAFFIC if p not in {base, c.origin, c.target}]))
     if detail == "date":
         shift = timedelta(days=5) if rng.random() < 0.5 else timedelta(days=-5)
     # Ships of a claim that stay behind, or whose story would come true by routine, keep to their base.
     out = [y for y in out if y["vessel"] not in {*takes_part, *c.who}]
+    for ship in c.who:
+        fleet[ship]["starts_at"] = fleet[ship]["home"]
     laden = family is not Family.OTHER_CARGO
     for ship in takes_part:
         out += _operation(rng, fleet[ship], world, (c, target, shift), laden=laden)

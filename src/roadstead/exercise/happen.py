@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,8 @@ ALONGSIDE = 0.7
 """share of calls at places with quays that lie alongside, where a scenario does not say"""
 KN_KMH = 1.852
 WARSHIPS = ("alligator", "ropucha", "corvette", "destroyer")
+TRADE_SPEED_KN = Range(9.0, 16.0)
+"""of other traffic; assumed"""
 _MMSI_OF_INTEREST, _MMSI_OF_TRAFFIC = 999_000_100, 998_000_000
 """country codes 998 and 999 are given to nobody (ITU maritime identification digits)"""
 
@@ -57,7 +59,7 @@ def happen(scenario: Scenario) -> Truth:
         family=scenario.family,
         ships=tuple(making.ships),
         stays=tuple(sorted(making.stays, key=lambda s: (s.ship_id, s.span))),
-        passages=tuple(sorted(making.passages, key=lambda p: (p.ship_id, p.span))),
+        passages=_between_berths(making),
         activities=tuple(sorted(activities, key=lambda a: (a.ship_id, a.span, a.kind))),
     )
 
@@ -101,10 +103,22 @@ def _passage(making: _Making, ship: Ship, vessel: Vessel, voyage: Voyage, origin
     arrives = voyage.depart + timedelta(seconds=round(hours * 3600))
     leg = Passage(
         ship_id=ship.id, origin=origin, target=voyage.to, span=TimeSpan(voyage.depart, arrives),
-        start=_point(origin), end=_point(voyage.to), persons=voyage.persons,
+        way=(_point(origin), _point(voyage.to)), persons=voyage.persons,
     )  # fmt: skip
     making.passages.append(leg)
     return arrives
+
+
+def _between_berths(making: _Making) -> tuple[Passage, ...]:
+    """Passages that begin and end where the ship lies, by the middle of each place's water."""
+    left = {(s.ship_id, s.span.end): (s.lon_deg, s.lat_deg) for s in making.stays}
+    reached = {(s.ship_id, s.span.start): (s.lon_deg, s.lat_deg) for s in making.stays}
+    out = []
+    for p in making.passages:
+        berths = left.get((p.ship_id, p.span.start)), reached.get((p.ship_id, p.span.end))
+        way = tuple(at for at in (berths[0], *p.way, berths[1]) if at)
+        out.append(replace(p, way=way))
+    return tuple(sorted(out, key=lambda p: (p.ship_id, p.span)))
 
 
 def _stay(making: _Making, rng: np.random.Generator, ship: Ship, where: tuple[str, str], span: TimeSpan) -> None:
@@ -142,11 +156,28 @@ def _trade(making: _Making, place: Harbour) -> None:
             continue
         ship = Ship(
             id=f"{place.id}-{number:03d}", name=f"SIM {place.id.upper()} {number}", form_id=kind, length_m=length,
-            beam_m=_beam_m(kind, length), mmsi=str(_MMSI_OF_TRAFFIC + 1000 * s.places.index(place) + number),
-            of_interest=False,
+            beam_m=_beam_m(kind, length), mmsi=str(_MMSI_OF_TRAFFIC + len(making.ships)), of_interest=False,
         )  # fmt: skip
         making.ships.append(ship)
         _stay(making, rng, ship, (place.id, ""), TimeSpan(max(start, s.start), min(end, s.end)))
+        _come_and_go(making, ship, place.id, (start, end), _drawn(rng, TRADE_SPEED_KN))
+
+
+def _come_and_go(
+    making: _Making, ship: Ship, place_id: str, stay: tuple[datetime, datetime], speed_kn: float
+) -> None:  # fmt: skip
+    """Passages from and to elsewhere of a ship of the other traffic, where they end or begin inside the exercise."""
+    sail = timedelta(seconds=round(3600 * passage_hours(ELSEWHERE, place_id, speed_kn)))
+    outside, inside, span = _point(ELSEWHERE), _point(place_id), making.scenario.span
+    for origin, target, begin, way in (
+        (ELSEWHERE, place_id, stay[0] - sail, (outside, inside)),
+        (place_id, ELSEWHERE, stay[1], (inside, outside)),
+    ):
+        if span.start < begin + sail and begin < span.end:
+            leg = Passage(
+                ship_id=ship.id, origin=origin, target=target, span=TimeSpan(begin, begin + sail), way=way, persons=0
+            )
+            making.passages.append(leg)
 
 
 def _merchants() -> tuple[str, ...]:

@@ -18,8 +18,7 @@ from roadstead.assess import world_of
 from roadstead.coverage import p_blind, p_detect, usable
 from roadstead.exercise.score import paired
 from roadstead.identify import size_agrees
-from roadstead.infer import Observed, effective_sample_size, grid_for, matching_sums
-from roadstead.infer.motion import plan, routine
+from roadstead.infer import Observed, drawn_prior, effective_sample_size, grid_for, matching_sums
 from roadstead.model import ClaimKind, TimeSpan
 from roadstead.pipeline import SceneAtSite
 from roadstead.steps import stream
@@ -126,9 +125,9 @@ def _judged(
 def _drawn(case: Case, world: World, grid: Grid, claims: Sequence[Claim]) -> NDArray[np.int8]:
     """Places under routine, and under every claim; shape (draws, vessels, times)."""
     rng = stream(case.seed, "exercise", "naming")
-    usual = routine(rng, world, grid, DRAWS)
     inside = [c for c in claims if c.when.within(TimeSpan(grid.start, c.when.end))]
-    return np.concatenate([usual, *(plan(rng, usual, world, grid, c, motion="as-claimed") for c in inside)])
+    usual = drawn_prior(rng, world, grid, claims[0], "routine", DRAWS)
+    return np.concatenate([usual.place, *(drawn_prior(rng, world, grid, c, "as-claimed", DRAWS).place for c in inside)])
 
 
 def _sets(place: NDArray[np.int8], look: _Matched) -> NDArray[np.int64]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
-from roadstead.model import Modality
-from roadstead.simulate import SceneSpec, make_scene, null_island
-from roadstead.steps import stream
+from roadstead.model import InputError, Modality
+from roadstead.simulate import SceneSpec, make_scene, null_island, sensor_of
+from roadstead.steps import sha256_of, stream, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,6 +16,21 @@ if TYPE_CHECKING:
     from roadstead.exercise.acquire import Acquisition
     from roadstead.exercise.scenario import Scenario
     from roadstead.exercise.truth import Truth
+
+
+_MADE = ".made-of"
+"""suffix of the file that holds the hash of what a finished scene was made of"""
+SCENE_VERSION = 1
+"""raised whenever a scene of the same specification may come out otherwise"""
+
+
+def check_drawable(scenario: Scenario) -> None:
+    """Raise InputError for a scenario with a satellite whose images cannot be simulated."""
+    for i, sensor in enumerate(scenario.sensors):
+        try:
+            sensor_of(sensor.platform)
+        except InputError as error:
+            raise InputError(f"scenario {scenario.id}: sensors.{i}: {error}; or use --sightings-only") from error
 
 
 def scene_spec(scenario: Scenario, truth: Truth, image: Acquisition) -> SceneSpec:
@@ -43,7 +59,7 @@ def write_scenes(
     folders: tuple[Path, Path],
     progress: Callable[[str, int, int], None],
 ) -> None:
-    """Make every scene that is not there yet.
+    """Make every scene that is not there yet as it is to be; remove those of an earlier state of the exercise.
 
     Args:
         scenario: the exercise.
@@ -54,12 +70,27 @@ def write_scenes(
     """
     scenes, truths = folders
     truths.mkdir(parents=True, exist_ok=True)
+    wanted = {image.id for image in images}
+    for mark in sorted(truths.glob(f"*{_MADE}")):
+        if (ident := mark.name.removesuffix(_MADE)) not in wanted:
+            _remove(scenes / ident, truths, ident)
     for i, image in enumerate(images):
         progress(image.id, i, len(images))
-        kept = truths / f"{image.id}.truth.geojson"
-        if kept.exists():
+        spec = scene_spec(scenario, truth, image)
+        made_of, mark = sha256_of({"spec": spec, "version": SCENE_VERSION}), truths / f"{image.id}{_MADE}"
+        whole = (truths / f"{image.id}.truth.geojson").exists() and mark.exists()
+        if whole and mark.read_text("utf-8").strip() == made_of:
             continue
-        made = make_scene(scene_spec(scenario, truth, image), scenes / image.id)
-        # Last of all: a scene whose truth has been put away is complete.
-        made.truth.replace(kept)
+        _remove(scenes / image.id, truths, image.id)
+        make_scene(spec, scenes / image.id, truth_folder=truths)
+        # Last of all: only a scene that is complete has this mark.
+        write_atomic(mark, made_of + "\n")
     progress("", len(images), len(images))
+
+
+def _remove(scene: Path, truths: Path, ident: str) -> None:
+    """Take a scene away, its mark first, so that a kill leaves nothing that counts as complete."""
+    (truths / f"{ident}{_MADE}").unlink(missing_ok=True)
+    (truths / f"{ident}.truth.geojson").unlink(missing_ok=True)
+    if scene.is_dir():
+        shutil.rmtree(scene)

@@ -8,44 +8,43 @@ of known orbit over the claim's places, every one taken under a clear sky.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from roadstead.assess import places, world_of
+from roadstead.assess import places
 from roadstead.case import load_case
-from roadstead.coverage import elements_of, jeffreys, opportunities, p_blind, p_detect, usable
+from roadstead.coverage import elements_of, jeffreys, opportunities, usable
+from roadstead.exercise.power_draws import DRAWN_AT_ONCE, MOST_BATCHES, drawn_histories, shown
 from roadstead.exercise.run import NO_PICTURE, quiet
-from roadstead.exercise.sightings import LENGTH_SIGMA_PX, SCORE_A, SCORE_B
-from roadstead.infer import ClaimPredicate, Histories, grid_of
-from roadstead.infer.looks import SHIPS_LOG_SIGMA, SHIPS_MEDIAN_M
-from roadstead.infer.motion import log_uniform, plan, routine
-from roadstead.infer.sampler import MOTIONS, SITE_EFFECT_P, SITE_EFFECTS
+from roadstead.infer import MOTIONS, grid_of
 from roadstead.library import mission
-from roadstead.model import Call, ClaimKind, Detection, Estimate, Look, Scene, TimeSpan
-from roadstead.pipeline import AssessStep, Gathered, Question, SceneAtSite, Seams, gather
+from roadstead.model import Call, ClaimKind, Look, Scene, TimeSpan
+from roadstead.pipeline import AssessStep, Gathered, Question, Seams, gather, is_simulated
 from roadstead.steps import StepCache, stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
+    from roadstead.case import Case
+    from roadstead.model import Claim
+    from roadstead.pipeline import SceneAtSite
 
-    from roadstead.case import Case, SiteTraffic
-    from roadstead.infer import Grid
-    from roadstead.model import Claim, Participant
-
-TYPICAL_LENGTH_M = 120.0
-DRAWN_AT_ONCE = 400
+DRAWS = 20
+"""the 90 % interval of a share is then at most 36 points wide"""
 HELD, POSSIBLE = "looks held", "all passes, clear sky"
+WITHOUT = {
+    HELD: "no usable image of its places falls into its window",
+    POSSIBLE: "no satellite of known orbit passed over its places in its window",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PowerRow:
-    """What would have been said of one claim, had ships moved one way, with one set of looks."""
+    """What would have been said of one claim, had ships moved one way, with one set of looks.
+
+    Shares are None where nothing was drawn: `why` says why.
+    """
 
     claim_id: str
     looks_are: str
@@ -53,15 +52,17 @@ class PowerRow:
     motion: str
     """how ships moved: `as-claimed` (the claim true), or the motion of an alternative"""
     draws: int
-    """0: without looks nothing is ever called"""
-    supported: float
-    contradicted: float
-    not_determinable: float
-    supported_interval: tuple[float, float]
+    why: str
+    """why nothing was drawn; empty where something was"""
+    supported: float | None
+    contradicted: float | None
+    not_determinable: float | None
+    supported_interval: tuple[float, float] | None
     """90 % interval (Jeffreys)"""
-    contradicted_interval: tuple[float, float]
+    contradicted_interval: tuple[float, float] | None
+    not_determinable_interval: tuple[float, float] | None
     probability: float | None
-    """mean of the probability given (middle of its range); None without draws"""
+    """mean of the probability given (middle of its range)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,8 @@ class Power:
     """The power of a case."""
 
     case_id: str
+    simulated: bool
+    """whether the case is an exercise, or holds simulated images"""
     rows: tuple[PowerRow, ...]
     left_out: tuple[str, ...]
     """claims that no draw of named ships can test, one sentence each"""
@@ -78,7 +81,7 @@ def power_of(
     folder: Path,
     *,
     claims: Sequence[str] = (),
-    n: int = 5,
+    n: int = DRAWS,
     seed: int = 0,
     seams: Seams | None = None,
     progress: Callable[[str, int, int], None] = quiet,
@@ -108,7 +111,7 @@ def power_of(
         rows += [_row(case, claim, (looks_are, looks), motion, n=n, seed=seed) for motion in MOTIONS]
     progress("", len(sets), len(sets))
     left_out = tuple(f"claim {c.id}: names no vessel whose movements could be drawn" for c in chosen if c not in tested)
-    return Power(case_id=case.id, rows=tuple(rows), left_out=left_out)
+    return Power(case_id=case.id, simulated=is_simulated(case, held), rows=tuple(rows), left_out=left_out)
 
 
 def _sets(case: Case, claim: Claim, held: Gathered) -> list[tuple[str, tuple[Look, ...]]]:
@@ -138,113 +141,44 @@ def _possible(case: Case, claim: Claim) -> tuple[Look, ...]:
 def _row(case: Case, claim: Claim, looks: tuple[str, tuple[Look, ...]], motion: str, *, n: int, seed: int) -> PowerRow:
     looks_are, taken = looks
     inside = any(k.time and k.time.overlaps(claim.when) and k.site_id in places(claim) for k in taken)
-    calls, given = Counter[Call](), list[float]()
-    draws = n if inside else 0
-    if draws:
-        drawn = _histories(case, claim, motion, seed)
-        draws = min(n, drawn.n)
-        for i in range(draws):
-            rng = stream(seed, "power", claim.id, looks_are, motion, str(i))
-            one = _chosen(drawn, np.array([i]))
-            call, p = _called(case, claim, [_shown(rng, case, one, k) for k in taken])
-            calls[call] += 1
-            given.append(p)
-    share = {c: calls[c] / draws if draws else 0.0 for c in Call}
-    nothing = (0.0, 0.0)
+    drawn = drawn_histories(case, claim, motion, n=n, seed=seed) if inside else []
+    said: list[tuple[Call, float]] = []
+    for i, one in enumerate(drawn):
+        rng = stream(seed, "power", claim.id, looks_are, motion, str(i))
+        said.append(_said(case, claim, [shown(rng, case, one, k) for k in taken]))
+    rare = f"the claim is true in none of {DRAWN_AT_ONCE * MOST_BATCHES:,} drawn histories"
+    shares = {call: _share(sum(c is call for c, _ in said), len(said)) for call in Call}
     return PowerRow(
         claim_id=claim.id,
         looks_are=looks_are,
         looks=len(taken),
         motion=motion,
-        draws=draws,
-        supported=share[Call.SUPPORTED],
-        contradicted=share[Call.CONTRADICTED],
-        not_determinable=share[Call.NOT_DETERMINABLE] if draws else 1.0,
-        supported_interval=jeffreys(calls[Call.SUPPORTED], draws) if draws else nothing,
-        contradicted_interval=jeffreys(calls[Call.CONTRADICTED], draws) if draws else nothing,
-        probability=round(sum(given) / len(given), 4) if given else None,
+        draws=len(said),
+        why="" if said else rare if inside else WITHOUT[looks_are],
+        supported=shares[Call.SUPPORTED][0],
+        contradicted=shares[Call.CONTRADICTED][0],
+        not_determinable=shares[Call.NOT_DETERMINABLE][0],
+        supported_interval=shares[Call.SUPPORTED][1],
+        contradicted_interval=shares[Call.CONTRADICTED][1],
+        not_determinable_interval=shares[Call.NOT_DETERMINABLE][1],
+        probability=round(sum(p for _, p in said) / len(said), 4) if said else None,
     )
 
 
-def _called(case: Case, claim: Claim, shown: Sequence[SceneAtSite]) -> tuple[Call, float]:
+def _share(hits: int, draws: int) -> tuple[float | None, tuple[float, float] | None]:
+    return (hits / draws, jeffreys(hits, draws)) if draws else (None, None)
+
+
+def _said(case: Case, claim: Claim, looks: Sequence[SceneAtSite]) -> tuple[Call, float]:
     """What would be said of these looks, and the middle of the probability."""
     scenes = {
         at.look.scene_id: Scene(
             id=at.look.scene_id, path=Path("drawn"), time=at.look.time, modality=at.look.modality, bands=(),
             simulated=True,
         )
-        for at in shown
+        for at in looks
     }  # fmt: skip
-    gathered = Gathered(scenes=scenes, at_sites=list(shown))
+    gathered = Gathered(scenes=scenes, at_sites=list(looks))
     question = Question(case=case, claim=claim, gathered=gathered, picture=NO_PICTURE)
     own = AssessStep().run(question).without_reports
     return own.call, own.probability.mid
-
-
-def _histories(case: Case, claim: Claim, motion: str, seed: int) -> Histories:
-    """Draws of one motion; under `as-claimed` those in which the claim is true."""
-    world, grid = world_of(case, claim), grid_of(claim)
-    rng = stream(seed, "power", claim.id, motion)
-    place = routine(rng, world, grid, DRAWN_AT_ONCE)
-    if motion != "routine":
-        place = plan(rng, place, world, grid, claim, motion=motion)
-    traffic = np.stack([_traffic(rng, case.traffic_at(s), grid) for s in world.sites], axis=1)
-    drawn = Histories(
-        grid=grid, sites=world.sites, vessels=tuple(v.id for v in world.vessels), place=place, traffic=traffic,
-        site_effect=rng.choice(SITE_EFFECTS, (DRAWN_AT_ONCE, len(world.sites)), p=SITE_EFFECT_P).astype(np.float32),
-    )  # fmt: skip
-    kept = np.nonzero(ClaimPredicate(claim).holds(drawn))[0] if motion == MOTIONS[0] else np.arange(DRAWN_AT_ONCE)
-    return _chosen(drawn, kept)
-
-
-def _chosen(drawn: Histories, rows: NDArray[np.int64]) -> Histories:
-    return replace(drawn, place=drawn.place[rows], traffic=drawn.traffic[rows], site_effect=drawn.site_effect[rows])
-
-
-def _traffic(rng: np.random.Generator, assumed: SiteTraffic, grid: Grid) -> NDArray[np.int16]:
-    """Other ships at one site over time, shape (draws, times), as the weighing assumes them."""
-    mean = log_uniform(rng, assumed.vessels, (DRAWN_AT_ONCE,))
-    keep = np.exp(-grid.step_h / log_uniform(rng, assumed.stay_hours, (DRAWN_AT_ONCE,)))
-    count = rng.poisson(mean)
-    out = np.empty((DRAWN_AT_ONCE, grid.n), np.int16)
-    for t in range(grid.n):
-        out[:, t] = count
-        count = rng.binomial(count, keep) + rng.poisson(mean * (1 - keep))
-    return out
-
-
-def _shown(rng: np.random.Generator, case: Case, drawn: Histories, look: Look) -> SceneAtSite:
-    """What one look would have shown of the one history."""
-    if look.time is None or look.site_id not in drawn.sites:
-        return SceneAtSite(look=look, detections=())
-    site, times = drawn.sites.index(look.site_id), drawn.grid.indices(look.time)
-    if not times.size or rng.random() < p_blind(look):
-        return SceneAtSite(look=look, detections=())
-    t, anchorage = int(rng.choice(times)), case.site(look.site_id).anchorage
-    effect = float(drawn.site_effect[0, site])
-    ships = [case.vessel(v) for k, v in enumerate(drawn.vessels) if drawn.place[0, k, t] == site]
-    chances = [effect * p_detect(look, v.length_m.mid, anchorage=anchorage) for v in ships]
-    lengths = [_length(rng, v) for v, p in zip(ships, chances, strict=True) if rng.random() < p]
-    p_other = effect * p_detect(look, TYPICAL_LENGTH_M, anchorage=anchorage)
-    others = int(rng.binomial(int(drawn.traffic[0, site, t]), p_other))
-    lengths += [float(x) for x in rng.lognormal(np.log(SHIPS_MEDIAN_M), SHIPS_LOG_SIGMA, others)]
-    true = len(lengths)
-    false = int(rng.poisson(SCORE_B / SCORE_A * p_other * case.traffic_at(look.site_id).vessels.mid))
-    lengths += [float(x) for x in rng.lognormal(np.log(SHIPS_MEDIAN_M), SHIPS_LOG_SIGMA, false)]
-    detections = tuple(_detection(rng, look, k, x, true=k < true) for k, x in enumerate(lengths))
-    return SceneAtSite(look=look, detections=detections)
-
-
-def _length(rng: np.random.Generator, vessel: Participant) -> float:
-    return float(rng.uniform(vessel.length_m.low, vessel.length_m.high))
-
-
-def _detection(rng: np.random.Generator, look: Look, number: int, length_m: float, *, true: bool) -> Detection:
-    sigma = LENGTH_SIGMA_PX[look.modality] * look.resolved_m
-    score = rng.beta(SCORE_A + 1, SCORE_B) if true else rng.beta(SCORE_A, SCORE_B + 1)
-    return Detection(
-        id=f"{look.scene_id}#{number + 1}", scene_id=look.scene_id, time=look.time, outline_px=((0.0, 0.0),) * 4,
-        outline=None, row_px=0.0, col_px=0.0, score=float(score),
-        length_m=Estimate(max(length_m + float(rng.normal(0, sigma)), 8.0), sigma), beam_m=None, heading_deg=None,
-        method="drawn",
-    )  # fmt: skip

@@ -68,16 +68,17 @@ def _spoofed(true: AisPosition, spoof: Spoof, rng: np.random.Generator) -> AisPo
 
 def _true_positions(truth: Truth, ship: Ship, rng: np.random.Generator) -> Iterator[tuple[datetime, AisPosition]]:
     for stay in (s for s in truth.stays if s.ship_id == ship.id):
-        for t in _instants(stay.span, LYING_EVERY):
+        for t in _instants(stay.span, LYING_EVERY, truth.span.end):
             yield t, _lying(ship, stay, t, rng)
     for leg in (p for p in truth.passages if p.ship_id == ship.id):
-        for t in _instants(leg.span, SAILING_EVERY):
+        for t in _instants(leg.span, SAILING_EVERY, truth.span.end):
             yield t, _sailing(ship, leg, t, rng)
 
 
-def _instants(span: TimeSpan, every: timedelta) -> Iterator[datetime]:
+def _instants(span: TimeSpan, every: timedelta, end: datetime) -> Iterator[datetime]:
+    """Regular moments of a span, none after the exercise has ended."""
     t = span.start
-    while t < span.end:
+    while t < min(span.end, end):
         yield t
         t += every
 
@@ -95,5 +96,6 @@ def _sailing(ship: Ship, leg: Passage, t: datetime, rng: np.random.Generator) ->
     return AisPosition(
         mmsi=ship.mmsi, t_utc=t, lon_deg=x + float(rng.normal(0, JITTER_DEG)),
         lat_deg=y + float(rng.normal(0, JITTER_DEG)), sog_kn=round(leg.speed_kn, 1),
-        cog_deg=round(leg.heading_deg, 1), heading_deg=round(leg.heading_deg), nav_status="under way using engine",
+        cog_deg=round(leg.heading_deg(t), 1) % 360, heading_deg=round(leg.heading_deg(t)) % 360,
+        nav_status="under way using engine",
     )  # fmt: skip

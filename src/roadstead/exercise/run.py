@@ -11,8 +11,9 @@ from roadstead.case import Case
 from roadstead.exercise.acquire import Acquisition, acquisitions
 from roadstead.exercise.case_files import write_case
 from roadstead.exercise.happen import happen
+from roadstead.exercise.listed import write_catalogue
 from roadstead.exercise.naming import Naming, naming
-from roadstead.exercise.pixels import write_scenes
+from roadstead.exercise.pixels import check_drawable, write_scenes
 from roadstead.exercise.radio import write_ais
 from roadstead.exercise.scenario import Scenario, scenario_toml
 from roadstead.exercise.score import Score, score_of
@@ -75,10 +76,13 @@ def run_exercise(
         InputError: the scenario cannot happen, or what it hands to the case is wrong.
         StorageError: the folder cannot be written.
     """
+    if pixels:
+        check_drawable(scenario)
     truth, images = happen(scenario), thinned(acquisitions(scenario), most_images)
     case = write_case(scenario, folder / "case")
     _write_truth(scenario, truth, images, folder / "truth")
     write_ais(scenario, truth, folder / "case" / "ais")
+    write_catalogue(scenario, folder / "case")
     if pixels:
         write_scenes(scenario, truth, images, (folder / "case" / "scenes", folder / "truth" / "scenes"), progress)
         result = verify(folder / "case", progress=progress)

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from roadstead.coverage import elements_of
+from roadstead.exercise.light import lit
 from roadstead.exercise.toml import toml_text
-from roadstead.library import forms, mission
-from roadstead.model import CaseError, NotFound, TimeSpan
+from roadstead.library import form, forms, mission
+from roadstead.model import CaseError, Modality, NotFound, TimeSpan, iso
 from roadstead.simulate import null_islands
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 MAX_SPAN = timedelta(days=92)
+SHORTEST, LONGEST = 0.8, 1.2
+"""of the lengths that a form is known with"""
 ELSEWHERE = "elsewhere"
 """where a ship is that is at no place of the exercise; no place may be called so"""
 _STRICT: dict[str, Any] = {"extra": "forbid", "arbitrary_types_allowed": True}
@@ -59,8 +63,10 @@ class Harbour:
     """their mean stay"""
     forms: tuple[str, ...] = ()
     """forms of the library that they are drawn from; empty: all merchant forms"""
-    stated_traffic: tuple[float, float] | None = None
-    """what the case assumes instead, [low, high]; None: half to twice the true mean"""
+    stated_traffic: tuple[Positive, Positive] | None = None
+    """what the case assumes of their number, [low, high]; None: half to twice the true mean"""
+    stated_stay_hours: tuple[Positive, Positive] | None = None
+    """what the case assumes of their stay, [low, high]; None: half to twice the true mean"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,13 +174,15 @@ class Sensor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A stretch for which no image of a platform is to be had."""
+    """A stretch for which no image of a platform is to be had, whether or not catalogues list what was taken."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _STRICT
 
     platform: str
     start: Utc
     end: Utc
+    listed: bool = True
+    """whether catalogues list the images of that time all the same"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +247,8 @@ def scenario_of(data: Mapping[str, Any], where: Path) -> Scenario:
     try:
         scenario = _adapter().validate_python(dict(data))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # A misspelt key also leaves its right spelling missing: the misspelling is what helps.
+        first = min(error.errors(include_url=False), key=lambda e: e["type"] != "unexpected_keyword_argument")
         key = ".".join(str(part) for part in first["loc"])
         raise CaseError(where, None, key, _sentence(first)) from error
     for key, problem in _problems(scenario):
@@ -280,7 +289,7 @@ def _problems(s: Scenario) -> list[tuple[str, str]]:
     """What is wrong between entries, in the order of the file."""
     if not s.start < s.end <= s.start + MAX_SPAN:
         return [("end", f"an exercise ends after its start, within {MAX_SPAN.days} days of it; correct `end`")]
-    return [*_wrong_names(s), *_wrong_times(s)]
+    return [*_wrong_names(s), *_wrong_ships(s), *_wrong_sensors(s), *_wrong_times(s)]
 
 
 def _wrong_names(s: Scenario) -> list[tuple[str, str]]:
@@ -310,10 +319,44 @@ def _wrong_names(s: Scenario) -> list[tuple[str, str]]:
     ]
     for key, ids in (("places", here), ("vessels", ships)):
         out += [(f"{key}.{i}.id", f"{n!r} stands twice; ids must differ") for i, n in enumerate(ids) if n in ids[:i]]
+    return out
+
+
+def _wrong_ships(s: Scenario) -> list[tuple[str, str]]:
+    """Vessels of impossible size, and ids that ships of the other traffic bear."""
+    out = []
+    for i, v in enumerate(s.vessels):
+        fits = form(v.form).length_m
+        if not SHORTEST * fits.low <= v.length_m <= LONGEST * fits.high:
+            said = f"{v.length_m:g} m is no length of a {v.form} ({fits.low:g} to {fits.high:g} m)"
+            out.append((f"vessels.{i}.length_m", f"{said}; correct the length or the form"))
+        if any(v.id.startswith(f"{p.id}-") for p in s.places):
+            out.append((f"vessels.{i}.id", f"{v.id!r} begins as the ids of other traffic do; choose another id"))
+    return out
+
+
+def _wrong_sensors(s: Scenario) -> list[tuple[str, str]]:
+    """Satellites that do not exist, cannot look, or would look by night, and gaps of nobody."""
+    out: list[tuple[str, str]] = []
+    flying = {e.id for e in elements_of(None).satellites if e.own_sets or e.shipped_sets}
+    for i, e in enumerate(s.sensors):
+        known = mission(e.platform)
+        if known is None:
+            said = f"{e.platform!r} is no satellite of the library; write for example sentinel-1a"
+            out.append((f"sensors.{i}.platform", said))
+        elif e.hour_utc is None and not e.times and e.platform not in flying:
+            said = f"no orbit of {e.platform} is shipped, so it would never look; give `hour_utc` or `times`"
+            out.append((f"sensors.{i}.platform", said))
+        elif known.modality is not Modality.SAR:
+            where = e.places or tuple(p.id for p in s.places)
+            dark = [t for t in e.times if not all(lit(p, t) for p in where)]
+            if dark:
+                out.append((f"sensors.{i}.times", f"the sun is down at {iso(dark[0])}; name a time by day"))
+    used = sorted({e.platform for e in s.sensors})
     out += [
-        (f"sensors.{i}.platform", f"{e.platform!r} is no satellite of the library; write for example sentinel-1a")
-        for i, e in enumerate(s.sensors)
-        if mission(e.platform) is None
+        (f"gaps.{i}.platform", f"no sensor here is {g.platform!r}; write one of {', '.join(used)}")
+        for i, g in enumerate(s.gaps)
+        if g.platform not in used
     ]
     return out
 

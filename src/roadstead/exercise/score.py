@@ -81,6 +81,8 @@ class ClaimScore:
     call: Call
     """by looks alone"""
     probability: Range
+    call_with_reports: Call
+    probability_with_reports: Range
     prior: Range
     effective_hits: float
 
@@ -99,13 +101,18 @@ class Score:
     found: tuple[Found, ...]
     lengths: Lengths | None
     port_calls: int
+    """brackets of the presence of ships, as the report prints them"""
     port_calls_right: int
-    """whose bracket holds a true stretch of a ship's presence"""
+    """that hold a true unbroken presence"""
+    presences: int
+    """true unbroken presences of ships that some usable look falls into"""
+    presences_found: int
+    """with a bracket that overlaps them"""
     voyages: int
-    voyages_bracketed: int
-    """with a detection of that ship at both ends"""
+    """true passages of vessels of interest between two places of the case"""
+    voyages_seen: int
+    """with the ship itself found, though not named, at both ends"""
     claims: tuple[ClaimScore, ...]
-    simulated: bool = True
 
     @property
     def precision(self) -> float | None:
@@ -124,8 +131,8 @@ def score_of(truth: Truth, case: Case, gathered: Gathered, verdicts: Sequence[Ve
     """
     pairs = [p for at in gathered.at_sites if usable(at.look) for p in paired(truth, at)]
     likely = [p for p in pairs if p.detection and p.detection.score >= LIKELY]
-    calls, right = _port_calls(truth, gathered)
-    voyages, bracketed = _voyages(truth, case, pairs)
+    calls, right, presences, presences_found = _port_calls(truth, gathered)
+    voyages, seen = _voyages(truth, case, likely)
     return Score(
         detections=len(likely),
         false_detections=sum(p.ship is None for p in likely),
@@ -133,8 +140,10 @@ def score_of(truth: Truth, case: Case, gathered: Gathered, verdicts: Sequence[Ve
         lengths=_lengths(likely),
         port_calls=calls,
         port_calls_right=right,
+        presences=presences,
+        presences_found=presences_found,
         voyages=voyages,
-        voyages_bracketed=bracketed,
+        voyages_seen=seen,
         claims=claim_scores(truth, case, verdicts),
     )
 
@@ -143,11 +152,12 @@ def claim_scores(truth: Truth, case: Case, verdicts: Sequence[Verdict]) -> tuple
     """Each verdict against the truth."""
     out = []
     for verdict in verdicts:
-        claim, own = case.claim(verdict.claim_id), verdict.without_reports
+        claim, own, told = case.claim(verdict.claim_id), verdict.without_reports, verdict.with_reports
         out.append(
             ClaimScore(
                 claim_id=claim.id, kind=claim.kind.value, hidden=claim.kind in HIDDEN, true=holds(claim, truth, case),
-                call=own.call, probability=own.probability, prior=own.prior, effective_hits=own.effective_hits,
+                call=own.call, probability=own.probability, call_with_reports=told.call,
+                probability_with_reports=told.probability, prior=own.prior, effective_hits=own.effective_hits,
             )
         )  # fmt: skip
     return tuple(out)
@@ -222,12 +232,25 @@ def _lengths(likely: Sequence[Pair]) -> Lengths | None:
     )
 
 
-def _port_calls(truth: Truth, gathered: Gathered) -> tuple[int, int]:
-    """Brackets as the pipeline prints them, and how many hold a true unbroken presence of ships."""
+def _port_calls(truth: Truth, gathered: Gathered) -> tuple[int, int, int, int]:
+    """Brackets and those that are right; true presences that could be seen and those that were."""
     looks = [at.look for at in gathered.at_sites if usable(at.look)]
-    counts = {(at.look.scene_id, at.look.site_id): len(at.detections) for at in gathered.at_sites}
+    counts = {
+        (at.look.scene_id, at.look.site_id): sum(d.score >= LIKELY for d in at.detections) for at in gathered.at_sites
+    }
     calls = brackets_from_looks(looks, counts)
-    return len(calls), sum(any(_held(c, span) for span in occupied(truth, c.site_id)) for c in calls)
+    right = sum(any(_held(c, span) for span in occupied(truth, c.site_id)) for c in calls)
+    there = [(site, span) for site in sorted({k.site_id for k in looks}) for span in occupied(truth, site)]
+    visible = [
+        (site, span)
+        for site, span in there
+        if any(k.time and k.site_id == site and k.time.overlaps(span) for k in looks)
+    ]
+    found = sum(
+        any(c.site_id == site and c.first_with.start < span.end and span.start < c.last_with.end for c in calls)
+        for site, span in visible
+    )
+    return len(calls), right, len(visible), found
 
 
 def occupied(truth: Truth, place_id: str) -> list[TimeSpan]:
@@ -248,10 +271,13 @@ def _held(call: PortCall, span: TimeSpan) -> bool:
 
 
 def _voyages(truth: Truth, case: Case, pairs: Sequence[Pair]) -> tuple[int, int]:
-    """Passages of vessels of interest between two places of the case, and those seen at both ends."""
+    """Passages of vessels of interest between two places of the case, and those whose ship was found at both ends."""
     sites, ships = {s.id for s in case.sites}, {v.id for v in case.vessels}
     seen = _seen_at(truth, pairs)
-    legs = [p for p in truth.passages if p.ship_id in ships and p.origin in sites and p.target in sites]
+    legs = [
+        p for p in truth.passages
+        if p.ship_id in ships and p.origin in sites and p.target in sites and p.span.within(truth.span)
+    ]  # fmt: skip
     both = 0
     for leg in legs:
         before = _stay_end(truth, leg.ship_id, leg.origin, leg.span.start)

@@ -2,14 +2,15 @@
 
 Whether a ship is found is drawn from the P(detect) model of `coverage`, but not with the figures that the weighing
 uses: where in its interval the true rate lies is drawn once per site and kind of sensor, and whether a ship lies
-alongside is what it truly does. Some images show nothing at all, some lengths are measured badly; false detections
-come at a rate of their own per site, which the weighing does not know. Scores are calibrated for a detector of which
-four in five detections are ships.
+alongside is what it truly does. Some images show nothing at all, some lengths are measured badly; places and headings
+have errors; false detections come at a rate of their own per site, which the weighing does not know, and look like
+ships in all but their score. Scores are calibrated for a detector of which four in five detections are ships.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from shapely.geometry import Point, Polygon, box
 
 from roadstead.coverage import RATES, p_detect_range
 from roadstead.exercise.berths import basin
+from roadstead.exercise.happen import ALONGSIDE
 from roadstead.geo import sun_elevation_deg
 from roadstead.library import mission
 from roadstead.model import Detection, Estimate, Look, Modality, Scene, TimeSpan
@@ -35,18 +37,32 @@ if TYPE_CHECKING:
     from roadstead.exercise.scenario import Scenario
     from roadstead.exercise.truth import Truth
 
-METHOD = "simulated sighting 1"
+METHOD = "simulated sighting 2"
 BLANK = 0.05
 """share of images that show no ship whatever is there"""
 SCORE_A, SCORE_B = 4.0, 1.0
 """beta distribution of scores over all detections"""
 LENGTH_SIGMA_PX = {Modality.SAR: 0.5, Modality.OPTICAL: 0.6}
 """standard deviation of a length as a share of the resolved distance; about what `measure` states"""
+METRES_PER_DEG = math.pi / 180 * 6_374_000.0
+"""at the equator, along both axes"""
 BAD_LENGTH, BAD_LENGTH_FACTOR = 0.1, 3.0
 """share of lengths whose error is drawn so much wider than stated"""
 CLUTTER_LENGTH_M = (15.0, 160.0)
-_Object = tuple[ShipAt | None, float, Estimate, Polygon]
-"""the ship (None: nothing is there), score, length, outline"""
+HEADING_SIGMA_DEG = 5.0
+PLACE_SIGMA = 0.3
+"""standard deviation of a place along each axis as a share of the resolved distance; both assumed"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Object:
+    """What a detector would give, of a ship or of something that looks like one."""
+
+    score: float
+    length: Estimate
+    heading_deg: float
+    lonlat: tuple[float, float]
+    alongside: bool
 
 
 def sightings(scenario: Scenario, truth: Truth, images: Sequence[Acquisition]) -> Gathered:
@@ -107,7 +123,7 @@ def _found(scenario: Scenario, truth: Truth, image: Acquisition, traffic: Mappin
     objects: list[_Object] = []
     for ship, u, score, length in drawn:
         if not blank and u < chance(look, ship, quantile, anchorage=place.anchorage):
-            objects.append((ship, score, length, _outline(ship, length.value)))
+            objects.append(_as_seen(rng, look, ship, score, length))
     objects += _clutter(rng, scenario, image, look, traffic[place.id]) if not blank else []
     detections = tuple(_detection(f"{image.id}#{n}", image, o) for n, o in enumerate(objects, start=1))
     return SceneAtSite(look=look, detections=detections)
@@ -148,13 +164,28 @@ def _clutter(
         100.0, look.modality, look.resolved_m, usable_fraction=look.usable_fraction, anchorage=place.anchorage
     ).mid
     mean = SCORE_B / SCORE_A * usual * (traffic + 0.5) * float(own.lognormal(-0.125, 0.5))
+    quays = basin(place.id).sheltered
     out: list[_Object] = []
     for _ in range(int(rng.poisson(mean))):
         size = float(rng.uniform(*CLUTTER_LENGTH_M))
         estimate = Estimate(round(size, 1), round(LENGTH_SIGMA_PX[look.modality] * look.resolved_m, 2))
         score = float(rng.beta(SCORE_A, SCORE_B + 1))
-        out.append((None, score, estimate, _hull_at(_somewhere(rng, place.id), size, float(rng.uniform(0, 180)))))
+        out.append(
+            _Object(
+                score=score, length=estimate, heading_deg=float(rng.uniform(0, 180)),
+                lonlat=_somewhere(rng, place.id), alongside=quays and bool(rng.random() < ALONGSIDE),
+            )
+        )  # fmt: skip
     return out
+
+
+def _as_seen(rng: np.random.Generator, look: Look, ship: ShipAt, score: float, length: Estimate) -> _Object:
+    """A ship that was found, with errors of place and heading."""
+    east, north = rng.normal(0, PLACE_SIGMA * look.resolved_m, 2) / METRES_PER_DEG
+    return _Object(
+        score=score, length=length, heading_deg=float(ship.heading_deg + rng.normal(0, HEADING_SIGMA_DEG)) % 180,
+        lonlat=(ship.lon_deg + float(east), ship.lat_deg + float(north)), alongside=ship.alongside,
+    )  # fmt: skip
 
 
 def _somewhere(rng: np.random.Generator, place_id: str) -> tuple[float, float]:
@@ -167,33 +198,27 @@ def _somewhere(rng: np.random.Generator, place_id: str) -> tuple[float, float]:
             return float(lon), float(lat)
 
 
-def _outline(ship: ShipAt, length_m: float) -> Polygon:
-    return _hull_at((ship.lon_deg, ship.lat_deg), length_m, ship.heading_deg)
-
-
 def _hull_at(lonlat: tuple[float, float], length_m: float, heading_deg: float) -> Polygon:
     """A box of the usual proportions, WGS84; degrees are of equal length at the equator."""
     half, across = length_m / 2, length_m / 14
     upright = rotate(box(-across, -half, across, half), -heading_deg, origin=(0, 0))
-    per_degree = math.pi / 180 * 6_374_000.0
-    return translate(transform(upright, lambda xy: xy / per_degree), *lonlat)
+    return translate(transform(upright, lambda xy: xy / METRES_PER_DEG), *lonlat)
 
 
 def _detection(ident: str, image: Acquisition, found: _Object) -> Detection:
-    ship, score, length, outline = found
     return Detection(
         id=ident,
         scene_id=image.id,
         time=TimeSpan(image.t_utc, image.t_utc),
         outline_px=((0.0, 0.0),) * 4,
-        outline=outline,
+        outline=_hull_at(found.lonlat, found.length.value, found.heading_deg),
         row_px=0.0,
         col_px=0.0,
-        score=round(min(max(score, 0.01), 0.99), 4),
-        length_m=length,
+        score=round(min(max(found.score, 0.01), 0.99), 4),
+        length_m=found.length,
         beam_m=None,
-        heading_deg=Estimate(round(ship.heading_deg % 180, 1), 5.0) if ship else None,
+        heading_deg=Estimate(round(found.heading_deg % 180, 1), HEADING_SIGMA_DEG),
         method=METHOD,
-        alongside=ship.alongside if ship else None,
+        alongside=found.alongside,
         notes=("roadstead:simulated",),
     )

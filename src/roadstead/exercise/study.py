@@ -8,30 +8,30 @@ the rate of false support nor hide that it is nought for them by rule.
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from roadstead.assess import ASSESS_VERSION
-from roadstead.coverage import jeffreys
+from roadstead.coverage import RATES, jeffreys
 from roadstead.exercise.acquire import acquisitions
 from roadstead.exercise.case_files import write_case
 from roadstead.exercise.families import Family, random_scenario
 from roadstead.exercise.happen import happen
 from roadstead.exercise.metrics import Bin, brier, brier_skill, calibration_error, calibration_limit, reliability
+from roadstead.exercise.pixels import SCENE_VERSION
 from roadstead.exercise.run import judged, quiet, run_exercise
 from roadstead.exercise.score import ClaimScore, claim_scores
 from roadstead.exercise.sightings import sightings
-from roadstead.model import Call, InputError
-from roadstead.steps import from_plain, numeric_versions, sha256_of, to_plain, write_atomic
+from roadstead.model import Call, DefectError, InputError
+from roadstead.pipeline import detectors
+from roadstead.steps import Failure, Workers, each, from_plain, numeric_versions, sha256_of, to_plain, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-STUDY_VERSION = 1
+STUDY_VERSION = 2
 """raised whenever the same exercise may be drawn or scored otherwise"""
 MAX_N = 10_000
 PIXEL_IMAGES = 12
@@ -99,7 +99,9 @@ class Study:
     seed: int
     pixels: bool
     settled: Figures
-    """claims that images of ships can settle"""
+    """claims that images of ships can settle, by looks alone"""
+    with_reports: Figures
+    """the same claims, weighed with what a second source reports"""
     hidden: Figures
     """claims with a part that no image of ships shows"""
     outcomes: tuple[Outcome, ...]
@@ -111,7 +113,7 @@ def study(
     folder: Path,
     *,
     pixels: bool = False,
-    processes: int = 2,
+    workers: Workers | None = None,
     progress: Callable[[str, int, int], None] = quiet,
 ) -> Study:
     """Run n random exercises, the families in turn, and sum up; what is in the folder already is not done again.
@@ -121,11 +123,12 @@ def study(
         seed: of the study; exercise i of a seed is the same in every study that holds it.
         folder: results go here, one file for each exercise.
         pixels: True: with images, thinned to a dozen for each exercise.
-        processes: how many at once.
+        workers: where exercises are run; two local processes unless given.
         progress: called with (item, done, total).
 
     Raises:
-        InputError: n is not between 1 and 10,000.
+        InputError: n is not between 1 and 10,000, or the cluster cannot be used.
+        DefectError: an exercise failed; the others are done and kept.
         StorageError: the folder cannot be written.
     """
     if not 1 <= n <= MAX_N:
@@ -134,15 +137,24 @@ def study(
     done = {i: found for i, file in files.items() if (found := _read(file)) is not None}
     wanted = [i for i in files if i not in done]
     progress("", len(done), n)
-    for i, outcome in _carried_out(seed, wanted, pixels=pixels, processes=processes):
+    failed: dict[int, str] = {}
+    for place, outcome in each(_Carry(seed=seed, pixels=pixels), wanted, workers or Workers(count=2)):
+        i = wanted[place]
+        if isinstance(outcome, Failure):
+            failed[i] = outcome.sentence
+            continue
         done[i] = outcome
         write_atomic(files[i], json.dumps(to_plain(outcome), indent=1) + "\n")
         progress(f"exercise {i}", len(done), n)
+    if failed:
+        told = "; ".join(f"exercise {i}: {failed[i]}" for i in sorted(failed))
+        raise DefectError(f"{told}. The other {len(done)} exercises are kept; run the same command again")
     outcomes = tuple(done[i] for i in sorted(done))
     claims = [c for o in outcomes for c in o.claims]
     return Study(
         n=n, seed=seed, pixels=pixels, outcomes=outcomes,
         settled=figures([c for c in claims if not c.hidden], seed),
+        with_reports=figures([_told(c) for c in claims if not c.hidden], seed),
         hidden=figures([c for c in claims if c.hidden], seed),
     )  # fmt: skip
 
@@ -190,6 +202,11 @@ def figures(claims: Sequence[ClaimScore], seed: int) -> Figures:
     )
 
 
+def _told(c: ClaimScore) -> ClaimScore:
+    """A claim as it was weighed with reports."""
+    return replace(c, call=c.call_with_reports, probability=c.probability_with_reports)
+
+
 def _rate(claims: Sequence[ClaimScore], call: Call, *, true: bool) -> Rate:
     chosen = [c for c in claims if c.true is true]
     return Rate(hits=sum(c.call is call for c in chosen), trials=len(chosen))
@@ -197,8 +214,11 @@ def _rate(claims: Sequence[ClaimScore], call: Call, *, true: bool) -> Rate:
 
 def _key(seed: int, number: int, *, pixels: bool) -> str:
     """A name that changes with whatever may change the outcome."""
+    found_by = sorted(f"{d.name} {d.version}" for d in detectors().values())
     made_of = {
         "seed": seed, "number": number, "pixels": pixels, "study": STUDY_VERSION, "assess": ASSESS_VERSION,
+        "rates": {f"{m.value} {alongside}": rate.interval for (m, alongside), rate in RATES.items()},
+        "found by": found_by if pixels else (), "scenes": SCENE_VERSION if pixels else 0,
         "libraries": numeric_versions(),
     }  # fmt: skip
     return f"{number:05d}-{sha256_of(made_of)[:12]}"
@@ -211,17 +231,12 @@ def _read(file: Path) -> Outcome | None:
         return None
 
 
-def _carried_out(seed: int, wanted: Sequence[int], *, pixels: bool, processes: int) -> Iterator[tuple[int, Outcome]]:
-    if processes == 1 or len(wanted) < 2:
-        for i in wanted:
-            yield i, exercise_outcome(seed, i, pixels=pixels)
-        return
-    # Fresh processes: forked ones would inherit threads of libraries in the middle of their work.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        tasks = {pool.submit(exercise_outcome, seed, i, pixels=pixels): i for i in wanted}
-        try:
-            for task in as_completed(tasks):
-                yield tasks[task], task.result()
-        finally:
-            # Whoever stops a study does not want to wait for all that had not begun.
-            pool.shutdown(wait=False, cancel_futures=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Carry:
+    """What a worker does with the number of an exercise."""
+
+    seed: int
+    pixels: bool
+
+    def __call__(self, number: int) -> Outcome:
+        return exercise_outcome(self.seed, number, pixels=self.pixels)

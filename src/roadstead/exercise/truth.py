@@ -57,34 +57,39 @@ class Stay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A ship on a straight course between two places."""
+    """A ship under way between two places, by straight courses from its berth over open water to its next berth."""
 
     ship_id: str
     origin: str
     target: str
     span: TimeSpan
-    start: tuple[float, float]
-    """longitude and latitude, degrees"""
-    end: tuple[float, float]
+    way: tuple[tuple[float, float], ...]
+    """longitude and latitude, degrees, of the turning points with both ends; at the equator degrees are straight"""
     persons: int
     """passengers carried"""
 
     def at(self, t: datetime) -> tuple[float, float]:
-        """Longitude and latitude at a moment; over tens of kilometres at the equator degrees are straight."""
-        share = (t - self.span.start) / self.span.duration
-        (x0, y0), (x1, y1) = self.start, self.end
-        return x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+        """Longitude and latitude at a moment."""
+        run = (t - self.span.start) / self.span.duration * self._run_deg[-1]
+        xs, ys = zip(*self.way, strict=True)
+        return float(np.interp(run, self._run_deg, xs)), float(np.interp(run, self._run_deg, ys))
 
-    @property
-    def heading_deg(self) -> float:
-        """Course made good, clockwise from true north."""
-        return float(np.degrees(np.arctan2(self.end[0] - self.start[0], self.end[1] - self.start[1])) % 360)
+    def heading_deg(self, t: datetime) -> float:
+        """Course at a moment, clockwise from true north."""
+        run = (t - self.span.start) / self.span.duration * self._run_deg[-1]
+        leg = int(np.clip(np.searchsorted(self._run_deg, run, side="right"), 1, len(self.way) - 1))
+        (x0, y0), (x1, y1) = self.way[leg - 1], self.way[leg]
+        return float(np.degrees(np.arctan2(x1 - x0, y1 - y0)) % 360)
 
     @property
     def speed_kn(self) -> float:
         """Mean speed, knots."""
-        degrees = float(np.hypot(self.end[0] - self.start[0], self.end[1] - self.start[1]))
-        return 60.0 * degrees / max(self.span.hours(), 1e-6)
+        return 60.0 * float(self._run_deg[-1]) / max(self.span.hours(), 1e-6)
+
+    @property
+    def _run_deg(self) -> NDArray[np.float64]:
+        """Degrees sailed up to each turning point."""
+        return np.concatenate([[0.0], np.hypot(*np.diff(np.array(self.way), axis=0).T).cumsum()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +136,7 @@ class Truth:
             if leg.span.start <= t < leg.span.end:
                 x, y = leg.at(t)
                 if west - NEAR_DEG < x < east + NEAR_DEG and south - NEAR_DEG < y < north + NEAR_DEG:
-                    out.append(self._under_way(leg, (x, y)))
+                    out.append(self._under_way(leg, t, (x, y)))
         return tuple(sorted(out, key=lambda s: s.vessel_id))
 
     def _lying(self, stay: Stay, t: datetime) -> ShipAt:
@@ -143,11 +148,11 @@ class Truth:
             trucks=TRUCKS if stay.alongside and self.works(ship.id, "trucks", t, at) else 0,
         )  # fmt: skip
 
-    def _under_way(self, leg: Passage, at: tuple[float, float]) -> ShipAt:
+    def _under_way(self, leg: Passage, t: datetime, at: tuple[float, float]) -> ShipAt:
         ship = self.ship(leg.ship_id)
         return ShipAt(
             vessel_id=ship.id, form_id=ship.form_id, length_m=ship.length_m, beam_m=ship.beam_m,
-            lon_deg=at[0], lat_deg=at[1], heading_deg=leg.heading_deg, speed_kn=leg.speed_kn,
+            lon_deg=at[0], lat_deg=at[1], heading_deg=leg.heading_deg(t), speed_kn=leg.speed_kn,
         )  # fmt: skip
 
 

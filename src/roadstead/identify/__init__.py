@@ -1,5 +1,21 @@
-"""Identity: what pixels allow to be said, and which classes a size is consistent with."""
+"""Identity: what pixels allow to be said, which classes a size is consistent with, and whose AIS fits."""
 
+from roadstead.identify.ais_expected import LONGEST_SPAN_S, Expected, RadarView, expected_in
+from roadstead.identify.ais_match import AisFact, AisState, AisUndetected, match_ais, undetected
 from roadstead.identify.gate import Gate, consistent_classes, gate, size_agrees
 
-__all__ = ["Gate", "consistent_classes", "gate", "size_agrees"]
+__all__ = [
+    "LONGEST_SPAN_S",
+    "AisFact",
+    "AisState",
+    "AisUndetected",
+    "Expected",
+    "Gate",
+    "RadarView",
+    "consistent_classes",
+    "expected_in",
+    "gate",
+    "match_ais",
+    "size_agrees",
+    "undetected",
+]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,15 +50,60 @@ def sar_db(pixels: Pixels, scene: Scene, role: BandRole | None = None) -> NDArra
     Raises:
         BandsUnknown: no radar scene, no such band, or its unit is unknown.
     """
+    _check_radar(scene)
+    role = role or _radar_role(scene)
+    values = band(pixels, scene, role)
+    if scene.sar_unit is SarUnit.DB:
+        return np.maximum(values, np.float32(SAR_FLOOR_DB))
+    factor = np.float32(20 if scene.sar_unit is SarUnit.AMPLITUDE else 10)
+    return factor * np.log10(np.maximum(values, np.float32(10 ** (SAR_FLOOR_DB / float(factor)))))
+
+
+def radar_band(scene: Scene, count: int | None = None) -> int:
+    """Index of the band that radar detectors work on: the first of VV, HH, VH, HV, or the unnamed band.
+
+    Args:
+        scene: a radar scene.
+        count: number of bands that there are; None: as many as the scene has roles.
+
+    Raises:
+        BandsUnknown: no radar scene, no such band, or its unit is unknown.
+    """
+    _check_radar(scene)
+    role = _radar_role(scene)
+    if role not in scene.bands or (count is not None and count != len(scene.bands)):
+        held = ", ".join(b.value for b in scene.bands)
+        raise BandsUnknown(f"{scene.id} has no radar band among its roles ({held}); state them all with --bands")
+    return scene.bands.index(role)
+
+
+def _check_radar(scene: Scene) -> None:
     if scene.modality is not Modality.SAR:
         raise BandsUnknown(f"{scene.id} is no radar scene, so it has no decibels; use an optical method")
     if scene.sar_unit is None:
         raise BandsUnknown(
             f"{scene.id}: what its radar pixels hold is unknown; state --sar-unit db, amplitude or linear"
         )
-    role = role or next((r for r in _SAR_ORDER if r in scene.bands), BandRole.OTHER)
-    values = band(pixels, scene, role)
-    if scene.sar_unit is SarUnit.DB:
-        return np.maximum(values, np.float32(SAR_FLOOR_DB))
-    factor = np.float32(20 if scene.sar_unit is SarUnit.AMPLITUDE else 10)
-    return factor * np.log10(np.maximum(values, np.float32(10 ** (SAR_FLOOR_DB / float(factor)))))
+
+
+def _radar_role(scene: Scene) -> BandRole:
+    return next((r for r in _SAR_ORDER if r in scene.bands), BandRole.OTHER)
+
+
+def intensity(values: NDArray[Any], unit: SarUnit, nodata: float = math.nan) -> NDArray[np.float32]:
+    """Radar intensity of raw values, NaN where they are nodata or not finite, never below `SAR_FLOOR_DB`.
+
+    Args:
+        values: raw values of any real type and shape.
+        unit: what they are.
+        nodata: value of pixels without data; NaN where only NaN says so.
+    """
+    raw = np.asarray(values, np.float32)
+    invalid = ~np.isfinite(raw) | (raw == np.float32(nodata))
+    raw = np.where(invalid, np.float32(0), raw)
+    if unit is SarUnit.DB:
+        out = np.float32(10) ** (np.maximum(raw, np.float32(SAR_FLOOR_DB)) / np.float32(10))
+    else:
+        floor = np.float32(10 ** (SAR_FLOOR_DB / 10))
+        out = np.maximum(np.square(np.maximum(raw, 0)) if unit is SarUnit.AMPLITUDE else raw, floor)
+    return np.where(invalid, np.float32(np.nan), out)

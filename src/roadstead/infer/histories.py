@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from roadstead.model import TimeSpan
 
 UNDER_WAY = -1
@@ -72,7 +74,26 @@ class Histories:
         """Number of histories."""
         return int(self.place.shape[0])
 
-    def at(self, site_ids: tuple[str, ...]) -> NDArray[np.bool_]:
-        """Whether each vessel is at any of the sites; shape (n, vessels, times)."""
-        wanted = [self.sites.index(s) for s in site_ids]
-        return np.isin(self.place, np.array(wanted, np.int8))
+    def at(
+        self,
+        site_ids: tuple[str, ...],
+        vessels: Sequence[int] | None = None,
+        times: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.bool_]:
+        """Whether each vessel is at any of the sites.
+
+        Args:
+            site_ids: the sites.
+            vessels: indices; None: all.
+            times: grid indices in unbroken order; None: all.
+
+        Returns:
+            Shape (n, vessels, times).
+        """
+        place = self.place if vessels is None else self.place[:, list(vessels)]
+        if times is not None:
+            place = place[:, :, times[0] : times[-1] + 1] if times.size else place[:, :, :0]
+        out = np.zeros(place.shape, bool)
+        for site in site_ids:
+            out |= place == self.sites.index(site)
+        return out

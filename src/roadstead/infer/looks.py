@@ -69,6 +69,11 @@ def matching_sums(observed: Observed, vessels: tuple[Participant, ...]) -> Sums:
     return log_sums
 
 
+def drawn_lengths_m(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
+    """Lengths of ships at large, metres."""
+    return rng.lognormal(np.log(SHIPS_MEDIAN_M), SHIPS_LOG_SIGMA, n)
+
+
 def log_likelihood(observed: Observed, histories: Histories, sums: Sums) -> NDArray[np.float64]:
     """Natural logarithm of p(look | history) for each history, up to one constant; shape (n,).
 

@@ -50,10 +50,10 @@ class SiteLooks:
     """per look log p(look | vessels present, others, effect); shape (subsets, effects, most + 1)"""
     blind: tuple[tuple[float, float], ...]
     """per look the probability that it shows nothing, and the log likelihood if so"""
-    begin: tuple[Floats, ...]
-    """per node P(number of others) at the first look; shape (most + 1,)"""
-    steps: tuple[tuple[Floats, ...], ...]
-    """per node P(number at a look | number at the one before); shape (most + 1, most + 1) each"""
+    begin: Floats
+    """P(number of others) at the first look for each node; shape (nodes, most + 1)"""
+    steps: tuple[Floats, ...]
+    """from each look to the next P(number | number before) for each node; shape (nodes, most + 1, most + 1)"""
     log_effect: Floats
     """log prior of each site effect"""
 
@@ -100,8 +100,8 @@ def _site(
         times=times,
         tables=tuple(_table(o, s, most, effects[0]) for o, s in here),
         blind=tuple((o.p_blind, float(s[0, 0])) for o, s in here),
-        begin=tuple(_stationary(mean, most) for mean, _ in nodes),
-        steps=tuple(tuple(_transition(m, float(np.exp(-h / stay)), most) for h in between_h) for m, stay in nodes),
+        begin=np.stack([_stationary(mean, most) for mean, _ in nodes]),
+        steps=tuple(np.stack([_transition(m, float(np.exp(-h / s)), most) for m, s in nodes]) for h in between_h),
         log_effect=np.log(effects[1]),
     )
 
@@ -176,8 +176,8 @@ def _of_site(here: SiteLooks, place: NDArray[np.int8]) -> Floats:
         parents.append(both[:, 0])
         patterns.append(both[:, 1:])
     emissions = [_emission(t, p, b) for t, p, b in zip(here.tables, patterns, here.blind, strict=True)]
-    nodes = [_forward(here, k, parents, emissions) for k in range(len(here.begin))]
-    return np.asarray((logsumexp(np.stack(nodes), axis=0) - np.log(len(nodes)))[group])
+    nodes = _forward(here, parents, emissions)
+    return np.asarray((logsumexp(nodes, axis=0) - np.log(len(nodes)))[group])
 
 
 def _grouped(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -198,20 +198,20 @@ def _emission(table: Floats, pattern: NDArray[np.int64], blind: tuple[float, flo
     return np.asarray(np.logaddexp(np.log1p(-blind[0]) + mean, np.log(blind[0]) + blind[1]))
 
 
-def _forward(here: SiteLooks, node: int, parents: Sequence[NDArray[np.int64]], emissions: Sequence[Floats]) -> Floats:
-    """Forward recursion for one node of the traffic; log likelihood of each last group, shape (groups,)."""
-    alpha = np.broadcast_to(here.begin[node], (1, here.log_effect.size, here.begin[node].size))
-    log_scale = np.broadcast_to(here.log_effect, (1, here.log_effect.size))
+def _forward(here: SiteLooks, parents: Sequence[NDArray[np.int64]], emissions: Sequence[Floats]) -> Floats:
+    """Forward recursion; log likelihood of each last group under each node of the traffic, shape (nodes, groups)."""
+    nodes, effects = here.begin.shape[0], here.log_effect.size
+    alpha = np.broadcast_to(here.begin[:, None, None, :], (nodes, 1, effects, here.begin.shape[1]))
+    log_scale = np.broadcast_to(here.log_effect, (nodes, 1, effects))
     for k, (parent, emission) in enumerate(zip(parents, emissions, strict=True)):
-        before = alpha if k == 0 else alpha @ here.steps[node][k - 1]
-        # In logarithms, or many ships where few were assumed would underflow.
-        joint = np.log(np.maximum(before, np.finfo(float).tiny))[parent] + emission
-        top = joint.max(axis=2, keepdims=True)
-        alpha = np.exp(joint - top)
-        total = alpha.sum(axis=2, keepdims=True)
+        before = alpha if k == 0 else alpha @ here.steps[k - 1][:, None]
+        top = emission.max(axis=2, keepdims=True)
+        # Never 0, or many ships where few were assumed would leave nothing.
+        alpha = np.maximum(before, np.finfo(float).tiny)[:, parent] * np.exp(emission - top)
+        total = alpha.sum(axis=3, keepdims=True)
         alpha /= total
-        log_scale = log_scale[parent] + (top + np.log(total))[:, :, 0]
-    return np.asarray(logsumexp(log_scale, axis=1))
+        log_scale = log_scale[:, parent] + (top + np.log(total))[..., 0]
+    return np.asarray(logsumexp(log_scale, axis=2))
 
 
 def _poisson(k: NDArray[np.int64], mean: float) -> NDArray[np.float64]:

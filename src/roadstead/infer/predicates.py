@@ -50,7 +50,7 @@ class SightingPredicate:
             crowd = histories.traffic[:, histories.sites.index(s.site_id)][:, times]
             return np.asarray(crowd.max(axis=1) >= s.count)
         named = [histories.vessels.index(v) for v in s.vessel_ids]
-        there = histories.at((s.site_id,))[:, named][:, :, times].any(axis=2)
+        there = histories.at((s.site_id,), named, times).any(axis=2)
         return np.asarray(there.sum(axis=1) >= min(s.count, len(named)))
 
 
@@ -61,7 +61,7 @@ def _who(histories: Histories, claim: Claim) -> list[int]:
 def _callers(histories: Histories, claim: Claim) -> NDArray[np.int64]:
     """How many distinct vessels of the claim are at its sites some time in the window; shape (n,)."""
     times = histories.grid.indices(claim.when)
-    there = histories.at(claim.sites)[:, _who(histories, claim)][:, :, times]
+    there = histories.at(claim.sites, _who(histories, claim), times)
     return np.asarray(there.any(axis=2).sum(axis=1))
 
 
@@ -70,7 +70,7 @@ def _crowd(histories: Histories, claim: Claim) -> NDArray[np.bool_]:
     times = histories.grid.indices(claim.when)
     sites = [histories.sites.index(s) for s in claim.sites]
     anonymous = histories.traffic[:, sites][:, :, times].sum(axis=1)
-    named = histories.at(claim.sites)[:, :, times].sum(axis=1) if histories.vessels else 0
+    named = histories.at(claim.sites, None, times).sum(axis=1) if histories.vessels else 0
     return _within(np.asarray((anonymous + named).max(axis=1)), claim)
 
 
@@ -83,8 +83,8 @@ def _within(count: NDArray[np.int64], claim: Claim) -> NDArray[np.bool_]:
 def _transits(histories: Histories, claim: Claim) -> NDArray[np.bool_]:
     """Enough vessels that were at an origin and later at a destination, often enough, inside the window."""
     times, who = histories.grid.indices(claim.when), _who(histories, claim)
-    origin = histories.at(claim.origins)[:, who][:, :, times]
-    target = histories.at(claim.destinations)[:, who][:, :, times]
+    origin = histories.at(claim.origins, who, times)
+    target = histories.at(claim.destinations, who, times)
     trips = np.zeros(origin.shape[:2], np.int64)
     laden = np.zeros(origin.shape[:2], bool)
     for t in range(times.size):

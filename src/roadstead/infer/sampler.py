@@ -1,8 +1,9 @@
-"""Weighing a claim: histories drawn from each hypothesis' prior, weighted by what the looks show.
+"""Weighing a claim: histories of each motion that hypotheses may use, weighted by what the looks show.
 
-Plain importance sampling (Robert and Casella 2004, Monte Carlo Statistical Methods, ch. 3): exact in the limit, and
-its effective sample size says when it is not yet. A hypothesis whose ships move like another's shares its draws.
-Of a claim about named vessels only their own movements are drawn; other traffic and site effects are summed out.
+Of a claim about named vessels movements are drawn given the looks (engine.py); other traffic and site effects are
+summed out (marginal.py). How often the claim holds before any look is counted in draws of the same prior. Without a
+look these draws are all there is. Of a claim about ships of any name the traffic itself is drawn and weighed by plain
+importance sampling (Robert and Casella 2004, Monte Carlo Statistical Methods, ch. 3).
 """
 
 from __future__ import annotations
@@ -14,22 +15,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roadstead.case import SiteTraffic
+from roadstead.infer.engine import Drawn, Setting, draw, draw_prior, effective_sample_size, setting
+from roadstead.infer.fixes import Fix
 from roadstead.infer.histories import Grid, Histories, grid_for
-from roadstead.infer.looks import Observed, Sums, log_likelihood, matching_sums
-from roadstead.infer.marginal import SiteLooks, log_marginal, prepare
-from roadstead.infer.motion import World, log_uniform, plan, routine
+from roadstead.infer.looks import Observed, log_likelihood, matching_sums
+from roadstead.infer.marginal import prepare
+from roadstead.infer.motion import World, log_uniform
+from roadstead.infer.movers import movers_of, strangers
+from roadstead.infer.operations import MOTIONS, Operation
 from roadstead.infer.predicates import ClaimPredicate, SightingPredicate
-from roadstead.model import Claim, ClaimKind, Predicate, Sighting
+from roadstead.model import Claim, ClaimKind, Participant, Predicate, Sighting
 from roadstead.steps import stream
 
-N_HISTORIES = 4000
+N_PRIOR = 2500
+"""draws of the prior, in which the claim's own frequency is counted"""
+N_HISTORIES = 1000
+"""drawn at once given the looks"""
 N_TRAFFIC_ONLY = 20000
 TRAFFIC_PAD_HOURS = 24.0
 SITE_EFFECTS, SITE_EFFECT_P = (0.6, 0.85, 1.0), (0.2, 0.3, 0.5)
 """detectability that all looks at a site share (haze, clutter, berth shadows): provisional"""
-ENOUGH_HITS, MAX_BATCHES = 400.0, 12
+ENOUGH_HITS, MAX_BATCHES, MAX_TRAFFIC_BATCHES = 400.0, 4, 12
 """further histories are drawn until the thinner side has so many effective ones, or so often"""
-MOTIONS = ("as-claimed", "wrong-port", "wrong-date", "routine")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +47,18 @@ class Weighted:
     claimed: NDArray[np.bool_]
     """whether the claim holds, were its unseen part (persons, activity) true; shape (n,)"""
     log_looks: NDArray[np.float64]
-    """log p(looks | history), shape (n,)"""
+    """log p(looks | history), times the weight of a history that was drawn given the looks; shape (n,)"""
     reports: NDArray[np.bool_]
     """whether each weighed report is true; shape (reports, n)"""
+    before: float | None = None
+    """share of the prior in which the claim holds; None: histories are drawn from the prior itself"""
+    lost: float = 0.0
+    """variance of the normaliser that resampling added, relative"""
+
+    @property
+    def holds_before(self) -> float:
+        """Share of the prior in which the claim holds."""
+        return float(self.claimed.mean()) if self.before is None else self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +73,8 @@ class Evidence:
     """looks with detections"""
     reports: tuple[Sighting, ...]
     """the reports that are weighed in the second computation; of a claim about named vessels, such as name vessels"""
-    sums: tuple[Sums, ...] = ()
-    """matching sums of the looks, made once by `sample`"""
-    tables: tuple[SiteLooks, ...] = ()
-    """the looks site by site, made once by `sample` for claims about named vessels"""
+    fixes: tuple[Fix, ...] = ()
+    """AIS positions of the vessels"""
 
 
 def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
@@ -73,17 +87,19 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     """
     if claim.kind is ClaimKind.STATEMENT:
         return []
-    grid = grid_of(claim)
-    observed = weighed_looks(claim, evidence.observed)
-    sums = tuple(matching_sums(o, evidence.world.vessels) for o in observed)
-    evidence = replace(evidence, observed=observed, sums=sums)
-    if claim.who:
-        looks, effects = tuple(zip(observed, sums, strict=True)), (SITE_EFFECTS, SITE_EFFECT_P)
-        evidence = replace(evidence, tables=prepare(looks, evidence.world.sites, grid, evidence.traffic, effects))
+    evidence = replace(evidence, observed=weighed_looks(claim, evidence.observed))
+    if not claim.who:
+        return [_traffic_only(claim, evidence, seed)]
+    if not evidence.observed and not evidence.fixes:
+        return [_from_prior(claim, evidence, motion, seed) for motion in MOTIONS]
+    bare = replace(evidence, reports=())
+    before = {m: _from_prior(claim, bare, m, seed).holds_before for m in MOTIONS}
+    where = _setting(claim, evidence)
     batches: list[list[Weighted]] = []
     while not batches or (len(batches) < MAX_BATCHES and _thin(_joined(batches)) < ENOUGH_HITS):
-        batches.append(_batch(claim, evidence, grid, seed, len(batches)))
-    return _joined(batches)
+        streams = {m: stream(seed, "infer", claim.id, str(len(batches)), m) for m in MOTIONS}
+        batches.append([_given_looks(rng, claim, evidence, where, m) for m, rng in streams.items()])
+    return [replace(s, before=before[s.motion]) for s in _joined(batches)]
 
 
 def grid_of(claim: Claim) -> Grid:
@@ -102,62 +118,133 @@ def weighed_looks(claim: Claim, observed: Sequence[Observed]) -> tuple[Observed,
     )
 
 
-def _batch(claim: Claim, evidence: Evidence, grid: Grid, seed: int, number: int) -> list[Weighted]:
-    names = ("infer", claim.id, str(number))
-    base = _draw(stream(seed, *names), evidence, grid, claim)
-    out = []
-    for motion in MOTIONS if claim.who else ("routine",):
-        histories = _with_plan(stream(seed, *names, motion), base, evidence.world, claim, motion)
-        out.append(_weigh(histories, motion, claim, evidence))
-    return out
+def drawn_prior(rng: np.random.Generator, world: World, grid: Grid, claim: Claim, motion: str, n: int) -> Histories:  # noqa: PLR0917
+    """Histories of the claim's vessels under one motion, from the prior that looks are weighed under; no traffic."""
+    op = Operation(claim=claim, world=replace(world, others=()), grid=grid, motion=motion)
+    return _histories(draw_prior(rng, movers_of(op.world, grid), op, n), world.vessels, op)
+
+
+def _histories(place: NDArray[np.int8], vessels: Sequence[Participant], op: Operation) -> Histories:
+    n, sites = place.shape[0], len(op.world.sites)
+    return Histories(
+        grid=op.grid,
+        sites=op.world.sites,
+        vessels=tuple(v.id for v in vessels),
+        place=place,
+        # Traffic is summed out: nothing reads it.
+        traffic=np.zeros((n, sites, 1), np.int16),
+        site_effect=np.ones((n, sites), np.float32),
+    )
+
+
+def _from_prior(claim: Claim, evidence: Evidence, motion: str, seed: int) -> Weighted:
+    """Histories of the prior alone, every one of the same weight."""
+    rng = stream(seed, "infer", claim.id, "prior", motion)
+    histories = drawn_prior(rng, evidence.world, grid_of(claim), claim, motion, N_PRIOR)
+    return _weighted(histories, motion, claim, evidence, np.zeros(N_PRIOR))
+
+
+def _setting(claim: Claim, evidence: Evidence) -> Setting:
+    """The vessels weighed together and the looks, ready to be drawn with."""
+    grid = grid_of(claim)
+    more, traffic = strangers(claim, evidence.world, grid, evidence.observed, evidence.traffic)
+    movers = (*movers_of(evidence.world, grid), *more)
+    vessels = tuple(m.vessel for m in movers)
+    observed = [_for_all(o, vessels, len(evidence.world.vessels)) for o in evidence.observed]
+    pairs = [(o, matching_sums(o, vessels)) for o in observed]
+    looks = prepare(pairs, evidence.world.sites, grid, traffic, (SITE_EFFECTS, SITE_EFFECT_P))
+    return setting(movers, looks, Operation(claim=claim, world=evidence.world, grid=grid, motion=""), evidence.fixes)
+
+
+def _for_all(observed: Observed, vessels: Sequence[Participant], named: int) -> Observed:
+    """P(detect) for the other vessels too: that of the claim's vessel nearest in length."""
+    own = [v.length_m.mid for v in vessels[:named]]
+    nearest = [int(np.argmin([abs(v.length_m.mid - length) for length in own])) for v in vessels[named:]]
+    return replace(observed, p_detect=(*observed.p_detect, *(observed.p_detect[i] for i in nearest)))
+
+
+def _given_looks(rng: np.random.Generator, claim: Claim, evidence: Evidence, where: Setting, motion: str) -> Weighted:
+    op = Operation(claim=claim, world=evidence.world, grid=grid_of(claim), motion=motion)
+    drawn: Drawn = draw(rng, where, op, N_HISTORIES)
+    histories = _histories(drawn.place, tuple(m.vessel for m in where.movers), op)
+    return replace(_weighted(histories, motion, claim, evidence, drawn.log_weight), lost=drawn.lost)
+
+
+def _weighted(
+    histories: Histories, motion: str, claim: Claim, evidence: Evidence, log_weight: NDArray[np.float64]
+) -> Weighted:
+    predicate: Predicate = ClaimPredicate(claim)
+    true = [SightingPredicate(r).holds(histories) for r in evidence.reports]
+    return Weighted(
+        motion=motion,
+        claimed=predicate.holds(histories),
+        log_looks=log_weight,
+        reports=np.array(true, bool).reshape(len(true), histories.n),
+    )
 
 
 def _joined(batches: list[list[Weighted]]) -> list[Weighted]:
     return [
-        Weighted(
-            motion=parts[0].motion,
+        replace(
+            parts[0],
             claimed=np.concatenate([p.claimed for p in parts]),
             log_looks=np.concatenate([p.log_looks for p in parts]),
             reports=np.concatenate([p.reports for p in parts], axis=1),
+            lost=sum(p.lost for p in parts) / len(parts) ** 2,
         )
         for parts in zip(*batches, strict=True)
     ]
 
 
 def _thin(samples: list[Weighted]) -> float:
-    """Effective sample size on the thinner side of the claim, over all motions."""
-    logs, claimed = np.concatenate([s.log_looks for s in samples]), np.concatenate([s.claimed for s in samples])
-    sides = [logs[side] for side in (claimed, ~claimed) if side.any()]
-    return min(effective_sample_size(np.exp(side - side.max())) for side in sides)
+    """Effective sample size on the thinner side of the claim, motions taken as equally probable."""
+    top = max(float(s.log_looks.max()) for s in samples)
+    weights = [np.exp(s.log_looks - top) for s in samples]
+    hits = []
+    for side in ([s.claimed for s in samples], [~s.claimed for s in samples]):
+        held = [w * inside for w, inside in zip(weights, side, strict=True)]
+        total = sum(float(w.sum()) for w in held)
+        if total > 0:
+            lost = sum((float(w.sum()) / total) ** 2 * s.lost for w, s in zip(held, samples, strict=True))
+            hits.append(1 / (1 / effective_sample_size(np.concatenate(held)) + lost))
+    return min(hits)
 
 
-def effective_sample_size(weights: NDArray[np.float64]) -> float:
-    """Number of equally weighted draws worth as much as these (Kong 1992, University of Chicago, TR 348)."""
-    square = float((weights**2).sum())
-    return float(weights.sum()) ** 2 / square if square > 0 else 0.0
+def _traffic_only(claim: Claim, evidence: Evidence, seed: int) -> Weighted:
+    """A claim about ships of any name: the traffic at its sites is drawn."""
+    grid, world = grid_of(claim), evidence.world
+    parts: list[Weighted] = []
+    while not parts or (len(parts) < MAX_TRAFFIC_BATCHES and _thin([_one(parts)]) < ENOUGH_HITS):
+        rng = stream(seed, "infer", claim.id, str(len(parts)))
+        histories = _busy(rng, claim, evidence, grid)
+        logs = np.zeros(histories.n)
+        for observed in evidence.observed:
+            logs = logs + log_likelihood(observed, histories, matching_sums(observed, world.vessels))
+        parts.append(_weighted(histories, "routine", claim, evidence, logs))
+    return _one(parts)
 
 
-def _draw(rng: np.random.Generator, evidence: Evidence, grid: Grid, claim: Claim) -> Histories:
-    """Histories under routine alone."""
-    world = evidence.world
-    n = N_HISTORIES if world.vessels else N_TRAFFIC_ONLY
-    # For named vessels the traffic is summed out (marginal.py): it stays zero and nothing reads it.
-    busy = set() if claim.who else {o.look.site_id for o in evidence.observed} | set(claim.sites)
-    others = np.zeros((n, len(world.sites), grid.n), np.int16)
-    for i, site in enumerate(world.sites):
-        if site in busy:
-            others[:, i] = _traffic(rng, evidence.traffic[site], grid, n)
-    return Histories(
-        grid=grid,
-        sites=world.sites,
-        vessels=tuple(v.id for v in world.vessels),
-        place=routine(rng, world, grid, n),
-        traffic=others,
-        site_effect=rng.choice(SITE_EFFECTS, (n, len(world.sites)), p=SITE_EFFECT_P).astype(np.float32),
-    )
+def _one(parts: list[Weighted]) -> Weighted:
+    return _joined([[p] for p in parts])[0]
 
 
-def _traffic(rng: np.random.Generator, assumed: SiteTraffic, grid: Grid, n: int) -> NDArray[np.int16]:
+def _busy(rng: np.random.Generator, claim: Claim, evidence: Evidence, grid: Grid) -> Histories:
+    sites, n = evidence.world.sites, N_TRAFFIC_ONLY
+    others = np.zeros((n, len(sites), grid.n), np.int16)
+    for i, site in enumerate(sites):
+        if site in {o.look.site_id for o in evidence.observed} | set(claim.sites):
+            others[:, i] = drawn_traffic(rng, evidence.traffic[site], grid, n)
+    effects = drawn_effects(rng, n, len(sites))
+    nobody = np.zeros((n, 0, grid.n), np.int8)
+    return Histories(grid=grid, sites=sites, vessels=(), place=nobody, traffic=others, site_effect=effects)
+
+
+def drawn_effects(rng: np.random.Generator, n: int, sites: int) -> NDArray[np.float32]:
+    """Factors on detectability that all looks at a site share; shape (n, sites)."""
+    return rng.choice(SITE_EFFECTS, (n, sites), p=SITE_EFFECT_P).astype(np.float32)
+
+
+def drawn_traffic(rng: np.random.Generator, assumed: SiteTraffic, grid: Grid, n: int) -> NDArray[np.int16]:
     """Vessels of no special interest at a site: an immigration-death process; shape (n, times)."""
     mean = log_uniform(rng, assumed.vessels, (n,))
     keep = np.exp(-grid.step_h / log_uniform(rng, assumed.stay_hours, (n,)))
@@ -167,23 +254,3 @@ def _traffic(rng: np.random.Generator, assumed: SiteTraffic, grid: Grid, n: int)
         out[:, t] = count
         count = rng.binomial(count, keep) + rng.poisson(mean * (1 - keep))
     return out
-
-
-def _with_plan(rng: np.random.Generator, base: Histories, world: World, claim: Claim, motion: str) -> Histories:
-    if motion == "routine" or not claim.who:
-        return base
-    return replace(base, place=plan(rng, base.place, world, base.grid, claim, motion=motion))
-
-
-def _weigh(histories: Histories, motion: str, claim: Claim, evidence: Evidence) -> Weighted:
-    predicate: Predicate = ClaimPredicate(claim)
-    log_looks = log_marginal(evidence.tables, histories.place)
-    for observed, sums in zip(evidence.observed, evidence.sums, strict=True) if not claim.who else ():
-        log_looks = log_looks + log_likelihood(observed, histories, sums)
-    true = [SightingPredicate(r).holds(histories) for r in evidence.reports]
-    return Weighted(
-        motion=motion,
-        claimed=predicate.holds(histories),
-        log_looks=log_looks,
-        reports=np.array(true, bool).reshape(len(true), histories.n),
-    )

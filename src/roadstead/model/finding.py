@@ -64,6 +64,9 @@ class Rejected:
     row_px: float
     col_px: float
     reason: str
+    lon_deg: float | None = None
+    """WGS84; None without georeference, and as a detector gives it"""
+    lat_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,8 @@ class Weighing:
     effective_hits: float
     """smaller of the effective sample sizes with and without the claim"""
     n_samples: int
+    evidence_error: float = 0.0
+    """greatest relative standard error of p(looks) under a hypothesis, from the spread of the histories' weights"""
     words: str
     notes: tuple[str, ...] = ()
 

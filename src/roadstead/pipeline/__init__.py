@@ -1,19 +1,80 @@
-"""The way of data from a case folder, or a bare image, to verdicts, findings and a report."""
+"""The way of data from a case folder, or a bare image, to verdicts, findings and a report.
 
-from roadstead.pipeline.baseline import BaselineResult, site_baseline
-from roadstead.pipeline.coverage import CoverageResult, case_coverage
-from roadstead.pipeline.coverage_files import coverage_json
-from roadstead.pipeline.fetch import Fetched, FetchSeams, fetch
-from roadstead.pipeline.find import Findings, detectors, find_vessels
-from roadstead.pipeline.gather import Gathered, SceneAtSite, Seams, gather
-from roadstead.pipeline.images import Detected, detect, properties
-from roadstead.pipeline.judge import AssessStep, Question
-from roadstead.pipeline.preview import Explanation, explain
-from roadstead.pipeline.run import Result, verify
-from roadstead.pipeline.search import LOOKBACK_DAYS, Plan, SearchResult, SearchScope, SearchSeams, plan_search, search
+Names are loaded when first used: who only detects does not wait for what weighs and reports.
+"""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from roadstead.pipeline.baseline import BaselineResult, site_baseline
+    from roadstead.pipeline.coverage import CoverageResult, case_coverage
+    from roadstead.pipeline.coverage_files import coverage_json
+    from roadstead.pipeline.fetching import Fetched, FetchSeams, fetch
+    from roadstead.pipeline.find import Findings, SceneAtSite, detectors, find_vessels
+    from roadstead.pipeline.gathering import Gathered, Seams, gather
+    from roadstead.pipeline.images import Detected, detect, properties
+    from roadstead.pipeline.judge import AssessStep, Question, is_simulated
+    from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
+    from roadstead.pipeline.preview import Explanation, explain
+    from roadstead.pipeline.radio import AisAtSite, AisFacts
+    from roadstead.pipeline.run import Result, verify
+    from roadstead.pipeline.searching import (
+        LOOKBACK_DAYS,
+        Plan,
+        SearchResult,
+        SearchScope,
+        SearchSeams,
+        plan_search,
+        search,
+    )
+
+_HOMES = {
+    "AisAtSite": "radio",
+    "AisFacts": "radio",
+    "AssessStep": "judge",
+    "BaselineResult": "baseline",
+    "CoverageResult": "coverage",
+    "Detected": "images",
+    "Explanation": "preview",
+    "FetchSeams": "fetching",
+    "Fetched": "fetching",
+    "Findings": "find",
+    "Gathered": "gathering",
+    "LOOKBACK_DAYS": "searching",
+    "Plan": "searching",
+    "Question": "judge",
+    "Result": "run",
+    "SceneAtSite": "find",
+    "Seams": "gathering",
+    "SearchResult": "searching",
+    "SearchScope": "searching",
+    "SearchSeams": "searching",
+    "Terms": "picture",
+    "case_coverage": "coverage",
+    "coverage_json": "coverage_files",
+    "detect": "images",
+    "detectors": "find",
+    "explain": "preview",
+    "fetch": "fetching",
+    "find_vessels": "find",
+    "gather": "gathering",
+    "is_simulated": "judge",
+    "periods_of": "picture",
+    "picture_of": "picture",
+    "plan_search": "searching",
+    "properties": "images",
+    "search": "searching",
+    "site_baseline": "baseline",
+    "usual_length_m": "picture",
+    "verify": "run",
+}
 __all__ = [
     "LOOKBACK_DAYS",
+    "AisAtSite",
+    "AisFacts",
     "AssessStep",
     "BaselineResult",
     "CoverageResult",
@@ -31,6 +92,7 @@ __all__ = [
     "SearchResult",
     "SearchScope",
     "SearchSeams",
+    "Terms",
     "case_coverage",
     "coverage_json",
     "detect",
@@ -39,9 +101,19 @@ __all__ = [
     "fetch",
     "find_vessels",
     "gather",
+    "is_simulated",
+    "periods_of",
+    "picture_of",
     "plan_search",
     "properties",
     "search",
     "site_baseline",
+    "usual_length_m",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'roadstead.pipeline' has no attribute {name!r}")
+    return getattr(import_module(f"roadstead.pipeline.{_HOMES[name]}"), name)

@@ -12,7 +12,7 @@ from roadstead.coverage import usable
 from roadstead.infer import Baseline, baseline
 from roadstead.model import InputError
 from roadstead.pipeline.find import quiet
-from roadstead.pipeline.gather import Seams, gather
+from roadstead.pipeline.gathering import Seams, gather
 from roadstead.pipeline.picture import usual_length_m
 from roadstead.steps import RunLedger, StepCache, numeric_versions
 

@@ -15,7 +15,7 @@ from roadstead.model import Detection, InputError, Modality, PixelReader, Scene
 from roadstead.report import Chip, Found
 
 if TYPE_CHECKING:
-    from roadstead.pipeline.gather import Gathered
+    from roadstead.pipeline.gathering import Gathered
 
 MAX_CHIPS = 120
 HALF_LENGTHS = 1.0

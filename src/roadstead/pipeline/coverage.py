@@ -10,7 +10,8 @@ from roadstead.case import Case, load_case
 from roadstead.model import CaseCoverage, InputError, TimeSpan
 from roadstead.pipeline.coverage_files import write_coverage
 from roadstead.pipeline.find import quiet
-from roadstead.pipeline.gather import Seams, gather
+from roadstead.pipeline.gathering import Seams, gather
+from roadstead.pipeline.judge import is_simulated
 from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
 from roadstead.steps import RunLedger, StepCache, numeric_versions
 
@@ -28,6 +29,8 @@ class CoverageResult:
     coverage: CaseCoverage
     losses: tuple[str, ...]
     """everything that could not be used, one sentence each"""
+    simulated: bool
+    """whether the case is an exercise or holds simulated images"""
     files: tuple[Path, ...]
     """what was written: JSON, CSV, iCalendar, SVG"""
 
@@ -76,13 +79,15 @@ def case_coverage(
     try:
         gathered = gather(case, seams, StepCache(case.folder / ".cache", ledger), progress)
         found = picture_of(case, gathered, spans, asked, sites=places, catalogues=seams.catalogues)
-        simulated = any(s.simulated for s in gathered.scenes.values())
+        simulated = is_simulated(case, gathered)
         files = write_coverage(out or case.folder / "out", case, found, asked, spans, simulated=simulated)
         outcome = "done"
     finally:
         ledger.close(outcome)
     losses = (*case.mistakes, *gathered.losses, *found.losses)
-    return CoverageResult(case=case, spans=spans, asked=asked, coverage=found, losses=losses, files=files)
+    return CoverageResult(
+        case=case, spans=spans, asked=asked, coverage=found, losses=losses, simulated=simulated, files=files
+    )
 
 
 def _checked(length_m: float, call_hours: float) -> float:

@@ -13,6 +13,7 @@ from icalendar import Calendar, Event
 from roadstead import library
 from roadstead.geo import light_at
 from roadstead.model import iso, zone
+from roadstead.pipeline.layers import mark_if
 from roadstead.report import coverage_svg
 from roadstead.steps import to_plain, write_atomic
 
@@ -37,10 +38,11 @@ def write_coverage(
     out: Path, case: Case, found: CaseCoverage, asked: Terms, spans: Sequence[TimeSpan], *, simulated: bool
 ) -> tuple[Path, ...]:
     """Write coverage.json, .csv, .ics and .svg into a folder; returns their paths."""
+    plain = coverage_json(case, found, asked, spans, simulated=simulated)
     texts = {
-        "coverage.json": json.dumps(coverage_json(case, found, asked, spans), indent=1, ensure_ascii=False) + "\n",
-        "coverage.csv": _csv(case, found),
-        "coverage.ics": calendar_of(case, found),
+        "coverage.json": json.dumps(plain, indent=1, ensure_ascii=False) + "\n",
+        "coverage.csv": _csv(case, found, simulated=simulated),
+        "coverage.ics": calendar_of(case, found, simulated=simulated),
         "coverage.svg": coverage_svg(found, case.sites, case.claims, simulated=simulated),
     }
     for name, text in texts.items():
@@ -48,11 +50,14 @@ def write_coverage(
     return tuple(out / name for name in texts)
 
 
-def coverage_json(case: Case, found: CaseCoverage, asked: Terms, spans: Sequence[TimeSpan]) -> dict[str, Any]:
-    """The answer as plain data; times are UTC."""
+def coverage_json(
+    case: Case, found: CaseCoverage, asked: Terms, spans: Sequence[TimeSpan], *, simulated: bool
+) -> dict[str, Any]:
+    """The answer as plain data; times are UTC; marked where the case or any of its images is simulated."""
     moments = [m for s in found.sites for m in s.moments]
     return {
         "schema_version": SCHEMA_VERSION,
+        **mark_if(simulated),
         "case": case.id,
         "spans": [_span(s) for s in spans],
         "ship_length_m": asked.length_m,
@@ -142,12 +147,12 @@ def _look_json(moment: Moment) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _csv(case: Case, found: CaseCoverage) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
+def _csv(case: Case, found: CaseCoverage, *, simulated: bool) -> str:
+    out, mark = io.StringIO(), mark_if(simulated)
+    writer = csv.DictWriter(out, (*_COLUMNS, *mark), lineterminator="\n")
     writer.writeheader()
     for moment in (m for s in found.sites for m in s.moments):
-        writer.writerow({k: _safe(v) for k, v in _row(case, moment).items()})
+        writer.writerow({k: _safe(v) for k, v in (_row(case, moment) | mark).items()})
     return out.getvalue()
 
 
@@ -175,16 +180,18 @@ def _row(case: Case, moment: Moment) -> dict[str, Any]:
     return row
 
 
-def calendar_of(case: Case, found: CaseCoverage) -> str:
+def calendar_of(case: Case, found: CaseCoverage, *, simulated: bool) -> str:
     """Passes over the sites, past and next, as an iCalendar (RFC 5545); the same coverage gives the same text."""
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
+    for mark in mark_if(simulated):
+        calendar.add("x-wr-caldesc", mark)
     past = [(m.opportunity, m.state.value) for s in found.sites for m in s.moments if m.opportunity]
     following = [(o, "next pass after the window") for s in found.sites for o in s.next_passes]
     passes = {(o.site_id, o.platform, o.t_utc): (o, note) for o, note in (*following, *past)}
     for _, (pass_, note) in sorted(passes.items()):
-        calendar.add_component(_event(case, pass_, note))
+        calendar.add_component(_event(case, pass_, f"{note} (SIMULATED case)" if simulated else note))
     return bytes(calendar.to_ical()).decode()
 
 

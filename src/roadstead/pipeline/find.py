@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from roadstead.detection import OpticalDetector, SarDetector
-from roadstead.measure import measure
-from roadstead.model import Detection, Detector, Modality, PixelReader, Pixels, Rejected, Scene
+from roadstead.imagery import open_band
+from roadstead.measure import frame_of, measure, measure_in
+from roadstead.model import Detection, Detector, Look, Modality, PixelReader, Pixels, RasterError, Rejected, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
+
+    from roadstead.geo import GroundFrame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,17 @@ class Findings:
     scene_id: str
     detections: tuple[Detection, ...]
     rejected: tuple[Rejected, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneAtSite:
+    """One scene over one site: the look, what was found, what was rejected."""
+
+    look: Look
+    detections: tuple[Detection, ...]
+    rejected: tuple[Rejected, ...] = ()
+    loss: str = ""
+    """why nothing could be detected, where that is so"""
 
 
 def quiet(_item: str, _done: int, _total: int) -> None:
@@ -45,7 +59,41 @@ def find_vessels(
     candidates, rejected = detector.detect(scene, pixels)
     method = f"{detector.name} {detector.version}"
     found = (measure(scene, pixels, c, number=i + 1, method=method) for i, c in enumerate(candidates))
-    shifted = tuple(
-        Rejected(row_px=r.row_px + pixels.row_off, col_px=r.col_px + pixels.col_off, reason=r.reason) for r in rejected
+    return Findings(scene_id=scene.id, detections=tuple(found), rejected=_placed_in(scene, pixels, rejected)), pixels
+
+
+def find_in_strips(scene: Scene, detector: SarDetector) -> Findings:
+    """Find and measure vessels in a whole radar scene of any size, in bounded memory.
+
+    Raises:
+        RasterError: the pixels cannot be read, are all nodata, or lack what the detector needs.
+    """
+    with open_band(scene) as band:
+        found = detector.detect_in(scene, band)
+        if not found.any_valid:
+            raise RasterError(f"{scene.path} holds no valid pixel, only nodata; fetch another image")
+        detections = measure_in(scene, band, found, method=f"{detector.name} {detector.version}")
+    rejected = _placed(found.frame, (0, 0), found.rejected)
+    return Findings(scene_id=scene.id, detections=detections, rejected=rejected)
+
+
+def _placed_in(scene: Scene, pixels: Pixels, rejected: Sequence[Rejected]) -> tuple[Rejected, ...]:
+    return _placed(frame_of(scene, pixels), (pixels.row_off, pixels.col_off), rejected) if rejected else ()
+
+
+def _placed(frame: GroundFrame, offset: tuple[int, int], rejected: Sequence[Rejected]) -> tuple[Rejected, ...]:
+    """Rejected candidates in the scene's pixels, and on the map where there is one."""
+    places = [(None, None)] * len(rejected)
+    if rejected and frame.georeferenced:
+        lonlat = frame.lonlat([r.col_px for r in rejected], [r.row_px for r in rejected])
+        places = list(zip(*(axis.tolist() for axis in lonlat), strict=True))
+    return tuple(
+        Rejected(
+            row_px=r.row_px + offset[0],
+            col_px=r.col_px + offset[1],
+            reason=r.reason,
+            lon_deg=lon,
+            lat_deg=lat,
+        )
+        for r, (lon, lat) in zip(rejected, places, strict=True)
     )
-    return Findings(scene_id=scene.id, detections=tuple(found), rejected=shifted), pixels

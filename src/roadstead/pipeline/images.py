@@ -5,18 +5,35 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from roadstead.ais import SIMULATED_MARK
 from roadstead.archive import open_scene
+from roadstead.detection import SarDetector
 from roadstead.imagery import RasterioReader
-from roadstead.model import BandRole, Detection, InputError, RasterError, SarUnit, Scene, TimeSpan, iso
-from roadstead.pipeline.find import Findings, detectors, find_vessels, quiet
-from roadstead.steps import write_atomic
+from roadstead.model import (
+    BandRole,
+    Detection,
+    Detector,
+    InputError,
+    Modality,
+    PixelReader,
+    RasterError,
+    SarUnit,
+    Scene,
+    TimeSpan,
+    iso,
+)
+from roadstead.pipeline.find import Findings, detectors, find_in_strips, find_vessels, quiet
+from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson, sea_of, write_sea
+from roadstead.steps import Failure, Workers, check_writable, each, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 SCHEMA_VERSION = 1
@@ -38,56 +55,130 @@ class Detected:
     limits: tuple[str, ...]
     """what the detectors that ran cannot do, one sentence each"""
 
+    @property
+    def simulated(self) -> frozenset[str]:
+        """Ids of the scenes that are simulated."""
+        return frozenset(s.id for s in self.scenes if s.simulated)
+
 
 def detect(
     inputs: Sequence[Path | str],
     *,
     out: Path | None = None,
+    masks: Path | None = None,
     bands: tuple[BandRole, ...] | None = None,
     sar_unit: SarUnit | None = None,
     gsd_m: float | None = None,
+    workers: Workers | None = None,
     progress: Callable[[str, int, int], None] = quiet,
 ) -> Detected:
     """Find and measure vessels in images.
 
     Args:
         inputs: GeoTIFF, COG, PNG, JPEG, STAC item JSON or Planet order folder.
-        out: file to write, .geojson (polygons in WGS84) or .csv; None writes nothing, and nothing is written where no
-            image could be used.
+        out: file to write, .geojson (polygons in WGS84; beside it NAME.rejected.geojson with what was not taken for a
+            vessel, and why) or .csv; None writes nothing, and nothing is written where no image could be used.
+        masks: folder for a GeoTIFF of each image, NAME.sea.tif, that shows what was taken for sea; None writes none.
         bands: role of each band, where the metadata does not state it.
         sar_unit: what radar pixels hold, where the metadata does not state it.
         gsd_m: pixel size in metres, where there is no georeference.
+        workers: where images are searched; in this process unless given. The result is the same.
         progress: called with (item, done, total).
 
     Raises:
-        InputError: the output's ending is unknown. A failed image is named in `Detected.failures`.
+        InputError: the output's ending is unknown, or the cluster cannot be used. A failed image is named in
+            `Detected.failures`.
         StorageError: the output cannot be written.
     """
+    if masks is not None:
+        check_writable(masks)
     if out is not None and out.suffix.lower() not in (".geojson", ".csv"):
         ending = f"the ending {out.suffix!r} is not known" if out.suffix else "has no ending"
         raise InputError(f"{out}: {ending}; write .geojson or .csv")
-    reader, by_modality = RasterioReader(), detectors()
-    found: list[Findings] = []
-    failures: list[str] = []
-    scenes: list[Scene] = []
-    for i, path in enumerate(inputs):
-        progress(Path(path).name, i, len(inputs))
-        try:
-            opened = open_scene(Path(path), bands=bands, sar_unit=sar_unit, gsd_m=gsd_m)
-            scene = _apart(opened, scenes)
-            findings, pixels = find_vessels(scene, reader, by_modality[scene.modality])
-            if not pixels.valid.any():
-                raise RasterError(f"{path} holds no valid pixel, only nodata; fetch another image")
-            found.append(findings)
-            scenes.append(scene)
-        except InputError as error:
-            failures.append(str(error) if Path(path).stem in str(error) else f"{path}: {error}")
-    progress("", len(inputs), len(inputs))
-    detections = tuple(d for f in found for d in f.detections)
+    search = _Search(reader=RasterioReader(), detectors=detectors(), masks=masks)
+    opened = _Opened(facts={"bands": bands, "sar_unit": sar_unit, "gsd_m": gsd_m})
+    found: dict[int, Findings] = {}
+    progress("", 0, len(inputs))
+    for number, outcome in each(search, opened.each_of(inputs), workers or Workers()):
+        place = opened.places[number]
+        if isinstance(outcome, Failure):
+            opened.failures[place] = _told(Path(inputs[place]), outcome.sentence)
+        else:
+            found[place] = outcome
+        progress(Path(inputs[place]).name, len(found) + len(opened.failures), len(inputs))
+    scenes = tuple(opened.scenes[place] for place in sorted(found))
+    result = Detected(
+        detections=tuple(d for place in sorted(found) for d in found[place].detections),
+        failures=tuple(opened.failures[place] for place in sorted(opened.failures)),
+        scenes=scenes,
+        limits=tuple(d.limits for m, d in search.detectors.items() if any(s.modality is m for s in scenes)),
+    )
     if out is not None and scenes:
-        write_atomic(out, detections_geojson(detections) if out.suffix.lower() == ".geojson" else _csv(detections))
-    limits = tuple(d.limits for m, d in by_modality.items() if any(s.modality is m for s in scenes))
-    return Detected(detections=detections, failures=tuple(failures), scenes=tuple(scenes), limits=limits)
+        _write(out, result, [found[place] for place in sorted(found)])
+    return result
+
+
+def _write(out: Path, result: Detected, found: Sequence[Findings]) -> None:
+    if out.suffix.lower() == ".csv":
+        write_atomic(out, _csv(result.detections, result.simulated))
+        return
+    write_atomic(out, detections_geojson(result.detections, result.simulated))
+    rejected = [RejectedIn(scene_id=f.scene_id, rejected=r) for f in found for r in f.rejected]
+    write_atomic(out.with_suffix(".rejected.geojson"), rejected_geojson(rejected, result.simulated))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """What a worker does with one scene."""
+
+    reader: PixelReader
+    detectors: Mapping[Modality, Detector]
+    masks: Path | None = None
+    """folder for sea masks"""
+
+    def __call__(self, scene: Scene) -> Findings:
+        findings = self._find(scene)
+        if self.masks is not None:
+            write_sea(self.masks / f"{scene.id}.sea.tif", sea_of(scene, self.reader), simulated=scene.simulated)
+        return findings
+
+    def _find(self, scene: Scene) -> Findings:
+        detector = self.detectors[scene.modality]
+        if isinstance(detector, SarDetector):
+            return find_in_strips(scene, detector)
+        findings, pixels = find_vessels(scene, self.reader, detector)
+        if not pixels.valid.any():
+            raise RasterError(f"{scene.path} holds no valid pixel, only nodata; fetch another image")
+        return findings
+
+
+@dataclass(slots=True, kw_only=True)
+class _Opened:
+    """Scenes of the inputs, opened as workers become free, and why some could not be."""
+
+    facts: Mapping[str, Any]
+    scenes: dict[int, Scene] = field(default_factory=dict)
+    """by the input's place"""
+    failures: dict[int, str] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)
+    """of each scene that was handed out, in that order"""
+
+    def each_of(self, inputs: Sequence[Path | str]) -> Iterator[Scene]:
+        """The scenes that can be opened, in the order of the inputs."""
+        for place, given in enumerate(inputs):
+            path = Path(given)
+            try:
+                scene = _apart(open_scene(path, **self.facts), list(self.scenes.values()))
+            except InputError as error:
+                self.failures[place] = _told(path, str(error))
+                continue
+            self.scenes[place] = scene
+            self.places.append(place)
+            yield scene
+
+
+def _told(path: Path, sentence: str) -> str:
+    return sentence if path.stem in sentence else f"{path}: {sentence}"
 
 
 def _apart(scene: Scene, before: Sequence[Scene]) -> Scene:
@@ -98,8 +189,13 @@ def _apart(scene: Scene, before: Sequence[Scene]) -> Scene:
     return replace(scene, id=f"{scene.id}-{scene.sha256[:6]}") if scene.id in {s.id for s in before} else scene
 
 
-def properties(d: Detection) -> dict[str, Any]:
-    """A detection as flat properties, units in the names."""
+def properties(d: Detection, simulated: Collection[str] = ()) -> dict[str, Any]:
+    """A detection as flat properties, units in the names.
+
+    Args:
+        d: what was found.
+        simulated: ids of the scenes that are simulated; a detection in one of them carries the mark.
+    """
     time: TimeSpan | None = d.time
     return {
         "id": d.id,
@@ -116,6 +212,7 @@ def properties(d: Detection) -> dict[str, Any]:
         "alongside": d.alongside,
         "method": d.method,
         "notes": "; ".join(d.notes),
+        **mark_if(d.scene_id in simulated),
     }
 
 
@@ -126,8 +223,21 @@ def _estimate(name: str, unit: str, e: Any) -> dict[str, float | None]:
     }
 
 
-def detections_geojson(detections: Sequence[Detection]) -> str:
-    """Detections as GeoJSON text, polygons in WGS84."""
+def detections_geojson(
+    detections: Sequence[Detection],
+    simulated: Collection[str],
+    further: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    *,
+    exercise: bool = False,
+) -> str:
+    """Detections as GeoJSON text, polygons in WGS84.
+
+    Args:
+        detections: what was found.
+        simulated: ids of the scenes that are simulated.
+        further: more properties, by the detection's id.
+        exercise: whether the case is one, and marked whatever it holds.
+    """
     features = [
         {
             "type": "Feature",
@@ -138,13 +248,18 @@ def detections_geojson(detections: Sequence[Detection]) -> str:
             }
             if d.outline is not None
             else None,
-            "properties": properties(d),
+            "properties": {**properties(d, simulated), **further.get(d.id, {})},
         }
         for d in detections
     ]
     return (
         json.dumps(
-            {"type": "FeatureCollection", "schema_version": SCHEMA_VERSION, "features": features},
+            {
+                "type": "FeatureCollection",
+                "schema_version": SCHEMA_VERSION,
+                **mark_if(simulated or exercise),
+                "features": features,
+            },
             indent=1,
             ensure_ascii=False,
         )
@@ -152,14 +267,15 @@ def detections_geojson(detections: Sequence[Detection]) -> str:
     )
 
 
-def _csv(detections: Sequence[Detection]) -> str:
+def _csv(detections: Sequence[Detection], simulated: Collection[str]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    columns = (*COLUMNS, SIMULATED_MARK) if simulated else COLUMNS
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     for d in detections:
         at = d.outline.centroid if d.outline is not None else None
         place = {"lon_deg": round(at.x, 6), "lat_deg": round(at.y, 6)} if at else {"lon_deg": None, "lat_deg": None}
-        writer.writerow({k: _cell(v) for k, v in (properties(d) | place).items()})
+        writer.writerow({k: _cell(v) for k, v in (properties(d, simulated) | place).items()})
     return text.getvalue()
 
 

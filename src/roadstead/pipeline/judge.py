@@ -10,14 +10,14 @@ from roadstead.case import Case
 from roadstead.coverage import coverage_of, p_blind, p_detect, usable
 from roadstead.infer import Observed
 from roadstead.model import CaseCoverage, Claim, Clock, Coverage, Verdict
-from roadstead.pipeline.gather import Gathered
+from roadstead.pipeline.gathering import Gathered
 from roadstead.steps import to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from roadstead.pipeline.gather import SceneAtSite
+    from roadstead.pipeline.find import SceneAtSite
 
 TYPICAL_LENGTH_M = 120.0
 """length for which the detection of other traffic is reckoned; the median of ships at large"""
@@ -51,7 +51,7 @@ class AssessStep:
             "observed": to_plain(_observed(value)),
             "coverage": to_plain(_coverage(value)),
             "marked": to_plain(tuple(value.gathered.marked)),
-            "simulated": _simulated(value.gathered),
+            "simulated": is_simulated(value.case, value.gathered),
         }
 
     def run(self, value: Question) -> Verdict:
@@ -62,7 +62,7 @@ class AssessStep:
             _observed(value),
             value.gathered.marked,
             _coverage(value),
-            simulated=_simulated(value.gathered),
+            simulated=is_simulated(value.case, value.gathered),
         )
 
 
@@ -71,8 +71,9 @@ def _coverage(question: Question) -> Coverage:
     return coverage_of(question.claim.when, places(question.claim), looks, question.picture)
 
 
-def _simulated(gathered: Gathered) -> bool:
-    return any(s.simulated for s in gathered.scenes.values())
+def is_simulated(case: Case, gathered: Gathered) -> bool:
+    """Whether a case is an exercise, or holds any simulated image."""
+    return case.simulated or any(s.simulated for s in gathered.scenes.values())
 
 
 def _observed(question: Question) -> tuple[Observed, ...]:

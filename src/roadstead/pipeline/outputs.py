@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from roadstead.pipeline.images import detections_geojson
+from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson
 from roadstead.report import Contents, render_report
 from roadstead.steps import to_plain, write_atomic
 
@@ -13,18 +14,54 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roadstead.model import Range, Verdict, Weighing
+    from roadstead.pipeline.gathering import Gathered
+    from roadstead.pipeline.radio import AisFacts
 
 SCHEMA_VERSION = 1
 
 
-def write_outputs(contents: Contents, folder: Path) -> tuple[Path, Path]:
-    """Write verdicts.json, detections.geojson and report.html; returns (report, verdicts)."""
+def write_outputs(contents: Contents, gathered: Gathered, ais: AisFacts, folder: Path) -> tuple[Path, Path]:
+    """Write verdicts.json, detections.geojson, rejected.geojson and report.html; returns (report, verdicts)."""
     verdicts_file, report = folder / "verdicts.json", folder / "report.html"
     plain = [verdict_json(v, contents) for v in contents.verdicts]
     write_atomic(verdicts_file, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
-    write_atomic(folder / "detections.geojson", detections_geojson([f.detection for f in contents.found]))
+    said = {f.detection.id: ais_json(ais, f.detection.id) for f in contents.found} if ais.at_sites else {}
+    exercise = contents.case.simulated
+    simulated = {s.id for s in gathered.scenes.values() if s.simulated or exercise}
+    found = detections_geojson([f.detection for f in contents.found], simulated, said, exercise=exercise)
+    write_atomic(folder / "detections.geojson", found)
+    rejected = rejected_geojson(_rejected(gathered), simulated, exercise=exercise)
+    write_atomic(folder / "rejected.geojson", rejected)
+    if ais.at_sites:
+        write_atomic(folder / "ais.json", json.dumps(_ais_json(ais), indent=1, ensure_ascii=False) + "\n")
     write_atomic(report, render_report(contents))
     return report, verdicts_file
+
+
+def ais_json(ais: AisFacts, detection_id: str) -> dict[str, Any]:
+    """What AIS says of a detection, as properties of its feature."""
+    fact = ais.of(detection_id)
+    if fact is None:
+        return {"ais": None}
+    return {
+        "ais": fact.state.value,
+        "ais_mmsi": fact.mmsi or None,
+        "ais_name": fact.name or None,
+        "ais_likelihood_ratio": fact.likelihood_ratio,
+        "ais_why": fact.sentence,
+    }
+
+
+def _ais_json(ais: AisFacts) -> dict[str, Any]:
+    return {"schema_version": SCHEMA_VERSION, **to_plain(ais)}
+
+
+def _rejected(gathered: Gathered) -> list[RejectedIn]:
+    return [
+        RejectedIn(scene_id=at.look.scene_id, site_id=at.look.site_id, rejected=r)
+        for at in gathered.at_sites
+        for r in at.rejected
+    ]
 
 
 def verdict_json(verdict: Verdict, contents: Contents) -> dict[str, Any]:
@@ -44,6 +81,7 @@ def verdict_json(verdict: Verdict, contents: Contents) -> dict[str, Any]:
         "coverage": to_plain(verdict.coverage),
         "assumptions_sha256": contents.frozen.sha256,
         "simulated": verdict.simulated,
+        **mark_if(verdict.simulated),
     }
 
 

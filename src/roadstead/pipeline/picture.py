@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from roadstead.catalogues import KeptAnswers
     from roadstead.coverage import Predicted, Satellites
     from roadstead.model import Catalogue, CatalogueAnswer
-    from roadstead.pipeline.gather import Gathered
+    from roadstead.pipeline.gathering import Gathered
 
 NEAR = timedelta(days=30)
 """windows of claims that lie no further apart are drawn and reckoned as one period"""

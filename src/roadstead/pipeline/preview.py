@@ -12,7 +12,8 @@ from roadstead.catalogues import kept_answers
 from roadstead.coverage import elements_of
 from roadstead.model import InputError
 from roadstead.pipeline.place import sites_of, why_nowhere
-from roadstead.pipeline.search import plan_search
+from roadstead.pipeline.radio import ais_files
+from roadstead.pipeline.searching import plan_search
 
 if TYPE_CHECKING:
     from roadstead.coverage import Satellites
@@ -53,6 +54,7 @@ def explain(folder: Path | str) -> Explanation:
     hosts, unplanned = _search_hosts(case.folder)
     satellites, kept = elements_of(case.folder), kept_answers(case.folder)
     reads += [f"{len(kept.answers)} kept answer(s) of catalogues"] if kept.answers else []
+    reads += [f"{path.name} (AIS)" for path in ais_files(case.folder)]
     shown = {s.sha256 for s in scenes}
     reads += [f"{e.original_name} (exhibit {e.id}, {e.kind.value})" for e in brought_in if e.sha256 not in shown]
     return Explanation(

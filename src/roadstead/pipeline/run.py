@@ -14,10 +14,11 @@ from roadstead.infer import brackets_from_looks, brackets_from_reports
 from roadstead.model import PixelReader, PortCall, Verdict
 from roadstead.pipeline.chips import found_vessels
 from roadstead.pipeline.find import quiet
-from roadstead.pipeline.gather import Gathered, Seams, gather
+from roadstead.pipeline.gathering import Gathered, Seams, gather
 from roadstead.pipeline.judge import AssessStep, Question, StampStep
 from roadstead.pipeline.outputs import write_outputs
 from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
+from roadstead.pipeline.radio import AisFacts, ais_facts
 from roadstead.report import Contents
 from roadstead.steps import RunLedger, StepCache, numeric_versions, to_plain
 
@@ -33,6 +34,8 @@ class Result:
     verdicts: tuple[Verdict, ...]
     losses: tuple[str, ...]
     """everything that could not be used, one sentence each"""
+    ais: AisFacts
+    """what the case's AIS files say of the detections"""
     report: Path
     verdicts_file: Path
     steps_done: int
@@ -67,6 +70,8 @@ def verify(
     try:
         cache = StepCache(case.folder / ".cache", ledger)
         gathered = gather(case, seams, cache, progress)
+        ais = ais_facts(case, gathered, cache)
+        gathered.losses += ais.losses
         for sentence in (*case.mistakes, *gathered.losses):
             ledger.loss(sentence)
         picture = picture_of(
@@ -77,10 +82,15 @@ def verify(
         frozen = record_calls(case, frozen, _calls(verdicts), clock.now())
         contents = _contents(case, frozen, gathered, verdicts, seams.reader)
         contents = replace(contents, coverage=picture, losses=(*contents.losses, *picture.losses))
-        results = {"verdicts": to_plain(verdicts), "losses": contents.losses, "frozen": to_plain(frozen)}
+        results = {
+            "verdicts": to_plain(verdicts),
+            "losses": contents.losses,
+            "frozen": to_plain(frozen),
+            "ais": to_plain(ais),
+        }
         made_at = cache.run(StampStep(clock), results, datetime, item=case.id)
         contents = replace(contents, made_at=made_at)
-        report, verdicts_file = write_outputs(contents, case.folder / "out")
+        report, verdicts_file = write_outputs(contents, gathered, ais, case.folder / "out")
         outcome = "done"
     finally:
         ledger.close(outcome)
@@ -90,6 +100,7 @@ def verify(
         losses=contents.losses,
         report=report,
         verdicts_file=verdicts_file,
+        ais=ais,
         steps_done=cache.done,
         steps_found=cache.found,
     )

@@ -38,7 +38,7 @@ def timeline_figure(contents: Contents) -> Figure:
     """The timeline of the whole case."""
     made = events(contents)
     names = {s.id: s.name for s in contents.case.sites}
-    mark = text("simulated.mark") if _simulated(contents) else ""
+    mark = text("simulated.mark") if simulated(contents) else ""
     parts = panels(made)
     drawn = tuple(_both(partial(timeline, p, names, simulated=mark), f"time-{i}") for i, p in enumerate(parts))
     used = {e.mark for e in made}
@@ -63,7 +63,7 @@ def timeline_figure(contents: Contents) -> Figure:
 def map_figure(contents: Contents) -> Figure:
     """The map of the whole case, with closer panels where sites lie close together."""
     claims = contents.case.claims
-    mark = text("simulated.mark") if _simulated(contents) else ""
+    mark = text("simulated.mark") if simulated(contents) else ""
     found = sorted(
         (f.site_id, f.detection.outline.centroid.x, f.detection.outline.centroid.y)
         for f in contents.found
@@ -88,5 +88,7 @@ def _both(draw: Callable[..., Markup], uid: str) -> tuple[Markup, Markup]:
     return draw(uid=uid, width=WIDE), draw(uid=f"{uid}-n", width=NARROW)
 
 
-def _simulated(contents: Contents) -> bool:
-    return any(v.simulated for v in contents.verdicts) or any(s.simulated for s in contents.scenes)
+def simulated(contents: Contents) -> bool:
+    """Whether the case is an exercise, or any image or verdict is simulated."""
+    pixels = any(v.simulated for v in contents.verdicts) or any(s.simulated for s in contents.scenes)
+    return contents.case.simulated or pixels

@@ -31,7 +31,7 @@ def render_report(contents: Contents) -> str:
     Everything that comes from case files, catalogues and images is escaped. Folders of this machine are left out.
     """
     roots, groups = _roots(contents), findings.groups(contents)
-    simulated = any(v.simulated for v in contents.verdicts) or any(s.simulated for s in contents.scenes)
+    simulated = figures.simulated(contents)
     view = {
         "c": contents,
         "case": contents.case,

@@ -1,8 +1,9 @@
 """Simulation: whole scenes of a fictional place, with known truth, marked as simulated everywhere."""
 
 from roadstead.simulate.files import TIFF_MARK
-from roadstead.simulate.null_islands import null_island, null_islands, sea_km
+from roadstead.simulate.null_islands import null_island, null_islands
 from roadstead.simulate.scene import Made, make_scene
+from roadstead.simulate.sensors import sensor_of
 from roadstead.simulate.spec import MARK, Place, SceneSpec, ShipAt, Weather
 
 __all__ = [
@@ -16,5 +17,5 @@ __all__ = [
     "make_scene",
     "null_island",
     "null_islands",
-    "sea_km",
+    "sensor_of",
 ]

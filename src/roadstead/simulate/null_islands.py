@@ -18,7 +18,7 @@ import numpy as np
 from pyproj.enums import TransformDirection
 from shapely.geometry import LineString, Point, Polygon, box
 
-from roadstead.geo import great_circle_km, local_plane
+from roadstead.geo import local_plane
 from roadstead.model import NotFound
 from roadstead.simulate.grid import moved
 from roadstead.simulate.spec import Place
@@ -48,12 +48,6 @@ def null_island(place_id: str) -> Place:
         if place.id == place_id:
             return place
     raise NotFound(f"the Null Islands have no {place_id!r}; they have {', '.join(p.id for p in null_islands())}")
-
-
-def sea_km(a: Place, b: Place) -> float:
-    """Length of the straight passage between two places, kilometres."""
-    start, end = a.aoi.representative_point(), b.aoi.representative_point()
-    return great_circle_km(start.x, start.y, end.x, end.y)
 
 
 def _place(entry: dict[str, Any]) -> Place:

@@ -44,7 +44,6 @@ from roadstead.simulate.noise import (
 from roadstead.simulate.radar_targets import Beam, Echo, add_echo, beam_of, crane_echoes, ship_echoes
 from roadstead.simulate.sensors import RadarSensor
 from roadstead.simulate.ships import Placed, placed
-from roadstead.simulate.small import Boat
 from roadstead.simulate.spec import SceneSpec
 from roadstead.simulate.surroundings import Surroundings, frame_of, kinds, surroundings
 from roadstead.simulate.wakes import wake_foam, wakes_of
@@ -74,8 +73,6 @@ class RadarScene:
     grid: Grid
     still: Surroundings
     ships: tuple[Placed, ...]
-    boats: tuple[Boat, ...]
-    """none: small craft are not drawn in radar scenes"""
     beam: Beam
     echoes: tuple[Echo, ...]
     wakes: NDArray[np.float64]
@@ -105,7 +102,6 @@ def radar_scene(spec: SceneSpec, sensor: RadarSensor) -> RadarScene:
         grid=grid,
         still=still,
         ships=ships,
-        boats=(),
         beam=beam,
         echoes=tuple(echoes),
         wakes=wakes_of(ships),

@@ -3,9 +3,8 @@
 A ship is what its solid says: its surface scatters diffusely, walls that face the radar stand out (hull sides with the
 water as double bounce, at the waterline; houses with their deck), masts, cranes and corners are points. What is high is
 laid over towards the radar. Point responses are separable, hamming-weighted sincs (Cumming and Wong 2005, Digital
-Processing of SAR Data, ch. 2); four looks with their own phases are averaged. A target that moves away from the radar
-is shown against the direction of flight by range over platform speed times its radial speed (Raney 1971, IEEE Trans.
-AES 7, 499-505). Ambiguities follow Li and Johnson 1983 (IEEE Trans. AES 19, 53-61).
+Processing of SAR Data, ch. 2); four looks with their own phases are averaged. A ship under way is shown where
+`ais.doppler_shift_m` says. Ambiguities follow Li and Johnson 1983 (IEEE Trans. AES 19, 53-61).
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter
 
+from roadstead.ais import doppler_shift_m, range_over_velocity_s
 from roadstead.steps import stream
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ class Beam:
     along: tuple[float, float]
     incidence_deg: float
 
+    @property
+    def satellite_azimuth_deg(self) -> float:
+        """From the scene to the satellite, clockwise from grid north."""
+        return math.degrees(math.atan2(-self.away[0], -self.away[1]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Echo:
@@ -69,26 +74,23 @@ def beam_of(flight_deg: float, incidence_deg: float) -> Beam:
     )
 
 
-def azimuth_shift_m(ship: Placed, beam: Beam, sensor: RadarSensor) -> float:
-    """How far along the flight a ship under way is shown from where it is, metres."""
-    east, north = ship.ahead
-    receding = (
-        ship.speed_m_s * (east * beam.away[0] + north * beam.away[1]) * math.sin(math.radians(beam.incidence_deg))
-    )
-    return -sensor.range_over_speed_s * receding
-
-
-def ambiguity_m(sensor: RadarSensor) -> float:
+def ambiguity_m(sensor: RadarSensor, incidence_deg: float) -> float:
     """Distance of the first azimuth ambiguities, metres."""
-    return sensor.wavelength_m * sensor.pulse_rate_hz * sensor.range_over_speed_s / 2 * _GROUND_SPEED
+    range_over_speed_s = range_over_velocity_s(incidence_deg)
+    return sensor.wavelength_m * sensor.pulse_rate_hz * range_over_speed_s / 2 * _GROUND_SPEED
 
 
 def ship_echoes(ship: Placed, beam: Beam, sensor: RadarSensor, grid: Grid, names: tuple[int, str]) -> tuple[Echo, ...]:
     """A ship and its azimuth ambiguities."""
-    shift = azimuth_shift_m(ship, beam, sensor)
+    shift_m = doppler_shift_m(
+        ship.ship.speed_kn,
+        ship.grid_heading_deg,
+        satellite_azimuth_deg=beam.satellite_azimuth_deg,
+        incidence_deg=beam.incidence_deg,
+    )
     scatterers = _scatterers(ship, beam, names)
-    scatterers[:, 0] += shift * beam.along[0]
-    scatterers[:, 1] += shift * beam.along[1]
+    scatterers[:, 0] += shift_m * beam.along[0]
+    scatterers[:, 1] += shift_m * beam.along[1]
     whole = echo(scatterers, beam, sensor, grid, (*names, ship.ship.vessel_id))
     return whole, *_ghosts(whole, scatterers, beam, sensor, grid)
 
@@ -301,7 +303,7 @@ def _ghosts(
     part = whole.intensity[r0 : round(row) + half, c0 : round(col) + half] * np.float32(10 ** (_GHOST_DB / 10))
     out = []
     for sign in (-1, 1):
-        way = sign * ambiguity_m(sensor) / grid.pixel_m
+        way = sign * ambiguity_m(sensor, beam.incidence_deg) / grid.pixel_m
         out.append(
             Echo(
                 row_off=whole.row_off + r0 - round(way * beam.along[1]),

@@ -49,7 +49,7 @@ def prepare(spec: SceneSpec) -> OpticalScene | RadarScene:
     return optical_scene(spec, sensor) if isinstance(sensor, OpticalSensor) else radar_scene(spec, sensor)
 
 
-def make_scene(spec: SceneSpec, folder: Path) -> Made:
+def make_scene(spec: SceneSpec, folder: Path, *, truth_folder: Path | None = None) -> Made:
     """Simulate one acquisition and write its files into a folder.
 
     The same spec gives the same bytes, whatever the tiling and the number of threads.
@@ -57,6 +57,8 @@ def make_scene(spec: SceneSpec, folder: Path) -> Made:
     Args:
         spec: what to simulate.
         folder: where files go; made if it is not there.
+        truth_folder: where the truth goes, which is written last of all: a scene with a truth is complete. The same
+            folder unless given.
 
     Raises:
         InputError: see `prepare`.
@@ -67,9 +69,9 @@ def make_scene(spec: SceneSpec, folder: Path) -> Made:
         image, mask = write_optical(scene, folder)
     else:
         image, mask = write_radar(scene, folder), None
-    item, truth = folder / f"{spec.id}.json", folder / f"{spec.id}.truth.geojson"
-    write_json(truth, truth_of(scene))
+    item, truth = folder / f"{spec.id}.json", (truth_folder or folder) / f"{spec.id}.truth.geojson"
     write_json(item, item_of(scene, image.name, mask.name if mask else None))
+    write_json(truth, truth_of(scene))
     return Made(image=image, item=item, mask=mask, truth=truth)
 
 

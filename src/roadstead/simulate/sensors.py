@@ -111,8 +111,6 @@ class RadarSensor:
     pulse_rate_hz: float
     speed_m_s: float
     """of the platform"""
-    range_over_speed_s: float
-    """slant range over platform speed at mid swath: azimuth shift per radial speed"""
     incidence_per_km: float
     """degrees of incidence per kilometre of ground range"""
     margin_m: float
@@ -129,12 +127,11 @@ SENTINEL_1 = RadarSensor(
     amplitude=1000.0,
     pulse_rate_hz=1685.0,
     speed_m_s=7590.0,
-    range_over_speed_s=115.0,
     incidence_per_km=0.068,
     margin_m=1500.0,
 )
 """IW GRD high resolution: ESA, Sentinel-1 product specification, tables of IW GRDH; pulse rate of IW2 (product
-annotations); R/V after the project's design."""
+annotations)."""
 
 
 def sensor_of(platform: str) -> OpticalSensor | RadarSensor:

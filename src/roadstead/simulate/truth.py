@@ -8,6 +8,7 @@ from shapely.geometry import mapping
 
 from roadstead.model import iso
 from roadstead.simulate.files import WARNING
+from roadstead.simulate.optical import OpticalScene
 from roadstead.simulate.ships import outline
 from roadstead.simulate.spec import MARK
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from shapely.geometry import Polygon
 
     from roadstead.simulate.grid import Grid
-    from roadstead.simulate.optical import OpticalScene
     from roadstead.simulate.radar import RadarScene
     from roadstead.simulate.ships import Placed
 
@@ -23,11 +23,11 @@ _DIGITS = 7
 
 
 def truth_of(scene: OpticalScene | RadarScene) -> dict[str, Any]:
-    """GeoJSON: one feature per ship, in the spec's order, then one per small craft and vehicle that was drawn."""
+    """GeoJSON: one feature per ship, in the spec's order, then one per small craft and vehicle drawn (optical)."""
     ships = [_ship(s, scene.grid) for s in scene.ships]
     small = [
         {"type": "Feature", "geometry": _earth(b.outline, scene.grid), "properties": {"label": b.kind}}
-        for b in scene.boats
+        for b in (scene.boats if isinstance(scene, OpticalScene) else ())
     ]
     return {
         "type": "FeatureCollection",

@@ -1,4 +1,4 @@
-"""Steps: cached results, the run ledger, JSON lines, seeds, clocks, hashing."""
+"""Steps: cached results, workers for many items, the run ledger, JSON lines, seeds, clocks, hashing."""
 
 from roadstead.steps.cache import StepCache
 from roadstead.steps.clock import FixedClock, SystemClock
@@ -8,15 +8,19 @@ from roadstead.steps.hashing import sha256_file, sha256_of
 from roadstead.steps.ledger import RunLedger
 from roadstead.steps.seeds import stream
 from roadstead.steps.versions import numeric_versions
+from roadstead.steps.workers import Failure, Workers, each
 
 __all__ = [
+    "Failure",
     "FixedClock",
     "RunLedger",
     "StepCache",
     "SystemClock",
+    "Workers",
     "append_line",
     "canonical_json",
     "check_writable",
+    "each",
     "from_plain",
     "numeric_versions",
     "read_lines",

@@ -19,7 +19,6 @@ from roadstead.model import (
     Detection,
     Detector,
     Exhibit,
-    InputError,
     Look,
     Modality,
     PixelReader,
@@ -30,9 +29,10 @@ from roadstead.model import (
     Site,
 )
 from roadstead.pipeline.eye import dated, drawn_on, hulls_only, unplaced, with_marks
-from roadstead.pipeline.find import detectors, find_vessels
+from roadstead.pipeline.find import SceneAtSite, detectors, find_vessels
 from roadstead.pipeline.place import sites_of, why_nowhere
-from roadstead.steps import SystemClock, to_plain
+from roadstead.pipeline.structures import without_structures
+from roadstead.steps import Failure, SystemClock, Workers, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,17 +43,6 @@ if TYPE_CHECKING:
 
 SAME_MOMENT_S = 2.0
 """two images of one place by one kind of sensor this close in time are one acquisition"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SceneAtSite:
-    """One scene over one site: the look, what was found, what was rejected."""
-
-    look: Look
-    detections: tuple[Detection, ...]
-    rejected: tuple[Rejected, ...] = ()
-    loss: str = ""
-    """why nothing could be detected, where that is so"""
 
 
 @dataclass(slots=True)
@@ -79,6 +68,8 @@ class Seams:
     """further scenes besides those of the case's folders and exhibits"""
     catalogues: tuple[Catalogue, ...] = ()
     """further catalogues besides the answers kept in the case folder"""
+    workers: Workers = field(default_factory=Workers)
+    """where scenes are searched; detectors and reader are pickled where others than this process do it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +86,14 @@ class Task:
 class FindStep:
     """The `Step` that finds and measures vessels in one scene over one site."""
 
-    seams: Seams
+    reader: PixelReader
+    detectors: Mapping[Modality, Detector]
     name: str = "find"
-    version: int = 3
+    version: int = 4
 
     def inputs(self, value: Task) -> dict[str, Any]:
         """Scene (by content, not path), site, marks and detector."""
-        detector = self.seams.detectors[value.scene.modality]
+        detector = self.detectors[value.scene.modality]
         return {
             "scene": {k: v for k, v in to_plain(value.scene).items() if k not in {"path", "cloud_mask"}},
             "site": to_plain(value.site),
@@ -111,35 +103,45 @@ class FindStep:
 
     def run(self, value: Task) -> SceneAtSite:
         """Raises RasterError where the pixels cannot be read."""
-        return _find(value, self.seams)
+        return _find(value, self.reader, self.detectors[value.scene.modality])
 
 
 def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, int, int], None]) -> Gathered:
     """Read, detect and measure everything that the case holds; what fails is named and passed over."""
     out = Gathered(exhibits=exhibits(case.folder))
-    scenes = _scenes(case, seams, out)
-    step = FindStep(seams)
     by_exhibit = {e.id: e for e in out.exhibits}
+    scenes = _scenes(case, seams, out)
     drawn = _drawn(case, by_exhibit, out)
-    for i, scene in enumerate(scenes):
-        progress(scene.id, i, len(scenes))
+    tasks: list[Task] = []
+    for scene in scenes:
         out.scenes[scene.id] = scene
-        own = [m for m in drawn if drawn_on(m, scene, by_exhibit)]
+        own = tuple(m for m in drawn if drawn_on(m, scene, by_exhibit))
         sites = sites_of(scene, case, out.exhibits)
-        if not sites:
-            out.losses.append(why_nowhere(scene, case))
-        for site in sites:
-            try:
-                task = Task(scene=scene, site=site, marks=tuple(own))
-                result = cache.run(step, task, SceneAtSite, item=f"{scene.id} over {site.id}")
-            except InputError as error:
-                out.losses.append(f"{scene.id} over {site.name}: {error}")
-                continue
-            out.losses += [result.loss] if result.loss else []
-            out.at_sites.append(_once(result, out.at_sites))
-    progress("", len(scenes), len(scenes))
+        out.losses += [] if sites else [why_nowhere(scene, case)]
+        tasks += [Task(scene=scene, site=site, marks=own) for site in sites]
+    for task, result in zip(tasks, _searched(tasks, seams, cache, progress), strict=True):
+        if isinstance(result, Failure):
+            out.losses.append(f"{task.scene.id} over {task.site.name}: {result.sentence}")
+            continue
+        out.losses += [result.loss] if result.loss else []
+        out.at_sites.append(_once(result, out.at_sites))
+    out.at_sites = list(without_structures(out.at_sites, out.scenes))
     _loose_marks(case, drawn, by_exhibit, out)
     return out
+
+
+def _searched(
+    tasks: Sequence[Task], seams: Seams, cache: StepCache, progress: Callable[[str, int, int], None]
+) -> list[SceneAtSite | Failure]:
+    """The outcome of every task, in their order, whoever was done first."""
+    step = FindStep(seams.reader, seams.detectors)
+    items = [f"{task.scene.id} over {task.site.id}" for task in tasks]
+    outcomes: dict[int, SceneAtSite | Failure] = {}
+    progress("", 0, len(tasks))
+    for number, outcome in cache.run_each(step, tasks, SceneAtSite, items=items, workers=seams.workers):
+        outcomes[number] = outcome
+        progress(tasks[number].scene.id, len(outcomes), len(tasks))
+    return [outcomes[number] for number in range(len(tasks))]
 
 
 def _once(result: SceneAtSite, before: Sequence[SceneAtSite]) -> SceneAtSite:
@@ -198,12 +200,12 @@ def _same_acquisition(a: Scene, b: Scene) -> bool:
     return together and overlap > 0.5 * min(a.footprint.area, b.footprint.area)
 
 
-def _find(task: Task, seams: Seams) -> SceneAtSite:
-    scene, site, reader = task.scene, task.site, seams.reader
+def _find(task: Task, reader: PixelReader, detector: Detector) -> SceneAtSite:
+    scene, site = task.scene, task.site
     aoi = site.aoi if scene.footprint is not None else None
     loss, found, rejected = "", tuple[Detection, ...](), tuple[Rejected, ...]()
     try:
-        findings, pixels = find_vessels(scene, reader, seams.detectors[scene.modality], aoi)
+        findings, pixels = find_vessels(scene, reader, detector, aoi)
         found, rejected = findings.detections, findings.rejected
     except BandsUnknown as error:
         pixels, loss = reader.read(scene, aoi), f"{scene.id}: no detector was run: {error}"

@@ -1,0 +1,223 @@
+"""How good the optical network is on places it has not seen: nested leave-one-port-out, and PlanetScope left out.
+
+    python bench/optical_folds.py [--work FOLDER]     trains (an hour on two cores), scores, writes bench/figures
+
+Nested: three networks leave out every third Sentinel-2 port each. For each port, the network that left its group out
+goes on training with the group's other ports, never with the port itself, and is scored on it. Scores and threshold
+of that port come from the group's other ports, as the first network, which saw none of the group, finds them.
+PlanetScope: one network trained on the Sentinel-2 ports only; scores and threshold from all ports left out in turn.
+Trainings go on where they were killed. Prints the figures as JSON; `tables.py` reads them from bench/figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+from shapely.geometry import mapping, shape
+
+from roadstead.archive import open_scene
+from roadstead.pipeline.images import detections_geojson
+from roadstead.steps import stream, write_atomic
+from roadstead.train import (
+    FOLD_STEPS,
+    Judged,
+    Judging,
+    groups,
+    judged,
+    judging,
+    labels_of,
+    ships_in,
+    workshop,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+DATA, SCORER = SHARED / "data", SHARED / "bench" / "score_vessels.py"
+FIGURES = Path(__file__).with_name("figures") / "optical_folds.json"
+SEED = 1
+PORT_STEPS, PORT_RATE = 400, 1.5e-3  # of the training that goes on with a group's other ports
+PORTS = ("--min-length-m", "50", "--buffer-m", "10")
+PLANET = ("--min-length-m", "30")
+DRAWS = 2000  # of the bootstrap by port
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """What a network found in an image that it never saw, and the rule made without that image."""
+
+    image: Path
+    found: list[Judged]
+    rule: Judging
+
+
+def score(pairs: list[tuple[Path, Path]], *options: str) -> dict[str, float]:
+    """Pooled scores of prediction and label pairs by the independent scorer."""
+    files = [str(f) for pair in pairs for f in pair]
+    done = subprocess.run([sys.executable, SCORER, *files, *options], check=True, capture_output=True, text=True)
+    return dict(json.loads(done.stdout))
+
+
+class Study:
+    """The trainings, their findings and the scores."""
+
+    def __init__(self, work: Path) -> None:
+        self.shop, images = workshop(DATA, work, SEED, _told)
+        self.images = {
+            place: [i for i in images if i.parent.name == place] for place in {i.parent.name for i in images}
+        }
+        self.groups = groups(self.shop.examples)
+        self.work = work
+        self.inner: dict[str, list[Judged]] = {}
+
+    def nested(self) -> list[Tested]:
+        """Every Sentinel-2 port, found by a network that never saw it."""
+        tested = []
+        for k, group in enumerate(self.groups):
+            base, _ = self.shop.trained(f"without-{k + 1}", FOLD_STEPS, group)
+            self.inner |= {place: self._found(base, place, f"without-{k + 1}") for place in group}
+            for port in group:
+                net, _ = self.shop.trained(f"port-{port}", PORT_STEPS, (port,), begin_from=base, rate=PORT_RATE)
+                rule = self._rule([place for place in group if place != port])
+                (image,) = self.images[port]
+                tested.append(Tested(image=image, found=self._found(net, port, f"port-{port}"), rule=rule))
+        return sorted(tested, key=lambda t: t.image)
+
+    def planet(self) -> list[Tested]:
+        """Both PlanetScope dates, found by a network that saw Sentinel-2 ports only; after `nested`."""
+        rule = self._rule(sorted(self.inner))
+        net, _ = self.shop.trained("without-planetscope", FOLD_STEPS, ("planetscope",))
+        weights = self._weights(net, "without-planetscope")
+        return [Tested(image=image, found=judged(image, weights), rule=rule) for image in self.images["planetscope"]]
+
+    def _found(self, net: object, place: str, name: str) -> list[Judged]:
+        weights = self._weights(net, name)
+        return [j for image in self.images[place] for j in judged(image, weights)]
+
+    def _weights(self, net: object, name: str) -> Path:
+        from roadstead.train.export import onnx_bytes  # noqa: PLC0415 - torch
+
+        path = self.work / "checkpoints" / f"{name}.onnx"
+        write_atomic(path, onnx_bytes(net, Judging.plain()))
+        return path
+
+    def _rule(self, places: list[str]) -> Judging:
+        """Scores and threshold from what the first networks find at these places, which they never saw."""
+        found = [j for place in places for j in self.inner[place]]
+        ships = sum(ships_in(labels_of(image)) for place in places for image in self.images[place])
+        return judging(found, max(0, ships - sum(j.hit == 1 for j in found)))
+
+
+def scores(
+    tested: list[Tested], *options: str, folder: Path, labels: dict[Path, Path] | None = None
+) -> dict[str, float]:
+    """Pooled scores at the thresholds that the rules came with."""
+    pairs = []
+    for t in tested:
+        out = folder / f"{t.image.stem}.geojson"
+        out.write_text(detections_geojson(t.rule.scored(t.found)), "utf-8")
+        pairs.append((out, (labels or {}).get(t.image, labels_of(t.image))))
+    return score(pairs, *options)
+
+
+def apart(tested: list[Tested], folder: Path, *, alongside: bool) -> dict[str, float]:
+    """Recall of ships alongside, or in open water: the others are told to be areas that do not count."""
+    labels = {}
+    for t in tested:
+        told = json.loads(labels_of(t.image).read_text("utf-8"))
+        for feature in told["features"]:
+            facts = feature["properties"]
+            if facts.get("label", "vessel") == "vessel" and bool(facts.get("alongside")) != alongside:
+                facts["label"] = "ignore"
+        labels[t.image] = folder / f"{t.image.stem}-{alongside}.geojson"
+        labels[t.image].write_text(json.dumps(told), "utf-8")
+    return scores(tested, *PORTS, folder=folder, labels=labels)
+
+
+def by_overlap(tested: list[Tested], folder: Path) -> dict[str, dict[str, float]]:
+    """Scores inside and outside the area that both dates show; only detections and ships there count."""
+    shared = shapely.intersection_all([open_scene(t.image).footprint for t in tested])
+    answer = {}
+    for t in tested:
+        whole = open_scene(t.image).footprint
+        for word, area in (("overlap", shared), ("elsewhere", shapely.difference(whole, shared))):
+            told = json.loads(labels_of(t.image).read_text("utf-8"))
+            kept = [f for f in told["features"] if area.intersects(shape(f["geometry"]).centroid)]
+            roi = {"type": "Feature", "geometry": mapping(area), "properties": {"label": "roi"}}
+            labels = folder / f"{t.image.stem}-{word}.geojson"
+            labels.write_text(json.dumps({**told, "features": [*kept, roi]}), "utf-8")
+            answer[f"{t.image.stem}, {word}"] = scores([t], *PLANET, folder=folder, labels={t.image: labels})
+    return answer
+
+
+def interval(each: list[dict[str, float]]) -> tuple[float, float]:
+    """90 % of the pooled F1 when ports are drawn anew."""
+    counts = np.array([(s["hits"], s["false_alarms"], s["labels"]) for s in each])
+    drawn = counts[stream(SEED, "bench", "bootstrap").integers(len(each), size=(DRAWS, len(each)))].sum(axis=1)
+    f1 = 2 * drawn[:, 0] / np.maximum(1, drawn.sum(axis=1))
+    return round(float(np.quantile(f1, 0.05)), 3), round(float(np.quantile(f1, 0.95)), 3)
+
+
+def calibration(tested: list[Tested]) -> dict[str, float]:
+    """Expected calibration error over ten bins, and what chance alone would give at the 95th percentile."""
+    judged_ones = [(t.rule.probability(j), j.hit == 1) for t in tested for j in t.found if j.hit >= 0]
+    given, truth = np.array([p for p, _ in judged_ones]), np.array([h for _, h in judged_ones], float)
+    rng = stream(SEED, "bench", "calibration")
+    by_chance = [_error(given, (rng.random(len(given)) < given).astype(float)) for _ in range(DRAWS)]
+    return {
+        "groups": len(given),
+        "error": round(_error(given, truth), 4),
+        "chance_95": round(float(np.quantile(by_chance, 0.95)), 4),
+    }
+
+
+def _error(given: np.ndarray, truth: np.ndarray) -> float:
+    row = np.minimum((given * BINS).astype(int), BINS - 1)
+    off = np.bincount(row, given - truth, BINS)
+    return float(np.abs(off).sum() / len(given))
+
+
+def _told(name: str, step: int, steps: int, loss: float) -> None:
+    if step % 100 == 0:
+        print(f"{name}: step {step} of {steps}, loss {loss:.2f}", file=sys.stderr)
+
+
+def figures(study: Study) -> dict[str, object]:
+    """All figures."""
+    ports, planet = study.nested(), study.planet()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        each = {t.image.parent.name: scores([t], *PORTS, folder=folder) for t in ports}
+        return {
+            "sentinel2": scores(ports, *PORTS, folder=folder),
+            "sentinel2_interval_90": interval(list(each.values())),
+            "sentinel2_by_port": each,
+            "sentinel2_open_water": apart(ports, folder, alongside=False),
+            "sentinel2_alongside": apart(ports, folder, alongside=True),
+            "sentinel2_calibration": calibration(ports),
+            "planetscope": scores(planet, *PLANET, folder=folder),
+            "planetscope_by_date": {t.image.stem: scores([t], *PLANET, folder=folder) for t in planet},
+            "planetscope_by_overlap": by_overlap(planet, folder),
+        }
+
+
+def main() -> None:
+    """Train, score, write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, default=ROOT / ".optical-folds", help="folder of checkpoints")
+    found = figures(Study(parser.parse_args().work))
+    FIGURES.parent.mkdir(exist_ok=True)
+    write_atomic(FIGURES, json.dumps(found, indent=1) + "\n")
+    print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""What an instance of the network amounts to in metres, how probable it is, and why it may be no vessel."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+
+from roadstead.detection.optical_grid import WORK_M, WorkGrid
+from roadstead.detection.optical_instances import solidity
+from roadstead.detection.optical_planes import SHORE_M
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from roadstead.detection.optical_instances import Instance
+
+FEATURES = 7
+"""how many numbers a score is made of"""
+LENGTH_M = (20.0, 450.0)
+"""shortest and longest group that can be a vessel, metres"""
+_BROADEST_M = 90.0  # the broadest ship has 75 m; two small ones rafted stay below
+_TOUCH_M = 20.0  # nearer to land than this, it lies alongside: fender, mixed pixels, half a pixel of error
+_LEAST_ACCORD = -0.1  # push-broom parallax shows aircraft once per band, so that bands exclude each other
+_MIXED_M = 50.0  # nearer to land than this, colours mix with the shore's and say nothing of speed
+_AROUND_PX = 8
+_RIM_PX = 2
+_LEAST = 1e-3
+_WATERY = 0.3  # brightness above water, where 1 is usual on land
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Size and place of an instance."""
+
+    length_m: float
+    beam_m: float
+    shore_m: float
+    """distance of its nearest pixel to land, metres; 0 where it touches, `SHORE_M` and more count as that"""
+    accord: float
+    """least correlation between two bands over it and some water around; 1 for a single band"""
+    afloat: float
+    """share of what lies just around it that is as dark as water, 0-1"""
+    solidity: float
+    """share of its convex hull that it fills, 0-1"""
+
+    @property
+    def alongside(self) -> bool:
+        """Whether it touches land or a quay."""
+        return self.shore_m < _TOUCH_M
+
+
+def form_of(instance: Instance, shore: NDArray[np.float32], bands: NDArray[np.float32]) -> Form:
+    """Size from the second moments (those of a rectangle are L^2/12 and B^2/12).
+
+    Args:
+        instance: the hull in a map.
+        shore: the map's shore plane, shape (h, w).
+        bands: the map's bands above water, shape (5, h, w); 0 where there is none.
+    """
+    places = np.column_stack([instance.cols, instance.rows]).astype(np.float64)
+    middle = np.average(places, axis=0, weights=instance.hull)
+    off = places - middle
+    moments = np.linalg.eigvalsh((off * instance.hull[:, None]).T @ off / instance.hull.sum())
+    beam, length = np.sqrt(12 * np.clip(moments, 0, None) + 1)  # a pixel is one across
+    nearest = float(shore[instance.rows, instance.cols].min())
+    return Form(
+        length_m=float(length) * WORK_M,
+        beam_m=float(beam) * WORK_M,
+        shore_m=max(0.0, nearest) * SHORE_M,
+        accord=_accord(instance, bands),
+        afloat=_afloat(instance, bands),
+        solidity=solidity(np.column_stack([instance.rows, instance.cols])),
+    )
+
+
+def _accord(instance: Instance, bands: NDArray[np.float32]) -> float:
+    """Least correlation of two visible bands in a box around a hull; 1 where no two differ."""
+    box = tuple(
+        slice(max(0, int(p.min()) - _AROUND_PX), int(p.max()) + 1 + _AROUND_PX) for p in (instance.rows, instance.cols)
+    )
+    flat = bands[(slice(0, 3), *box)].reshape(3, -1)
+    varied = flat[flat.std(axis=1) > 0]
+    return float(np.corrcoef(varied).min()) if len(varied) > 1 else 1.0
+
+
+def _afloat(instance: Instance, bands: NDArray[np.float32]) -> float:
+    """Share of the rim that is as dark as water: three sides of a ship at a quay, but one of a shed on it."""
+    first = [max(0, int(p.min()) - _RIM_PX - 1) for p in (instance.rows, instance.cols)]
+    part = bands[
+        :, first[0] : int(instance.rows.max()) + _RIM_PX + 2, first[1] : int(instance.cols.max()) + _RIM_PX + 2
+    ]
+    mine = np.zeros(part.shape[1:], bool)
+    mine[instance.rows - first[0], instance.cols - first[1]] = True
+    near = ndimage.binary_dilation(mine)
+    rim = ndimage.binary_dilation(near, iterations=_RIM_PX - 1) & ~near
+    brightness = part.max(axis=0)[rim]
+    return float((brightness < _WATERY).mean()) if brightness.size else 1.0
+
+
+def features(instance: Instance, form: Form) -> list[float]:
+    """What the score is made of: `FEATURES` numbers, about 0-1 each."""
+    core = min(max(instance.core, _LEAST), 1 - _LEAST)
+    return [
+        math.log(core / (1 - core)),
+        float(instance.hull.mean()),
+        math.log(form.length_m / 100),
+        math.log(form.length_m / form.beam_m),
+        float(form.alongside),
+        form.afloat,
+        form.solidity,
+    ]
+
+
+def probability(given: list[float], coefficients: tuple[float, ...]) -> float:
+    """Logistic regression: intercept first, then one coefficient a feature."""
+    return 1 / (1 + math.exp(-(coefficients[0] + float(np.dot(coefficients[1:], given)))))
+
+
+def objection(form: Form) -> str:
+    """The rule by which it is no vessel, whatever its score; empty where none holds."""
+    if form.length_m < LENGTH_M[0]:
+        return f"{form.length_m:.0f} m long, shorter than {LENGTH_M[0]:.0f} m"
+    if form.length_m > LENGTH_M[1]:
+        return f"{form.length_m:.0f} m long, longer than any ship"
+    if form.beam_m > _BROADEST_M:
+        return f"{form.beam_m:.0f} m broad, broader than any ship: cloud, foam or a structure"
+    if form.accord < _LEAST_ACCORD and form.shore_m > _MIXED_M:
+        return "its colours lie beside each other: an aircraft, or something as fast"
+    return ""
+
+
+def weights_of(
+    instance: Instance, hull: NDArray[np.float32], corner: tuple[int, int], grid: WorkGrid
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Rows, columns and weights of a hull in the image's pixels.
+
+    Args:
+        instance: the hull in a map.
+        hull: the map's probabilities, shape (height, width).
+        corner: working row and column of the map's first pixel.
+        grid: from working pixels to the image's.
+    """
+    low = [max(0, int(p.min()) - _RIM_PX) for p in (instance.rows, instance.cols)]
+    high = [min(n, int(p.max()) + 1 + _RIM_PX) for p, n in zip((instance.rows, instance.cols), hull.shape, strict=True)]
+    mine = np.zeros((high[0] - low[0], high[1] - low[1]), bool)
+    mine[instance.rows - low[0], instance.cols - low[1]] = True
+    soft = np.where(ndimage.binary_dilation(mine), hull[low[0] : high[0], low[1] : high[1]], 0).astype(np.float32)
+    first = [corner[k] + low[k] for k in (0, 1)]
+    spans = [
+        (max(0, int(f * s)), min(size, max(int(f * s) + 1, math.ceil((f + n) * s))))
+        for f, s, n, size in zip(first, grid.step_px, soft.shape, grid.shape, strict=True)
+    ]
+    plane = grid.to_window(soft[None], (first[0], first[1]), spans[0], spans[1])[0]
+    rows, cols = np.nonzero(plane > 0.05)
+    return rows + spans[0][0], cols + spans[1][0], plane[rows, cols]

@@ -1,0 +1,96 @@
+"""The water's own brightness around every pixel, of one band.
+
+Medians over blocks of water (guarded: only water's surface counts, a few pixels off anything else), smoothed over
+neighbouring blocks and interpolated between them; blocks without water take the nearest block's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+_BLOCK_M = 500.0
+_BLOCK_PX = (16, 192)
+_SAMPLES = 400  # per block; more do not sharpen a median that is interpolated anyway
+_LEAST_SAMPLES = 12
+_GUARD_PX = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """Local median of the water over a window, and its noise."""
+
+    middle: NDArray[np.float32]
+    """shape (block rows, block columns), file units"""
+    block_px: int
+    sigma: float
+    """robust, median over the blocks, file units; above 0"""
+
+    def window(self, rows: tuple[int, int], cols: tuple[int, int], step: int = 1) -> NDArray[np.float32]:
+        """The water's brightness on a range of rows and columns, each `step`-th pixel."""
+        down, across = (
+            _linear((np.arange(first, end, step) + 0.5) / self.block_px - 0.5, size)
+            for (first, end), size in zip((rows, cols), self.middle.shape, strict=True)
+        )
+        return np.asarray(down @ self.middle @ across.T, np.float32)
+
+
+def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: float) -> Background:
+    """Learn the water of one band.
+
+    Args:
+        band: shape (height, width), file units.
+        surface: shape (height, width); True where water's surface shows; where it nowhere does, the darker half counts.
+        pixel_m: ground size of a pixel, metres.
+    """
+    block = int(np.clip(_BLOCK_M / pixel_m, *_BLOCK_PX))
+    step = max(1, int(block / np.sqrt(_SAMPLES)))
+    calm = _calm(surface)
+    thin = np.where(calm, band, np.float32(np.nan))[::step, ::step]
+    if np.isfinite(thin).sum() < _LEAST_SAMPLES:
+        thin = band[::step, ::step]
+    side = max(1, block // step)
+    tiles = _tiles(thin, side)
+    count = np.isfinite(tiles).sum(axis=2)
+    usable = count >= min(_LEAST_SAMPLES, int(count.max()))
+    middle, sigma = np.zeros(count.shape), np.zeros(count.shape)
+    middle[usable] = np.nanmedian(tiles[usable], axis=1)
+    sigma[usable] = 1.4826 * np.nanmedian(np.abs(tiles[usable] - middle[usable][:, None]), axis=1)
+    # whole numbers hide noise below half a step
+    floor = 0.5 if np.all(thin[np.isfinite(thin)] % 1 == 0) else 1e-6
+    return Background(
+        middle=_spread(middle, usable).astype(np.float32),
+        block_px=side * step,
+        sigma=max(float(np.median(sigma[usable])), floor),
+    )
+
+
+def _calm(surface: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Surface a few pixels off anything else, unless too little would be left."""
+    calm = ndimage.binary_erosion(surface, np.ones((3, 3), bool), iterations=_GUARD_PX, border_value=1)
+    return np.asarray(calm if np.count_nonzero(calm) >= 0.02 * np.count_nonzero(surface) else surface, bool)
+
+
+def _tiles(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """(tile rows, tile columns, side * side), padded with NaN."""
+    rows, cols = (-(-n // side) for n in plane.shape)
+    padded = np.full((rows * side, cols * side), np.nan, np.float32)
+    padded[: plane.shape[0], : plane.shape[1]] = plane
+    return padded.reshape(rows, side, cols, side).swapaxes(1, 2).reshape(rows, cols, side * side)
+
+
+def _spread(values: NDArray[np.float64], usable: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Smooth over neighbouring blocks; blocks without water take the nearest block's value."""
+    weight = ndimage.gaussian_filter(usable.astype(float), 1.0, mode="nearest")
+    smooth = ndimage.gaussian_filter(np.where(usable, values, 0.0), 1.0, mode="nearest") / np.maximum(weight, 1e-9)
+    nearest = ndimage.distance_transform_edt(~usable, return_distances=False, return_indices=True)
+    return np.asarray(smooth[tuple(nearest)], np.float64)
+
+
+def _linear(places: NDArray[np.float64], size: int) -> NDArray[np.float32]:
+    """Weights (places, size) of linear interpolation; the ends stand beyond themselves."""
+    inside = np.clip(places, 0, size - 1)
+    return np.asarray(np.clip(1 - np.abs(inside[:, None] - np.arange(size)), 0, None), np.float32)

@@ -1,0 +1,113 @@
+"""The optical network at work: ONNX weights, run by onnxruntime in float32 on the processor."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import ndimage
+
+from roadstead.detection.optical_grid import WORK_M
+from roadstead.detection.optical_planes import stacked
+from roadstead.model import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_THREADS = 2
+_STRIDE_PX = 8  # heights and widths that the network takes are multiples of this
+WEIGHTS = "optical.onnx"
+"""name of the shipped weights"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """How scores are made of what the network says, kept with its weights."""
+
+    threshold: float
+    """least probability of a candidate"""
+    coefficients: tuple[float, ...]
+    """of `optical_score`"""
+
+
+class Network:
+    """Weights ready to run."""
+
+    def __init__(self, path: Path) -> None:
+        """Loads the weights; raises InputError where they are missing or no such network."""
+        import onnxruntime  # noqa: PLC0415 - takes a tenth of a second, and most commands never look at an image
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = _THREADS
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session: Any = onnxruntime.InferenceSession(
+                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+            )
+            kept = json.loads(self._session.get_modelmeta().custom_metadata_map["roadstead"])
+            self.judgement = Judgement(
+                threshold=float(kept["threshold"]), coefficients=tuple(float(c) for c in kept["coefficients"])
+            )
+        except Exception as error:
+            raise InputError(
+                f"{path} holds no optical network of Roadstead ({error}); make it with roadstead train"
+            ) from error
+
+    def maps(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities of hull and core, shape (2, h, w), for planes of shape (9, h, w), float32."""
+        height, width = planes.shape[1:]
+        rim = [(0, 0), (0, -height % _STRIDE_PX), (0, -width % _STRIDE_PX)]
+        logits = self._session.run(None, {"planes": np.pad(planes, rim, mode="edge")[None]})[0][0]
+        return np.asarray(1 / (1 + np.exp(-logits[:, :height, :width])), np.float32)
+
+    def seen(
+        self,
+        bands: NDArray[np.float32],
+        shore: NDArray[np.float32],
+        infrared: tuple[bool, bool],
+        native_m: float,
+    ) -> NDArray[np.float32]:
+        """Probabilities of hull and core, shape (2, h, w), on the working grid.
+
+        Images finer than the grid are looked at a second time at half its size, where a large ship is seen as a whole.
+
+        Args:
+            bands: above water, shape (5, h, w) (`optical_planes`).
+            shore: the shore plane, shape (h, w).
+            infrared: whether near and short-wave infrared are there.
+            native_m: ground size of the image's own pixel, metres.
+        """
+        near = self.maps(stacked(bands, shore, infrared, native_m, WORK_M))
+        if native_m >= WORK_M or min(shore.shape) < 2:
+            return near
+        far = self.maps(stacked(_halved(bands), _halved(shore[None])[0], infrared, native_m, 2 * WORK_M))
+        return np.asarray((near + _doubled(far, shore.shape)) / 2, np.float32)
+
+
+def _halved(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Means of two by two pixels; an odd last row or column counts twice."""
+    even = np.pad(planes, [(0, 0), (0, planes.shape[1] % 2), (0, planes.shape[2] % 2)], mode="edge")
+    count, height, width = even.shape
+    return np.asarray(even.reshape(count, height // 2, 2, width // 2, 2).mean(axis=(2, 4)), np.float32)
+
+
+def _doubled(planes: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Linear interpolation back to twice the size."""
+    wide = ndimage.zoom(planes, (1, 2, 2), order=1, mode="nearest", grid_mode=True)
+    return np.asarray(wide[:, : shape[0], : shape[1]], np.float32)
+
+
+@cache
+def network(path: Path | None = None) -> Network:
+    """The network of a weights file; the shipped one where none is given. Loaded once.
+
+    Raises:
+        InputError: see `Network`.
+    """
+    return Network(path or Path(str(files("roadstead.detection") / "data" / WEIGHTS)))

@@ -1,0 +1,188 @@
+"""What a case was judged from, file by file: its hash always, a copy where the licence allows one."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from roadstead.evidence.licences import may_copy
+from roadstead.model import ExhibitKind, InputError
+from roadstead.report.exports import Profile, holds_secret
+from roadstead.steps import read_lines, sha256_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from roadstead.evidence.results import Results
+    from roadstead.model import Scene
+
+OWN = "the case's own record"
+RUN_FILES = frozenset({"ledger/runs.sqlite", "ledger/log.jsonl"})
+"""grow with every run; what they say of the results is in provenance.jsonld"""
+MADE_ANEW = frozenset({"out", ".cache"})
+WRITTEN_BY_US = re.compile(
+    r"(?:case\.toml|reported\.toml|redaction\.toml|exhibits\.jsonl|ledger/[^/]+\.jsonl|orbits/[^/]+|catalogues/[^/]+)"
+)
+PUBLIC = re.compile(r"(?:orbits/[^/]+|catalogues/[^/]+)")
+MARK = b"roadstead:simulated"
+SIMULATED = "simulated by Roadstead, free of others' rights"
+MAX_TEXT_BYTES = 64 * 2**20
+_SAFE = re.compile(r"[\w.+@() -]{1,120}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """One file that the case was judged from."""
+
+    path: str
+    """inside the case folder; for images outside it `outside/NAME`"""
+    sha256: str
+    size_bytes: int
+    role: str
+    licence: str
+    copied: bool
+    why_not: str = ""
+    """why there is no copy, in words"""
+    bundle_path: str = ""
+    """inside the bundle; empty: not copied"""
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    role: str
+    licence: str
+    credit: str = ""
+    simulated: bool = False
+
+
+def input_files(results: Results, profile: Profile) -> list[tuple[InputFile, Path]]:
+    """Every input with the file on this disk, sorted by path.
+
+    Args:
+        results: of the case.
+        profile: `public` copies neither what names persons nor what the case's authors wrote.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    folder = results.case.folder
+    known = _known(results)
+    inside = {p.resolve(): p.relative_to(folder).as_posix() for p in _files(folder)}
+    outside = sorted(p for p in known if p not in inside and p.is_file())
+    named = [(p, name, f"data/case/{name}") for p, name in inside.items()]
+    apart = [(p, f"outside/{sha256_file(p)[:12]}-{p.name}") for p in outside]
+    named += [(p, name, f"data/{name}") for p, name in apart]
+    found = [(_input(p, name, known.get(p), profile, place), p) for p, name, place in named]
+    return sorted(found, key=lambda f: f[0].path)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, subfolders, names in os.walk(folder):
+        at_top = Path(place) == folder
+        subfolders[:] = sorted(s for s in subfolders if not (s.startswith(".") or (at_top and s in MADE_ANEW)))
+        for name in sorted(names):
+            path = Path(place) / name
+            if path.is_file() and not name.startswith(".") and path.relative_to(folder).as_posix() not in RUN_FILES:
+                yield path
+
+
+def _known(results: Results) -> dict[Path, _Known]:
+    """What scenes and exhibits say of their files."""
+    found: dict[Path, _Known] = {}
+    for scene in results.gathered.scenes.values():
+        for path in _of_scene(scene):
+            found[path.resolve()] = _Known("image", scene.licence, scene.credit, scene.simulated)
+    folder = results.case.folder
+    for line in read_lines(folder / "exhibits.jsonl"):
+        exhibit, files = line.get("exhibit"), line.get("files")
+        if isinstance(exhibit, dict) and isinstance(files, dict):
+            own = exhibit.get("kind") == ExhibitKind.MARKS.value
+            licence = str(exhibit.get("licence") or (OWN if own else ""))
+            kind = _Known(f"exhibit ({exhibit.get('kind')})", licence, str(exhibit.get("credit") or ""))
+            for name in files:
+                path = (folder / name).resolve()
+                found[path] = kind if path not in found or not found[path].simulated else found[path]
+    return found
+
+
+def _of_scene(scene: Scene) -> list[Path]:
+    """Image, mask, and the item beside them."""
+    item = scene.path.with_suffix(".json")
+    return [p for p in (scene.path, scene.cloud_mask, item) if p is not None and p.is_file()]
+
+
+def _input(path: Path, name: str, known: _Known | None, profile: Profile, place: str) -> InputFile:
+    if known is None:
+        known = _by_place(path, name)
+    why_not = _why_not(path, name, known, profile)
+    try:
+        size_bytes = path.stat().st_size
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+    sha256 = sha256_file(path)
+    return InputFile(
+        path=name,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        role=known.role,
+        licence=SIMULATED if known.simulated else known.licence or "not stated",
+        copied=not why_not,
+        why_not=why_not,
+        bundle_path="" if why_not else _safe(place, sha256),
+        credit=known.credit,
+    )
+
+
+def _by_place(path: Path, name: str) -> _Known:
+    if WRITTEN_BY_US.fullmatch(name):
+        return _Known("case file", OWN)
+    return _Known("file of the case", "", simulated=_marked(path))
+
+
+def _marked(path: Path) -> bool:
+    """Whether the file says near its beginning that an exercise made it."""
+    try:
+        with path.open("rb") as f:
+            return MARK in f.read(4096)
+    except OSError:
+        return False
+
+
+def _why_not(path: Path, name: str, known: _Known, profile: Profile) -> str:
+    if profile is Profile.PUBLIC and known.licence == OWN and not PUBLIC.fullmatch(name):
+        return "withheld from the public: it may name persons; what verdicts need of it is in case.json"
+    if not (known.simulated or known.licence == OWN or may_copy(known.licence)):
+        stated = f"its licence ({known.licence[:200]}) does not" if known.licence else "no licence is stated that would"
+        return f"{stated} allow copies to be handed on"
+    if profile is Profile.PUBLIC and path.suffix.lower() in {".json", ".geojson", ".kml", ".csv", ".txt", ".xml"}:
+        return "withheld from the public: a text that may name persons or places of a disk"
+    if path.stat().st_size <= MAX_TEXT_BYTES and path.suffix.lower() not in {".tif", ".tiff"}:
+        return "it holds a key or a signed address" if holds_secret(_content(path)) else ""
+    return ""
+
+
+def _content(path: Path) -> bytes:
+    """Its bytes; those of a packed answer unpacked."""
+    import gzip  # noqa: PLC0415 - few cases hold packed answers
+    import zlib  # noqa: PLC0415
+
+    data = path.read_bytes()
+    if path.suffix != ".gz":
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        return data
+
+
+def _safe(path: str, sha256: str) -> str:
+    """The path, or where a part of it might trouble another system, one by hash."""
+    parts = PurePosixPath(path).parts
+    if all(_SAFE.fullmatch(p) and p.isascii() and p == p.strip(" .") for p in parts):
+        return path
+    suffix = PurePosixPath(path).suffix
+    return f"data/other/{sha256[:12]}{suffix if re.fullmatch(r'[.][A-Za-z0-9]{1,8}', suffix) else ''}"

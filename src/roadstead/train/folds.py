@@ -1,0 +1,45 @@
+"""Which places are left out together: every third of those with infrared bands, in alphabetical order.
+
+Scores and threshold of the shipped weights come from what three networks find in the third that each has not seen.
+Places known without infrared only stay in training: they are few, and their figure comes from a training of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from roadstead.model import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roadstead.train.examples import Example
+
+GROUPS = 3
+
+
+def groups(examples: Sequence[Example]) -> tuple[tuple[str, ...], ...]:
+    """Names of the places that are left out together.
+
+    Raises:
+        InputError: fewer places than groups.
+    """
+    places = sorted({e.place for e in examples if e.infrared[0]}) or sorted({e.place for e in examples})
+    if len(places) < GROUPS:
+        raise InputError(
+            f"labelled images of {len(places)} place(s) are too few: scores are made on places left out, so give at "
+            f"least {GROUPS} places, each in a folder of its own"
+        )
+    return tuple(tuple(places[k::GROUPS]) for k in range(GROUPS))
+
+
+def group_of(place: str, among: Sequence[Sequence[str]]) -> int:
+    """Index of the group that leaves a place out.
+
+    Raises:
+        InputError: none does.
+    """
+    for k, names in enumerate(among):
+        if place in names:
+            return k
+    raise InputError(f"{place} is in no group of places left out: {'; '.join(', '.join(names) for names in among)}")

@@ -1,0 +1,141 @@
+"""The training loop: deterministic, killed and resumed at any step with the same result.
+
+The weights that are kept are a running mean over the last steps (Polyak and Juditsky 1992, SIAM J. Control Optim. 30,
+838-855). The step size falls along a half cosine (Loshchilov and Hutter 2017, ICLR). Every step draws its patches from
+a random stream of its own, so a step needs nothing but its number and the state before it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from roadstead.steps import stream, write_atomic
+from roadstead.train.network import OpticalNet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from roadstead.train.patches import PatchMaker
+
+_BATCH = 16
+_WARM_STEPS = 50
+_DECAY = 1e-2
+_MEAN_OVER = 0.99  # of the running mean of weights, per step
+_CROSS_ENTROPY, _SHIP_WEIGHT = 4.0, 1.0
+_DICE_ROOM = 50.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What fixes a training beside its examples."""
+
+    seed: int
+    steps: int
+    rate: float = 3e-3
+    """largest step size"""
+
+
+class Training:
+    """A training under way."""
+
+    def __init__(self, recipe: Recipe, maker: PatchMaker) -> None:
+        self.recipe, self._maker = recipe, maker
+        torch.manual_seed(recipe.seed)
+        torch.use_deterministic_algorithms(mode=True)
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._net = OpticalNet().to(self._device, memory_format=torch.channels_last)
+        self.mean: OpticalNet = OpticalNet().to(self._device)
+        self.mean.load_state_dict(self._net.state_dict())
+        self._optimiser = torch.optim.AdamW(self._net.parameters(), lr=recipe.rate, weight_decay=_DECAY)
+        self.losses: list[float] = []
+
+    def run(self, checkpoint: Path | None, every: int, progress: Callable[[int, float], None]) -> OpticalNet:
+        """Train to the end; goes on from the checkpoint where there is one of the same recipe."""
+        if checkpoint is not None and checkpoint.exists():
+            self._resume(checkpoint)
+        for step in range(len(self.losses), self.recipe.steps):
+            self._step(step)
+            if checkpoint is not None and (step + 1) % every == 0:
+                self._save(checkpoint)
+            progress(step + 1, self.losses[-1])
+        self.mean.eval()
+        return self.mean
+
+    def begin_from(self, other: OpticalNet) -> None:
+        """Start from another training's weights instead of random ones."""
+        self._net.load_state_dict(other.state_dict())
+        self.mean.load_state_dict(other.state_dict())
+
+    def _step(self, step: int) -> None:
+        rng = stream(self.recipe.seed, "train", "step", str(step))
+        patches = [self._maker.draw(rng) for _ in range(_BATCH)]
+        planes, truth, weight = (
+            torch.from_numpy(np.stack([getattr(p, name) for p in patches])).to(self._device)
+            for name in ("planes", "truth", "weight")
+        )
+        rate = (
+            self.recipe.rate
+            * min(1, (step + 1) / _WARM_STEPS)
+            * 0.5
+            * (1 + math.cos(math.pi * step / self.recipe.steps))
+        )
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate
+        with torch.autocast(self._device.type, dtype=torch.bfloat16):
+            logits = self._net(planes.contiguous(memory_format=torch.channels_last))
+        loss = _loss(logits.float(), truth, weight[:, None])
+        self._optimiser.zero_grad()
+        loss.backward()
+        self._optimiser.step()
+        self._average(step)
+        self.losses.append(float(loss.detach()))
+
+    def _average(self, step: int) -> None:
+        keep = min(_MEAN_OVER, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for kept, new in zip(self.mean.parameters(), self._net.parameters(), strict=True):
+                kept.lerp_(new, 1 - keep)
+            for kept, new in zip(self.mean.buffers(), self._net.buffers(), strict=True):
+                kept.copy_(new)
+
+    def _save(self, checkpoint: Path) -> None:
+        state = {
+            "recipe": (self.recipe.seed, self.recipe.steps),
+            "net": self._net.state_dict(),
+            "mean": self.mean.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "losses": self.losses,
+        }
+        held = io.BytesIO()
+        torch.save(state, held)
+        write_atomic(checkpoint, held.getvalue())
+
+    def _resume(self, checkpoint: Path) -> None:
+        state = torch.load(checkpoint, map_location=self._device, weights_only=True)
+        if tuple(state["recipe"]) != (self.recipe.seed, self.recipe.steps):
+            return
+        self._net.load_state_dict(state["net"])
+        self.mean.load_state_dict(state["mean"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self.losses = list(state["losses"])
+
+
+def _loss(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+    """Weighted cross entropy, and the Dice loss (Milletari et al. 2016, 3DV, 565-571), over what is known."""
+    entropy = binary_cross_entropy_with_logits(
+        logits, truth, weight=weight * (1 + _SHIP_WEIGHT * truth), reduction="sum"
+    )
+    known = weight > 0
+    share, there = torch.sigmoid(logits) * known, truth * known
+    over = (0, 2, 3)
+    dice = (2 * (share * there).sum(over) + _DICE_ROOM) / (share.sum(over) + there.sum(over) + _DICE_ROOM)
+    return _CROSS_ENTROPY * entropy / weight.sum() + 1 - dice.mean()

@@ -1,0 +1,152 @@
+"""Patches for training: where they are cut, how they are turned, and how their light is changed.
+
+Half of them hold a labelled ship (those alongside more often), a third the shoreline, the rest anything near water.
+Each is turned, mirrored and rescaled at random. Rescaled below one, Sentinel-2's pixels become as sharp as those of
+finer sensors; brightness, colour, haze, blur and noise change because sensors, seasons and stretches do; infrared is
+left out in part, because many images have none.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from roadstead.detection.optical_grid import WORK_M
+from roadstead.detection.optical_planes import stacked
+from roadstead.train.examples import CORE, HULL, SHORE, SHORE_VISIBLE, WEIGHT, Example
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roadstead.train.paste import Bank
+
+PATCH_PX = 96
+_ZOOM = (0.5, 1.5)  # below 1 things get smaller
+_ON_SHIPS, _ON_SHORE = 0.5, 0.33
+_ALONGSIDE_WEIGHT = 1.5
+_NEAR_SHORE, _NEAR_WATER = 0.5, -0.6  # of the shore plane
+_INLAND, _INLAND_WEIGHT = -0.5, 0.2
+_PASTED = 0.35
+_NO_INFRARED, _NO_SHORTWAVE, _GREY, _NO_SHORE, _BLURRED = 0.4, 0.1, 0.08, 0.1, 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """One piece of training."""
+
+    planes: NDArray[np.float32]
+    """what the network sees, shape (9, PATCH_PX, PATCH_PX)"""
+    truth: NDArray[np.float32]
+    """hull and core, 0-1, shape (2, PATCH_PX, PATCH_PX)"""
+    weight: NDArray[np.float32]
+    """0 where nothing is known, shape (PATCH_PX, PATCH_PX)"""
+
+
+class PatchMaker:
+    """Draws patches from examples; the generator alone decides which."""
+
+    def __init__(self, examples: Sequence[Example], bank: Bank | None) -> None:
+        self._examples = tuple(examples)
+        self._bank = bank
+        ships = [(k, *s) for k, e in enumerate(examples) for s in e.ships]
+        self._ships = np.array(ships, np.float64).reshape(-1, 4)
+        counts = np.bincount(self._ships[:, 0].astype(int), minlength=len(examples))
+        # a port with four times the ships is seen twice as often
+        share = np.where(self._ships[:, 3] > 0, _ALONGSIDE_WEIGHT, 1.0) / np.sqrt(counts[self._ships[:, 0].astype(int)])
+        self._ship_share = share / share.sum()
+        self._shore = [_places(e, -_NEAR_SHORE, _NEAR_SHORE) for e in examples]
+        self._water = [_places(e, _NEAR_WATER, math.inf) for e in examples]
+        area = np.sqrt([len(places) for places in self._water])
+        self._area_share = area / area.sum()
+
+    def draw(self, rng: np.random.Generator) -> Patch:
+        """One patch."""
+        example, row, col = self._place(rng)
+        zoom = math.exp(rng.uniform(math.log(_ZOOM[0]), math.log(_ZOOM[1])))
+        cut = _cut(example.layers, _turn(rng, zoom), row, col)
+        layers = np.ascontiguousarray(np.moveaxis(cut, 2, 0))
+        if self._bank is not None and rng.random() < _PASTED:
+            self._bank.paste(layers, zoom, rng)
+        weight = layers[WEIGHT] * np.where(layers[SHORE] < _INLAND, _INLAND_WEIGHT, 1)
+        planes = _relit(layers, example, zoom, rng)
+        return Patch(planes=planes, truth=layers[[HULL, CORE]], weight=weight.astype(np.float32))
+
+    def _place(self, rng: np.random.Generator) -> tuple[Example, float, float]:
+        """An image and the middle of the patch in it."""
+        kind = rng.random()
+        if kind < _ON_SHIPS and len(self._ships):
+            k, row, col, _ = self._ships[rng.choice(len(self._ships), p=self._ship_share)]
+            row, col = rng.normal((row, col), PATCH_PX / 5)
+            return self._examples[int(k)], row, col
+        k = int(rng.choice(len(self._examples), p=self._area_share))
+        places = self._shore[k] if kind < _ON_SHIPS + _ON_SHORE and len(self._shore[k]) else self._water[k]
+        row, col = places[rng.integers(len(places))]
+        return self._examples[k], float(row), float(col)
+
+
+def _places(example: Example, low: float, high: float) -> NDArray[np.int32]:
+    """Rows and columns where the shore plane lies between two values and something is known, shape (n, 2)."""
+    shore = example.layers[..., SHORE]
+    return np.argwhere((shore > low) & (shore < high) & (example.layers[..., WEIGHT] > 0)).astype(np.int32)
+
+
+def _turn(rng: np.random.Generator, zoom: float) -> NDArray[np.float64]:
+    """A random turn, mirrored or not, with a zoom: patch offsets to image offsets, shape (2, 2)."""
+    angle, mirror = rng.uniform(0, 2 * math.pi), rng.choice((-1.0, 1.0))
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin], [sin * mirror, cos * mirror]]) / zoom
+
+
+@numba.njit(cache=True)
+def _cut(layers: NDArray[np.float32], turn: NDArray[np.float64], row: float, col: float) -> NDArray[np.float32]:
+    """Bilinear values of a turned square around a place; 0 outside the image. Shape (size, size, layers)."""
+    size, count = PATCH_PX, layers.shape[2]
+    out = np.zeros((size, size, count), np.float32)
+    half = (size - 1) / 2
+    for i in range(size):
+        for j in range(size):
+            y = row + turn[0, 0] * (i - half) + turn[0, 1] * (j - half)
+            x = col + turn[1, 0] * (i - half) + turn[1, 1] * (j - half)
+            top, left = math.floor(y), math.floor(x)
+            if top < 0 or left < 0 or top + 1 >= layers.shape[0] or left + 1 >= layers.shape[1]:
+                continue
+            down, right = np.float32(y - top), np.float32(x - left)
+            for k in range(count):
+                upper = layers[top, left, k] * (1 - right) + layers[top, left + 1, k] * right
+                lower = layers[top + 1, left, k] * (1 - right) + layers[top + 1, left + 1, k] * right
+                out[i, j, k] = upper * (1 - down) + lower * down
+    return out
+
+
+def _relit(layers: NDArray[np.float32], example: Example, zoom: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """The network's planes of a patch under another light, haze and sensor."""
+    bands = layers[:5]
+    gain = np.exp(rng.normal(0, 0.3) + rng.normal(0, 0.2, 5))
+    haze = rng.normal(0, 0.06) + rng.normal(0, 0.03, 5)
+    bands = (bands * gain[:, None, None] + haze[:, None, None]).astype(np.float32)
+    near, short = _infrared(example, rng)
+    if rng.random() < _GREY:
+        bands[:3] = bands[:3].mean(axis=0)
+    if rng.random() < _BLURRED:
+        bands = ndimage.gaussian_filter(bands, (0, *[rng.uniform(0.4, 1.1)] * 2))
+    bands += rng.standard_normal(bands.shape, np.float32) * np.float32(rng.uniform(0, 0.06))
+    bands[3:] *= np.array([near, short], np.float32)[:, None, None]
+    shore = layers[SHORE if near else SHORE_VISIBLE]
+    if rng.random() < _NO_SHORE:
+        shore = np.ones_like(shore)
+    return stacked(bands, shore, (near, short), example.native_m * zoom, WORK_M)
+
+
+def _infrared(example: Example, rng: np.random.Generator) -> tuple[bool, bool]:
+    """Which infrared bands the patch keeps."""
+    kind = rng.random()
+    if kind < _NO_INFRARED:
+        return False, False
+    near, short = example.infrared
+    return near, short and kind >= _NO_INFRARED + _NO_SHORTWAVE

@@ -1,0 +1,160 @@
+"""`roadstead train`: from labelled images to weights with their judgement, card and learning curves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from roadstead.archive import open_scene
+from roadstead.model import InputError
+from roadstead.steps import write_atomic
+from roadstead.train.card import Figures, Source, model_card, model_item
+from roadstead.train.curves import learning_curves
+from roadstead.train.datasets import example_of, labelled_images, labels_of
+from roadstead.train.examples import Example
+from roadstead.train.folds import groups
+from roadstead.train.judging import VESSEL, Judged, Judging, judged, judging, ships_in
+from roadstead.train.paste import Bank, drawn_ships
+from roadstead.train.patches import PatchMaker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from roadstead.train.network import OpticalNet
+
+FOLD_STEPS, FINAL_STEPS = 1500, 2000
+"""of each training with a third of the places left out, and of that on everything"""
+_CHECKPOINT_EVERY = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """What `train` made."""
+
+    weights: Path
+    figures: Figures
+    """on places left out"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What trainings share."""
+
+    examples: tuple[Example, ...]
+    bank: Bank
+    folder: Path
+    """checkpoints go here"""
+    seed: int
+    progress: Callable[[str, int, int, float], None]
+    """called with the training's name, step, steps and loss"""
+
+    def trained(
+        self,
+        name: str,
+        steps: int,
+        without: Sequence[str],
+        *,
+        begin_from: OpticalNet | None = None,
+        rate: float | None = None,
+    ) -> tuple[OpticalNet, list[float]]:
+        """Train, or go on where a training of that name was killed; returns weights and the loss of every step.
+
+        Args:
+            name: of the training and its checkpoint.
+            steps: how many.
+            without: places left out.
+            begin_from: weights to start from.
+            rate: largest step size, where not the usual one.
+        """
+        from roadstead.train.loop import Recipe, Training  # noqa: PLC0415 - torch, which is not always installed
+
+        maker = PatchMaker([e for e in self.examples if e.place not in without], self.bank)
+        recipe = Recipe(seed=self.seed, steps=steps) if rate is None else Recipe(seed=self.seed, steps=steps, rate=rate)
+        training = Training(recipe, maker)
+        if begin_from is not None:
+            training.begin_from(begin_from)
+        net = training.run(
+            self.folder / f"{name}.ckpt", _CHECKPOINT_EVERY, lambda k, loss: self.progress(name, k, steps, loss)
+        )
+        return net, training.losses
+
+
+def workshop(
+    folder: Path, out: Path, seed: int, progress: Callable[[str, int, int, float], None]
+) -> tuple[Workshop, list[Path]]:
+    """Read the labelled images of a folder; returns them ready for training, and their files.
+
+    Images whose ships are marked by points only are left aside: they do not say where a hull ends.
+
+    Raises:
+        InputError: torch is missing, or the folder holds no labelled image.
+    """
+    if find_spec("torch") is None or find_spec("onnx") is None:
+        raise InputError("training needs torch and onnx, which are not installed: pip install 'roadstead[train]'")
+    images = labelled_images(folder)
+    loaded = [(image, example_of(image)) for image in images]
+    kept = [(image, example) for image, example in loaded if len(example.ships)]
+    if not kept:
+        raise InputError(f"{folder} holds labelled images, but none with a ship's outline; draw ships as polygons")
+    ready = Workshop(
+        examples=tuple(e for _, e in kept),
+        bank=drawn_ships(seed),
+        folder=out / "checkpoints",
+        seed=seed,
+        progress=progress,
+    )
+    return ready, [image for image, _ in kept]
+
+
+def train(
+    folder: Path,
+    out: Path,
+    *,
+    seed: int,
+    steps: tuple[int, int] = (FOLD_STEPS, FINAL_STEPS),
+    progress: Callable[[str, int, int, float], None],
+) -> Trained:
+    """Train the optical network on a folder of images with labels.
+
+    Three trainings leave a third of the places out each; what they find there makes the scores. One on everything
+    makes the weights. A killed run goes on from its checkpoints with the same result.
+
+    Args:
+        folder: GeoTIFFs with labels beside them (`datasets.labelled_images`).
+        out: receives `optical.onnx`, `optical.md`, `optical.json`, `learning-curves.png` and the checkpoints.
+        seed: of everything drawn.
+        steps: of the trainings with places left out, and of that on everything.
+        progress: called with the training's name, step, steps and loss.
+
+    Raises:
+        InputError: torch is missing, an image cannot be read, or there are too few places.
+    """
+    shop, images = workshop(folder, out, seed, progress)
+    from roadstead.train.export import onnx_bytes  # noqa: PLC0415 - torch, which the workshop has looked for
+
+    curves: dict[str, list[float]] = {}
+    found: list[Judged] = []
+    for k, left_out in enumerate(groups(shop.examples)):
+        name = f"without-{k + 1}"
+        net, curves[name] = shop.trained(name, steps[0], left_out)
+        kept = out / "checkpoints" / f"{name}.onnx"
+        write_atomic(kept, onnx_bytes(net, Judging.plain()))
+        found += [j for image in images if image.parent.name in left_out for j in judged(image, kept)]
+    tested = [i for i in images if i.parent.name in {p for g in groups(shop.examples) for p in g}]
+    ships = sum(ships_in(labels_of(image)) for image in tested)
+    rule = judging(found, max(0, ships - sum(j.hit == VESSEL for j in found)))
+    net, curves["all places"] = shop.trained("all", steps[1], ())
+    weights = onnx_bytes(net, rule)
+    figures = Figures.of(found, rule, ships)
+    sources = [Source.of(open_scene(image), labels_of(image)) for image in images]
+    write_atomic(out / "optical.onnx", weights)
+    write_atomic(out / "optical.md", model_card(figures, rule, sources, seed))
+    item = model_item(hashlib.sha256(weights).hexdigest(), len(weights), sources)
+    write_atomic(out / "optical.json", json.dumps(item, indent=1) + "\n")
+    write_atomic(out / "learning-curves.png", learning_curves(curves))
+    return Trained(weights=out / "optical.onnx", figures=figures)

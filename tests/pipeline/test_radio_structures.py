@@ -1,0 +1,142 @@
+"""A case with AIS files and many dates: whose AIS fits, who was not received, and what never moved."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from affine import Affine
+from fakes import BrightBlockDetector
+from shapely.geometry import box
+
+from roadstead.ais import AisPosition, AisStatic, write_csv
+from roadstead.case import new_case
+from roadstead.imagery import MemoryReader
+from roadstead.model import BandRole, Modality, Pixels, Scene, TimeSpan
+from roadstead.pipeline import Result, Seams, explain, verify
+from roadstead.steps import FixedClock
+
+NOON = datetime(2024, 10, 17, 2, 30, tzinfo=UTC)
+LON, LAT = 132.0 + 918.5 * 3.6e-5, 42.862 - 1202.5 * 2.7e-5
+"""middle of the ship in `image`"""
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    new_case(tmp_path / "c")
+    return tmp_path / "c"
+
+
+def image(at: datetime, *, known_to: timedelta = timedelta(0)) -> tuple[Scene, Pixels]:
+    """A 3 m image over the template's `my-roads` with a 111 x 15 m ship that lies east and west."""
+    values = np.full((1, 2700, 3000), 10.0, np.float32)
+    values[0, 1200:1205, 900:937] = 200
+    scene = Scene(
+        id=f"memory-{at:%m%d%H%M}", path=Path("none"), time=TimeSpan(at, at + known_to), modality=Modality.OPTICAL,
+        bands=(BandRole.PAN,), footprint=box(132.0, 42.79, 132.11, 42.865), sha256=f"{at:%m%d%H%M}",
+    )  # fmt: skip
+    transform = Affine(3.6e-5, 0, 132.0, 0, -2.7e-5, 42.862)
+    return scene, Pixels(values=values, valid=np.ones(values.shape[1:], bool), transform=transform, crs="EPSG:4326")
+
+
+def verified(case: Path, *shown: tuple[Scene, Pixels]) -> Result:
+    seams = Seams(
+        clock=FixedClock(NOON),
+        reader=MemoryReader({s.id: p for s, p in shown}),
+        detectors={Modality.OPTICAL: BrightBlockDetector()},
+        scenes=tuple(s for s, _ in shown),
+    )
+    return verify(case, seams=seams)
+
+
+def ais_file(case: Path, *ships: tuple[str, float, float]) -> None:
+    (case / "ais").mkdir(exist_ok=True)
+    positions = [
+        AisPosition(
+            mmsi=mmsi,
+            t_utc=NOON + timedelta(minutes=m),
+            lon_deg=lon,
+            lat_deg=lat,
+            sog_kn=0.0,
+            cog_deg=90.0,
+            heading_deg=90.0,
+        )
+        for mmsi, lon, lat in ships
+        for m in (-6, 6)
+    ]
+    statics = [
+        AisStatic(
+            mmsi=mmsi, t_utc=NOON, last_utc=NOON, name=f"VESSEL {mmsi[-1]}", to_bow_m=56, to_stern_m=56, to_port_m=8,
+            to_starboard_m=8,
+        )
+        for mmsi, *_ in ships
+    ]  # fmt: skip
+    (case / "ais" / "log.csv").write_bytes(write_csv(positions, statics))
+
+
+def properties(case: Path) -> dict:
+    (feature,) = json.loads((case / "out" / "detections.geojson").read_text("utf-8"))["features"]
+    return feature["properties"]
+
+
+def test_the_ship_that_sent_is_named_in_the_detections(case: Path) -> None:
+    ais_file(case, ("273000001", LON, LAT), ("273000002", LON + 0.05, LAT))
+    result = verified(case, image(NOON))
+    assert not result.losses
+    said = properties(case)
+    assert (said["ais"], said["ais_mmsi"], said["ais_name"]) == ("matched", "273000001", "VESSEL 1")
+    assert said["ais_likelihood_ratio"] > 100
+    assert "VESSEL 1 (MMSI 273000001) fits" in said["ais_why"]
+    (at,) = json.loads((case / "out" / "ais.json").read_text("utf-8"))["at_sites"]
+    assert [u["mmsi"] for u in at["undetected"]] == ["273000002"]
+    assert result.ais.at_sites[0].facts[0].mmsi == "273000001"
+
+
+def test_a_ship_without_ais_among_others_is_silent_and_the_verdict_stays(case: Path) -> None:
+    verified(case, image(NOON))
+    without = json.loads((case / "out" / "verdicts.json").read_text("utf-8"))
+    assert "ais" not in properties(case)
+    ais_file(case, ("273000003", LON + 0.03, LAT), ("273000004", LON + 0.05, LAT))
+    verified(case, image(NOON))
+    assert properties(case)["ais"] == "silent"
+    assert "2 ships were received" in properties(case)["ais_why"]
+    assert json.loads((case / "out" / "verdicts.json").read_text("utf-8")) == without
+
+
+def test_no_ais_is_compared_with_an_image_whose_time_is_a_day(case: Path) -> None:
+    ais_file(case, ("273000001", LON, LAT))
+    result = verified(case, image(NOON, known_to=timedelta(hours=20)))
+    assert any("its time is not known to 10 minutes" in s for s in result.losses)
+    assert not result.ais.at_sites
+
+
+def test_what_is_no_ais_is_named_and_the_rest_is_read(case: Path) -> None:
+    ais_file(case, ("273000001", LON, LAT))
+    (case / "ais" / "junk.csv").write_bytes(b"\x00\xff not a table")
+    result = verified(case, image(NOON))
+    assert any("junk.csv" in s for s in result.losses)
+    assert properties(case)["ais"] == "matched"
+    assert "log.csv (AIS)" in explain(case).reads
+
+
+def test_ais_is_read_once_while_nothing_changes(case: Path) -> None:
+    ais_file(case, ("273000001", LON, LAT))
+    first, again = verified(case, image(NOON)), verified(case, image(NOON))
+    assert again.steps_done == 0
+    assert again.ais == first.ais
+    ais_file(case, ("273000002", LON, LAT))
+    assert verified(case, image(NOON)).ais.at_sites[0].facts[0].mmsi == "273000002"
+
+
+def test_what_lies_there_at_every_date_joins_the_rejected(case: Path) -> None:
+    verified(case, image(NOON), image(NOON - timedelta(days=3)))
+    assert len(json.loads((case / "out" / "detections.geojson").read_text("utf-8"))["features"]) == 2
+    verified(case, *(image(NOON - timedelta(days=30 * k)) for k in range(6)))
+    kept = json.loads((case / "out" / "detections.geojson").read_text("utf-8"))["features"]
+    rejected = json.loads((case / "out" / "rejected.geojson").read_text("utf-8"))["features"]
+    assert not kept
+    assert len(rejected) == 6
+    assert all("never moves" in f["properties"]["reason"] for f in rejected)
+    lon, lat = rejected[0]["geometry"]["coordinates"]
+    assert (lon, lat) == (pytest.approx(LON, abs=1e-4), pytest.approx(LAT, abs=1e-4))
