@@ -123,7 +123,7 @@ def scores(
     pairs = []
     for t in tested:
         out = folder / f"{t.image.stem}.geojson"
-        out.write_text(detections_geojson(t.rule.scored(t.found)), "utf-8")
+        out.write_text(detections_geojson(t.rule.scored(t.found), simulated=()), "utf-8")
         pairs.append((out, (labels or {}).get(t.image, labels_of(t.image))))
     return score(pairs, *options)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from roadstead.archive import IntakeFacts, add
     from roadstead.case import load_case, new_case
+    from roadstead.evidence import audit, bundle, export
     from roadstead.model.errors import RoadsteadError
     from roadstead.pipeline import Seams, case_coverage, detect, explain, fetch, search, site_baseline, verify
     from roadstead.steps import Workers
@@ -25,9 +26,12 @@ _HOMES = {
     "Seams": "pipeline",
     "Workers": "steps",
     "add": "archive",
+    "audit": "evidence",
+    "bundle": "evidence",
     "case_coverage": "pipeline",
     "detect": "pipeline",
     "explain": "pipeline",
+    "export": "evidence",
     "fetch": "pipeline",
     "load_case": "case",
     "new_case": "case",
@@ -41,9 +45,12 @@ __all__ = [
     "Seams",
     "Workers",
     "add",
+    "audit",
+    "bundle",
     "case_coverage",
     "detect",
     "explain",
+    "export",
     "fetch",
     "load_case",
     "new_case",

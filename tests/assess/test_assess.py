@@ -285,3 +285,15 @@ def test_a_report_of_a_count_weighs_on_a_count() -> None:
     told = verdict(replace(la, sources=(*la.sources, press), reported=(report,)), "at-least-20")
     assert told.with_reports.probability.low > told.without_reports.probability.low + 0.02
     assert told.with_reports.call is Call.NOT_DETERMINABLE
+
+
+def test_a_sister_ship_of_the_case_may_be_the_one_that_was_seen(dunai: Case) -> None:
+    """Four ships of a length: a ship of that length speaks for any of them, and less for the one that is named."""
+    claim = replace(dunai.claim("nis-chongjin-12-oct"), id="one", who=("oslyabya",))
+    quiet = replace(dunai, claims=(claim,), traffic=(quiet_at(dunai, "chongjin"),))
+    alone = replace(quiet, vessels=tuple(v for v in dunai.vessels if v.id == "oslyabya"))
+    shown = (look(12, [112.6], p=(0.9,)),)
+    with_sisters, without = (verdict(case, "one", shown).without_reports for case in (quiet, alone))
+    assert without.call is Call.SUPPORTED
+    assert with_sisters.call is Call.NOT_DETERMINABLE
+    assert any("left out" in n for n in with_sisters.notes)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from roadstead.evidence import audit, check_bag
+from roadstead.evidence import audit, bundle, check_bag
 from roadstead.evidence.bag import seal, write_manifests
 from roadstead.model import InputError
+from roadstead.report.exports import Profile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,20 @@ def test_a_probability_off_by_two_hundredths_is_found(held: Path) -> None:
 
     _edit(held, "data/results/verdicts.json", shift)
     assert any("probability recorded as [0.965, 0.99]" in f.sentence for f in audit(held).faults)
+
+
+def test_a_verdict_that_redaction_excuses_is_no_licence_to_forge_it(case: Path, tmp_path: Path) -> None:
+    (case / "redaction.toml").write_text('schema_version = 1\nsources = {informer = "drop"}\n', "utf-8")
+    made = bundle(case, out=tmp_path / "public", profile=Profile.PUBLIC).folder
+
+    def excuse(document: dict[str, object]) -> None:
+        document["not_derivable_from_this_bundle"] = [
+            "claim two-ships: with reports probability recorded as [0.5, 0.6], derived as [0.9, 0.99]"
+        ]
+
+    _edit(made, "data/redactions.json", excuse)
+    _edit(made, "data/results/verdicts.json", lambda vs: vs[0]["with_reports"].update(probability=[0.1, 0.2]))
+    assert any("recorded as [0.1, 0.2]" in f.sentence for f in audit(made).faults)
 
 
 def test_a_measurement_invented_is_found_in_the_pixels(held: Path) -> None:

@@ -125,7 +125,8 @@ def radar_image(path: Path, *, licence: str, simulated: bool = False) -> Path:
     props |= {"roadstead:simulated": True} if simulated else {}
     ring = [[0.0, 0.0], [0.036, 0.0], [0.036, 0.036], [0.0, 0.036], [0.0, 0.0]]
     bands = [{"name": "vv", "description": "amplitude"}]
-    item = {"type": "Feature", "stac_version": "1.1.0", "id": "radar-1", "geometry": {"type": "Polygon", "coordinates": [ring]},
+    area = {"type": "Polygon", "coordinates": [ring]}
+    item = {"type": "Feature", "stac_version": "1.1.0", "id": "radar-1", "geometry": area,
             "bbox": [0.0, 0.0, 0.036, 0.036], "properties": props, "links": [],
             "assets": {"image": {"href": f"./{path.name}", "roles": ["data"], "bands": bands}}}  # fmt: skip
     path.with_suffix(".json").write_text(json.dumps(item), "utf-8")

@@ -137,16 +137,20 @@ def world_of(case: Case, claim: Claim) -> World:
 
 
 def _alike(case: Case, claim: Claim) -> tuple[Participant, ...]:
-    """Vessels of the case that size does not tell from those that the claim names; its places' visitors first."""
+    """Vessels of the case that size does not tell from those that the claim names; the likest first."""
     who = [case.vessel(v) for v in claim.who]
     here = set(places(claim))
-    alike = [v for v in case.vessels if v.id not in claim.who and any(_like(v, w) for w in who)]
-    return tuple(sorted(alike, key=lambda v: (not here & {v.home, *v.calls_at}, v.id)))
+    likeness = {v.id: max(_likeness(v, w) for w in who) if who else 0.0 for v in case.vessels}
+    alike = [v for v in case.vessels if v.id not in claim.who and likeness[v.id] > 0]
+    return tuple(sorted(alike, key=lambda v: (-likeness[v.id], not here & {v.home, *v.calls_at}, v.id)))
 
 
-def _like(a: Participant, b: Participant) -> bool:
-    margin = 1 + LIKE_LENGTH
-    return a.length_m.low <= b.length_m.high * margin and b.length_m.low <= a.length_m.high * margin
+def _likeness(other: Participant, named: Participant) -> float:
+    """Share of a vessel's possible lengths that the named one could be measured as; 0-1."""
+    low, high = named.length_m.low / (1 + LIKE_LENGTH), named.length_m.high * (1 + LIKE_LENGTH)
+    within = min(high, other.length_m.high) - max(low, other.length_m.low)
+    width = other.length_m.high - other.length_m.low
+    return max(within, 0.0) / width if width > 0 else float(within >= 0)
 
 
 def _left_out(case: Case, claim: Claim) -> tuple[str, ...]:

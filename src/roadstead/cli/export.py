@@ -32,5 +32,7 @@ def _print(made: Exported) -> None:
         say.err.print(f"[yellow]note:[/yellow] {say.shown(sentence)}", soft_wrap=True)
     for line in made.credits:
         say.out.print(f"[yellow]credit:[/yellow] {say.shown(line)}", soft_wrap=True)
+    for sentence in made.duties:
+        say.out.print(f"[yellow]licence:[/yellow] {say.shown(sentence)}", soft_wrap=True)
     for what, count in made.removed.items():
         say.out.print(f"[yellow]taken out:[/yellow] {say.shown(what)}: {count}", soft_wrap=True)

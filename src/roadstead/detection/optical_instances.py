@@ -23,7 +23,7 @@ _SMOOTH_PX = 0.7
 _INLAND = -0.4  # of the shore plane; no ship lies so far inland
 _BEST = 0.25  # share of a core that speaks for it
 _DIP = {True: 0.6, False: 0.9}  # joined above this share of the fainter part's hull: end to end, side by side
-_SOLID = 0.75  # least share of its convex hull that a joined hull fills
+_SOLID = 0.8  # least share of its convex hull that a joined hull fills; with less, rows of moored ships became one
 _EIGHT = np.ones((3, 3), bool)
 
 

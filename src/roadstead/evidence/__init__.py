@@ -1,8 +1,8 @@
 """Evidence bundles: making them, auditing them; the results of a case as they stand."""
 
-from roadstead.evidence.audit import Audit, Fault, Stage, audit
+from roadstead.evidence.auditing import Audit, Fault, Stage, audit
 from roadstead.evidence.bag import Damage, check_bag
-from roadstead.evidence.bundle import Bundled, bundle
+from roadstead.evidence.bundling import Bundled, bundle
 from roadstead.evidence.handover import export
 from roadstead.evidence.results import Results, read_results
 

@@ -93,10 +93,10 @@ def payload_of(results: Results, profile: Profile) -> Payload:
     out.left_out = tuple(f"{f.path}: {f.why_not}" for f in inputs if not f.copied)
     out.duties = tuple(sorted({f"{f.licence} ({f.credit or 'no credit line stated'}): {d}"
                                for f in inputs if f.copied for d in duties(f.licence)}))  # fmt: skip
-    out.texts[REDACTIONS] = _json(_redactions(results, out, redactor))
+    redactions = _redactions(results, out, redactor)
+    out.texts[REDACTIONS], out.removed = _json(redactions), redactions["removed"]
     out.texts["data/README.txt"] = redactor.text(readme(results, out.left_out, out.duties, profile))
     _describe(out, results, inputs, code, redactor)
-    out.removed = redactor.log()["removed"]
     return out
 
 

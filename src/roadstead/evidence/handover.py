@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from roadstead.evidence.licences import duties
 from roadstead.evidence.results import OUT, Results, had_at, read_results, redactor_of
 from roadstead.model import InputError
 from roadstead.report.exports import Exported, Format, Handover, Profile, write_exports
@@ -46,7 +48,10 @@ def export(
     redactor = redactor_of(results, profile)
     name = FOLDER if profile is Profile.FULL else f"{FOLDER}-{profile.value}"
     target = out or results.case.folder / OUT / name
-    return write_exports(_handover(results), redactor, wanted, target, had_at(results))
+    made = write_exports(_handover(results), redactor, wanted, target, had_at(results))
+    licences = sorted({s.licence for s in results.gathered.scenes.values() if not s.simulated})
+    asked = [redactor.text(f"{licence}: {duty}") for licence in licences for duty in duties(licence)]
+    return replace(made, duties=tuple(asked))
 
 
 def _formats(names: Sequence[str]) -> list[Format]:

@@ -38,11 +38,14 @@ THREADS = 2
 PILOTS = 400
 ENOUGH_SHARE = 0.1
 """below this share of effective histories the exact likelihood is let in step by step"""
-TRIES = 8
-"""where few carry the weight, each vessel's rates and part of the plan are chosen from so many draws, by their fit"""
+WIDER, TRIES = 3, 8
+"""where few carry the weight, so many times more are drawn, each vessel's rates and part of the plan the best fitting of
+so many draws, chosen by their fit"""
 STEP_SHARE = 0.5
 """each step of tempering keeps so many effective histories"""
-SWEEPS = 2
+BARRED = 1e-12
+"""factor of being where a vessel is kept from"""
+SWEEPS = 1
 """times that every vessel's movements are drawn anew after each step"""
 
 
@@ -97,16 +100,37 @@ class _State:
     """log of the exact likelihood over the factors drawn with"""
 
 
-def setting(movers: Sequence[Mover], looks: Sequence[SiteLooks], op: Operation, fixes: Sequence[Fix] = ()) -> Setting:
-    """Lay out looks and AIS positions along the grid."""
+def setting(
+    movers: Sequence[Mover],
+    looks: Sequence[SiteLooks],
+    op: Operation,
+    fixes: Sequence[Fix] = (),
+    *,
+    apart: bool = False,
+) -> Setting:
+    """Lay out looks and AIS positions along the grid.
+
+    Args:
+        movers: the vessels.
+        looks: from `prepare`.
+        op: any motion of the claim.
+        fixes: AIS positions.
+        apart: whether to keep the claim's vessels from its sites in its window, so that histories in which the claim
+            does not hold are drawn by themselves; the weights of those in which it does then mean nothing.
+    """
     order = along(looks)
-    own = [along_grid(m.vessel.id, fixes, op.world, op.grid) for m in movers]
-    marks = []
-    for mover, (time, site, _) in zip(movers, own, strict=True):
+    marks, gains = [], []
+    for mover in movers:
+        time, site, gain = along_grid(mover.vessel.id, fixes, op.world, op.grid)
+        if apart and mover.vessel.id in op.claim.who:
+            window, sites = op.grid.indices(op.claim.when), [op.world.sites.index(s) for s in op.claim.sites]
+            time = np.concatenate([time, np.repeat(window, len(sites))])
+            site = np.concatenate([site, np.tile(np.array(sites, np.int64), window.size)])
+            gain = np.concatenate([gain, np.full(window.size * len(sites), BARRED)])
         every = marks_along(np.concatenate([order.time, time]), np.concatenate([order.site, site]), op.grid.n)
         marks.append((every, marks_of_routine(every, mover.chain)))
-    gains = tuple(gain for _, _, gain in own)
-    return Setting(movers=tuple(movers), looks=tuple(looks), order=order, marks=tuple(marks), own=gains)
+        gains.append(gain)
+    return Setting(movers=tuple(movers), looks=tuple(looks), order=order, marks=tuple(marks), own=tuple(gains))
 
 
 def effective_sample_size(weights: Floats) -> float:
@@ -128,21 +152,21 @@ def draw_prior(rng: np.random.Generator, movers: Sequence[Mover], op: Operation,
 
 
 def draw(rng: np.random.Generator, where: Setting, op: Operation, n: int) -> Drawn:
-    """Draw n histories of one motion given the looks, with weights.
+    """Draw n histories of one motion given the looks, or more where few count, with weights.
 
     Args:
         rng: random stream.
         where: vessels and looks.
         op: the motion.
-        n: how many.
+        n: how many, at least.
     """
     run = _adapted(rng, where, op)
-    for tries in (1, TRIES):
-        state = _sequential(run, n, tries)
+    for wider, tries in ((1, 1), (WIDER, TRIES)):
+        state = _sequential(run, wider * n, tries)
         weight = state.log_z + state.log_ratio
-        if effective_sample_size(_exp(weight)) >= ENOUGH_SHARE * n:
+        if effective_sample_size(_exp(weight)) >= ENOUGH_SHARE * wider * n:
             return Drawn(place=state.place, log_weight=weight, lost=0.0)
-    return _tempered(run, state)
+    return _tempered(run, state, n)
 
 
 def _adapted(rng: np.random.Generator, where: Setting, op: Operation) -> _Run:
@@ -244,16 +268,15 @@ def _placed(state: _State, where: Setting, v: int, row: NDArray[np.int8], rows: 
     state.codes[rows] = (state.codes[rows] & ~bit) | there[rows]
 
 
-def _tempered(run: _Run, state: _State) -> Drawn:
-    """Let the exact likelihood in step by step; the last step's weights stay on the histories."""
-    n = state.log_z.size
+def _tempered(run: _Run, state: _State, n: int) -> Drawn:
+    """Let the exact likelihood in step by step on n histories; the last step's weights stay on them."""
     log_norm, lost = 0.0, 0.0
     weight, beta = state.log_z, 0.0
     while True:
         share = _exp(weight)
         log_norm += float(np.log(share.mean()) + weight.max())
-        lost += max(1 / effective_sample_size(share) - 1 / n, 0.0)
-        _resampled(run.rng, state, share)
+        lost += max(1 / effective_sample_size(share) - 1 / share.size, 0.0)
+        _resampled(run.rng, state, share, n)
         for _ in range(SWEEPS):
             for v in run.rng.permutation(len(run.where.movers)).tolist():
                 _moved(run, state, v, beta)
@@ -274,11 +297,10 @@ def _next_step(log_ratio: Floats, most: float, n: int) -> float:
     return max(low, 1e-3 * most)
 
 
-def _resampled(rng: np.random.Generator, state: _State, share: Floats) -> None:
+def _resampled(rng: np.random.Generator, state: _State, share: Floats, n: int) -> None:
     """Systematic resampling (Carpenter, Clifford and Fearnhead 1999, IEE Proc. F 146, 2-7)."""
-    n = share.size
     ends = np.cumsum(share) / share.sum()
-    chosen = np.minimum(np.searchsorted(ends, (rng.random() + np.arange(n)) / n), n - 1)
+    chosen = np.minimum(np.searchsorted(ends, (rng.random() + np.arange(n)) / n), share.size - 1)
     state.shared = state.shared.rows(chosen)
     state.legs = [legs.rows(chosen) for legs in state.legs]
     state.leave = [leave[chosen] for leave in state.leave]

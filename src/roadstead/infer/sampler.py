@@ -95,10 +95,11 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     bare = replace(evidence, reports=())
     before = {m: _from_prior(claim, bare, m, seed).holds_before for m in MOTIONS}
     where = _setting(claim, evidence)
+    apart = _setting(claim, evidence, apart=True) if _splits(claim) else None
     batches: list[list[Weighted]] = []
     while not batches or (len(batches) < MAX_BATCHES and _thin(_joined(batches)) < ENOUGH_HITS):
         streams = {m: stream(seed, "infer", claim.id, str(len(batches)), m) for m in MOTIONS}
-        batches.append([_given_looks(rng, claim, evidence, where, m) for m, rng in streams.items()])
+        batches.append([_given_looks(rng, claim, evidence, (where, apart), m) for m, rng in streams.items()])
     return [replace(s, before=before[s.motion]) for s in _joined(batches)]
 
 
@@ -144,7 +145,13 @@ def _from_prior(claim: Claim, evidence: Evidence, motion: str, seed: int) -> Wei
     return _weighted(histories, motion, claim, evidence, np.zeros(N_PRIOR))
 
 
-def _setting(claim: Claim, evidence: Evidence) -> Setting:
+def _splits(claim: Claim) -> bool:
+    """Whether the claim holds just where any of its vessels is at its sites in its window."""
+    anyone = (claim.at_least or 1) == 1 and claim.at_most is None
+    return anyone and claim.kind in (ClaimKind.PRESENCE, ClaimKind.COUNT, ClaimKind.ACTIVITY)
+
+
+def _setting(claim: Claim, evidence: Evidence, *, apart: bool = False) -> Setting:
     """The vessels weighed together and the looks, ready to be drawn with."""
     grid = grid_of(claim)
     more, traffic = strangers(claim, evidence.world, grid, evidence.observed, evidence.traffic)
@@ -153,7 +160,8 @@ def _setting(claim: Claim, evidence: Evidence) -> Setting:
     observed = [_for_all(o, vessels, len(evidence.world.vessels)) for o in evidence.observed]
     pairs = [(o, matching_sums(o, vessels)) for o in observed]
     looks = prepare(pairs, evidence.world.sites, grid, traffic, (SITE_EFFECTS, SITE_EFFECT_P))
-    return setting(movers, looks, Operation(claim=claim, world=evidence.world, grid=grid, motion=""), evidence.fixes)
+    op = Operation(claim=claim, world=evidence.world, grid=grid, motion="")
+    return setting(movers, looks, op, evidence.fixes, apart=apart)
 
 
 def _for_all(observed: Observed, vessels: Sequence[Participant], named: int) -> Observed:
@@ -163,11 +171,28 @@ def _for_all(observed: Observed, vessels: Sequence[Participant], named: int) -> 
     return replace(observed, p_detect=(*observed.p_detect, *(observed.p_detect[i] for i in nearest)))
 
 
-def _given_looks(rng: np.random.Generator, claim: Claim, evidence: Evidence, where: Setting, motion: str) -> Weighted:
+def _given_looks(
+    rng: np.random.Generator, claim: Claim, evidence: Evidence, where: tuple[Setting, Setting | None], motion: str
+) -> Weighted:
+    """Histories with the claim from a run that may go anywhere, those without it from one that is kept apart.
+
+    Each run alone gives the weight of its own side without bias; where looks speak loudly for a claim, the first
+    holds hardly a history without it.
+    """
     op = Operation(claim=claim, world=evidence.world, grid=grid_of(claim), motion=motion)
-    drawn: Drawn = draw(rng, where, op, N_HISTORIES)
-    histories = _histories(drawn.place, tuple(m.vessel for m in where.movers), op)
-    return replace(_weighted(histories, motion, claim, evidence, drawn.log_weight), lost=drawn.lost)
+    runs = [w for w in where if w is not None][: 1 if motion == MOTIONS[0] else 2]
+    parts = []
+    for side, setting_ in enumerate(runs):
+        drawn: Drawn = draw(rng, setting_, op, N_HISTORIES)
+        histories = _histories(drawn.place, tuple(m.vessel for m in setting_.movers), op)
+        part = replace(_weighted(histories, motion, claim, evidence, drawn.log_weight), lost=drawn.lost)
+        if len(runs) > 1:
+            kept = ~part.claimed if side else part.claimed
+            part = replace(part, log_looks=np.where(kept, part.log_looks, -np.inf))
+        parts.append(part)
+    total = sum(p.claimed.size for p in parts)
+    parts = [replace(p, log_looks=p.log_looks + np.log(total / p.claimed.size)) for p in parts]
+    return replace(_one(parts), lost=max(p.lost for p in parts))
 
 
 def _weighted(

@@ -227,5 +227,7 @@ def _multi(areas: Iterable[BaseGeometry | None]) -> tuple[BaseGeometry | None, .
 
 def credits_of(held: Handover) -> tuple[str, ...]:
     """Credit lines with their licences, each once; they go wherever the pixels, or what is made of them, go."""
-    lines = {f"{s.credit or s.id}{f' ({s.licence})' if s.licence else ''}" for s in held.scenes.values()}
+    lines = {
+        f"{s.credit or s.id}{f' ({s.licence})' if s.licence and not s.simulated else ''}" for s in held.scenes.values()
+    }
     return tuple(sorted(lines))

@@ -49,7 +49,7 @@ class Redactor:
     Args:
         profile: for whom.
         rules: what the case marks.
-        names: words to withhold -> placeholder.
+        names: words to withhold, in any case of letters -> placeholder.
     """
 
     profile: Profile
@@ -59,9 +59,10 @@ class Redactor:
     _inside: re.Pattern[str] | None = None
 
     def __post_init__(self) -> None:
+        self.names = {name.casefold(): put for name, put in self.names.items()}
         words = sorted((n for n in self.names if len(n) >= _SHORT), key=lambda n: (-len(n), n))
         if words:
-            self._inside = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
+            self._inside = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
 
     def text(self, text: str) -> str:
         """A text without what is withheld."""
@@ -69,11 +70,11 @@ class Redactor:
         self._count("keys and signed addresses", secrets)
         if self.profile is Profile.FULL:
             return text
-        if text in self.names:
+        if text.casefold() in self.names:
             self._count("names", 1)
-            return self.names[text]
+            return self.names[text.casefold()]
         if self._inside:
-            text, n = self._inside.subn(lambda found: self.names[found[0]], text)
+            text, n = self._inside.subn(lambda found: self.names.get(found[0].casefold(), WITHHELD), text)
             self._count("names", n)
         text, n = _PATHS.subn("[path removed]", text)
         self._count("paths of a disk", n)

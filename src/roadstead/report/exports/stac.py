@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import rasterio
-from rasterio.errors import RasterioError
 from shapely.geometry import mapping
 
-from roadstead.model import BandRole, Modality, iso
+from roadstead.archive import open_image
+from roadstead.model import BandRole, Modality, RasterError, iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +29,7 @@ EXTENSIONS = {
     "sar:": f"{_BASE}/sar/v1.0.0/schema.json",
     "sat:": f"{_BASE}/sat/v1.0.0/schema.json",
     "view:": f"{_BASE}/view/v1.0.0/schema.json",
-    "eo:": f"{_BASE}/eo/v1.1.0/schema.json",
+    "eo:": f"{_BASE}/eo/v2.0.0/schema.json",
     "file:": f"{_BASE}/file/v2.1.0/schema.json",
     "processing:": f"{_BASE}/processing/v1.2.0/schema.json",
 }
@@ -86,7 +85,8 @@ def _item(scene: Scene, held: Handover) -> dict[str, Any]:
     if "sar:" in {k[:4] for k in props} and not props.keys() >= _SAR_NEEDED:
         props = {k: v for k, v in props.items() if not k.startswith("sar:")}
     asset = _asset(scene)
-    used = {p for p in EXTENSIONS if any(k.startswith(p) for k in (*props, *asset))}
+    of_bands = {key for band in asset.get("bands", ()) for key in band}
+    used = {p for p in EXTENSIONS if any(k.startswith(p) for k in (*props, *asset, *of_bands))}
     footprint = scene.footprint
     return {
         "type": "Feature",
@@ -112,7 +112,7 @@ def _from_own_item(image: Path) -> dict[str, Any]:
     """What the item beside the image says of geometry and sensor."""
     try:
         props: Mapping[str, Any] = json.loads(image.with_suffix(".json").read_text("utf-8"))["properties"]
-        return {k: v for k, v in sorted(props.items()) if k.startswith(_KEPT)}
+        return {k: v for k, v in sorted(props.items()) if k.startswith(_KEPT) and k != "eo:bands"}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
@@ -120,13 +120,13 @@ def _from_own_item(image: Path) -> dict[str, Any]:
 def _grid(image: Path) -> dict[str, Any]:
     """Projection and shape, from the image where it is held."""
     try:
-        with rasterio.open(image) as held:
+        with open_image(image) as held:
             if held.crs is None or held.crs.to_epsg() is None:
                 return {}
             transform = [float(v) for v in list(held.transform)[:6]]
             return {"proj:code": f"EPSG:{held.crs.to_epsg()}", "proj:shape": [held.height, held.width],
                     "proj:transform": transform}  # fmt: skip
-    except (OSError, RasterioError):
+    except (OSError, RasterError):
         return {}
 
 

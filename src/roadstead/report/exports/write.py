@@ -44,6 +44,8 @@ class Exported:
     """what redaction took out, how often"""
     notes: tuple[str, ...]
     """what a format could not take, one sentence each"""
+    duties: tuple[str, ...] = ()
+    """what licences of the pixels ask of whoever hands the files on"""
 
 
 def write_exports(
