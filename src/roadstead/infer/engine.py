@@ -39,8 +39,8 @@ PILOTS = 400
 ENOUGH_SHARE = 0.1
 """below this share of effective histories the exact likelihood is let in step by step"""
 WIDER, TRIES = 3, 8
-"""where few carry the weight, so many times more are drawn, each vessel's rates and part of the plan the best fitting of
-so many draws, chosen by their fit"""
+"""where few carry the weight, so many times more are drawn, and each vessel's rates and part of the plan are one of so
+many draws, chosen by their fit"""
 STEP_SHARE = 0.5
 """each step of tempering keeps so many effective histories"""
 BARRED = 1e-12
