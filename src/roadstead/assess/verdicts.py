@@ -132,7 +132,7 @@ def world_of(case: Case, claim: Claim) -> World:
         vessels=tuple(case.vessel(v) for v in claim.who),
         sea_km=_sea_km(case),
         routine=case.routine,
-        others=_alike(case, claim)[:others_with(len(claim.who))],
+        others=_alike(case, claim)[: others_with(len(claim.who))],
     )
 
 

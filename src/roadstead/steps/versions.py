@@ -6,7 +6,18 @@ import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-NUMERIC = ("roadstead", "numpy", "scipy", "numba", "onnxruntime", "rasterio", "pyogrio", "shapely", "pyproj", "scikit-image")
+NUMERIC = (
+    "roadstead",
+    "numpy",
+    "scipy",
+    "numba",
+    "onnxruntime",
+    "rasterio",
+    "pyogrio",
+    "shapely",
+    "pyproj",
+    "scikit-image",
+)
 
 
 @cache

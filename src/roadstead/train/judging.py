@@ -16,8 +16,8 @@ import shapely
 from shapely.geometry import shape
 
 from roadstead.archive import open_scene
-from roadstead.detection.optical import findings
 from roadstead.detection.optical_candidates import FEATURES, objection, probability
+from roadstead.detection.optical_hulls import findings
 from roadstead.imagery import RasterioReader
 from roadstead.measure import frame_of, measure
 from roadstead.model import Detection
