@@ -39,6 +39,9 @@ class InProcess(Executor):
         return future
 
 
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
+
 @contextmanager
 def local_processes(count: int) -> Iterator[Executor]:
     """An executor of fresh processes; however this process ends, they end too.
@@ -66,7 +69,7 @@ class _Pool(ProcessPoolExecutor):
 
     def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
         """As of any executor; new processes inherit that this thread does not take Ctrl-C just now."""
-        with _deaf_to_ctrl_c():
+        with _undisturbed():
             return super().submit(fn, *args, **kwargs)
 
     def stop(self) -> None:
@@ -79,16 +82,26 @@ class _Pool(ProcessPoolExecutor):
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Put Ctrl-C off; where the system can."""
-    if not hasattr(signal, "pthread_sigmask"):
+def _undisturbed() -> Iterator[None]:
+    """Put Ctrl-C and a plain kill off: a worker half started would end in a traceback.
+
+    New processes inherit that this thread takes neither; of this process other threads may take them, so that the
+    handlers, which Python runs in the main thread, wait too.
+    """
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    came: list[int] = []
+    handlers = {n: signal.signal(n, lambda number, _frame: came.append(number)) for n in _ENDS}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        for number in came[:1]:
+            signal.raise_signal(number)
 
 
 def in_worker(fn: Callable[..., R], *args: Any) -> R:
@@ -106,6 +119,9 @@ def _follow(ears: Connection) -> None:
     """Of a new worker: leave Ctrl-C to the main process, and go when that goes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
+    if hasattr(signal, "pthread_sigmask"):
+        # What starts a worker puts signals off, and a worker inherits that.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     threading.Thread(target=_listen, args=(ears,), daemon=True).start()
 
 
