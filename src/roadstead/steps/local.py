@@ -98,8 +98,8 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for number, handler in handlers.items():
-            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        for end, handler in handlers.items():
+            signal.signal(end, handler if handler is not None else signal.SIG_DFL)
         for number in came[:1]:
             signal.raise_signal(number)
 
