@@ -143,7 +143,7 @@ def plot(rows: list[tuple[int, float]], folder: Path) -> None:
     import matplotlib as mpl  # noqa: PLC0415 - a second of start that only the plot needs
 
     mpl.use("Agg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - only with a plot
 
     folder.mkdir(parents=True, exist_ok=True)
     fig, ax = plt.subplots(figsize=(5, 3.2), layout="constrained")

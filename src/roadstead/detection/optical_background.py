@@ -65,7 +65,7 @@ def _background(
     step = max(1, int(block / np.sqrt(_SAMPLES)))
     thin = np.where(calm, band, np.nan)[::step, ::step]
     side = max(1, block // step)
-    tiles = _tiles(thin, side)
+    tiles = in_tiles(thin, side)
     count = np.isfinite(tiles).sum(axis=2)
     usable = count >= min(_LEAST_SAMPLES, int(count.max()))
     middle, sigma = np.zeros(count.shape), np.zeros(count.shape)
@@ -73,11 +73,11 @@ def _background(
     sigma[usable] = 1.4826 * np.nanmedian(np.abs(tiles[usable] - middle[usable][:, None]), axis=1)
     # whole numbers hide noise below half a step
     floor = max(0.3 * float(np.median(sigma[usable])), 0.5 if np.all(thin[np.isfinite(thin)] % 1 == 0) else 1e-6)
-    fields = (_spread(middle, usable), np.maximum(_spread(sigma, usable), floor))
+    fields = (spread(middle, usable), np.maximum(spread(sigma, usable), floor))
     return _enlarged(fields[0], band.shape, side * step), _enlarged(fields[1], band.shape, side * step)
 
 
-def _tiles(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+def in_tiles(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     """(tile rows, tile columns, side * side), padded with NaN."""
     rows, cols = (-(-n // side) for n in plane.shape)
     padded = np.full((rows * side, cols * side), np.nan, np.float32)
@@ -85,7 +85,7 @@ def _tiles(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     return padded.reshape(rows, side, cols, side).swapaxes(1, 2).reshape(rows, cols, side * side)
 
 
-def _spread(values: NDArray[np.float64], usable: NDArray[np.bool_]) -> NDArray[np.float64]:
+def spread(values: NDArray[np.float64], usable: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Smooth over neighbouring blocks; blocks without water take the nearest block's value."""
     weight = ndimage.gaussian_filter(usable.astype(float), 1.0, mode="nearest")
     smooth = ndimage.gaussian_filter(np.where(usable, values, 0.0), 1.0, mode="nearest") / np.maximum(weight, 1e-9)

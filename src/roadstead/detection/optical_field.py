@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from roadstead.detection.optical_background import in_tiles, spread
+
 _BLOCK_M = 500.0
 _BLOCK_PX = (16, 192)
 _SAMPLES = 400  # per block; more do not sharpen a median that is interpolated anyway
@@ -53,7 +55,7 @@ def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: f
     if np.isfinite(thin).sum() < _LEAST_SAMPLES:
         thin = band[::step, ::step]
     side = max(1, block // step)
-    tiles = _tiles(thin, side)
+    tiles = in_tiles(thin, side)
     count = np.isfinite(tiles).sum(axis=2)
     usable = count >= min(_LEAST_SAMPLES, int(count.max()))
     middle, sigma = np.zeros(count.shape), np.zeros(count.shape)
@@ -62,7 +64,7 @@ def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: f
     # whole numbers hide noise below half a step
     floor = 0.5 if np.all(thin[np.isfinite(thin)] % 1 == 0) else 1e-6
     return Background(
-        middle=_spread(middle, usable).astype(np.float32),
+        middle=spread(middle, usable).astype(np.float32),
         block_px=side * step,
         sigma=max(float(np.median(sigma[usable])), floor),
     )
@@ -72,22 +74,6 @@ def _calm(surface: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Surface a few pixels off anything else, unless too little would be left."""
     calm = ndimage.binary_erosion(surface, np.ones((3, 3), bool), iterations=_GUARD_PX, border_value=1)
     return np.asarray(calm if np.count_nonzero(calm) >= 0.02 * np.count_nonzero(surface) else surface, bool)
-
-
-def _tiles(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
-    """(tile rows, tile columns, side * side), padded with NaN."""
-    rows, cols = (-(-n // side) for n in plane.shape)
-    padded = np.full((rows * side, cols * side), np.nan, np.float32)
-    padded[: plane.shape[0], : plane.shape[1]] = plane
-    return padded.reshape(rows, side, cols, side).swapaxes(1, 2).reshape(rows, cols, side * side)
-
-
-def _spread(values: NDArray[np.float64], usable: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Smooth over neighbouring blocks; blocks without water take the nearest block's value."""
-    weight = ndimage.gaussian_filter(usable.astype(float), 1.0, mode="nearest")
-    smooth = ndimage.gaussian_filter(np.where(usable, values, 0.0), 1.0, mode="nearest") / np.maximum(weight, 1e-9)
-    nearest = ndimage.distance_transform_edt(~usable, return_distances=False, return_indices=True)
-    return np.asarray(smooth[tuple(nearest)], np.float64)
 
 
 def _linear(places: NDArray[np.float64], size: int) -> NDArray[np.float32]:

@@ -72,7 +72,7 @@ def instances(hull: NDArray[np.float32], core: NDArray[np.float32], shore: NDArr
     seeds = _seeds(np.where(afloat, smooth, np.float32(0)))
     if not seeds.any():
         return []
-    regions = watershed(-hull, seeds, mask=(afloat & (hull > _HULL)) | (seeds > 0))  # type: ignore[no-untyped-call]
+    regions = watershed(-hull, seeds, mask=(afloat & (hull > _HULL)) | (seeds > 0))  # type: ignore[no-untyped-call]  # scikit-image has no types
     parts = {}
     for label, box in enumerate(ndimage.find_objects(regions), 1):
         if box is not None:

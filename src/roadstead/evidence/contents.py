@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -234,8 +235,6 @@ def _describe(
 
 
 def _content(path: str, data: bytes) -> Content:
-    import hashlib  # noqa: PLC0415
-
     return Content(
         path=path.removeprefix("data/"),
         size_bytes=len(data),

@@ -32,7 +32,7 @@ def code_facts() -> dict[str, Any]:
 def gdal_versions() -> dict[str, str]:
     """GDAL of the two packages that each carry one."""
     import pyogrio  # noqa: PLC0415 - two GDALs take long to load
-    import rasterio  # noqa: PLC0415
+    import rasterio  # noqa: PLC0415 - only for its version of GDAL
 
     return {"pyogrio": ".".join(map(str, pyogrio.__gdal_version__)), "rasterio": rasterio.__gdal_version__}
 

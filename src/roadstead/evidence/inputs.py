@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -168,7 +169,6 @@ def _why_not(path: Path, name: str, known: _Known, profile: Profile) -> str:
 def _content(path: Path) -> bytes:
     """Its bytes; those of a packed answer unpacked."""
     import gzip  # noqa: PLC0415 - few cases hold packed answers
-    import zlib  # noqa: PLC0415
 
     data = path.read_bytes()
     if path.suffix != ".gz":

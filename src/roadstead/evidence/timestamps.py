@@ -97,7 +97,7 @@ def verify_stamp(answer: bytes, message: bytes, roots_pem: bytes) -> Stamp:
         InputError: it is no timestamp, not over this message, or not by this authority.
     """
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - only who stamps or verifies pays for it
-    from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response  # noqa: PLC0415
+    from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response  # noqa: PLC0415 - only with stamps
 
     try:
         response = decode_timestamp_response(answer)
@@ -116,7 +116,7 @@ def verify_stamp(answer: bytes, message: bytes, roots_pem: bytes) -> Stamp:
 
 def _ask(url: str, manifest: bytes) -> bytes:
     import requests  # noqa: PLC0415 - nobody is contacted by those who do not stamp
-    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response  # noqa: PLC0415
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response  # noqa: PLC0415 - only with stamps
 
     request = TimestampRequestBuilder(data=manifest, hash_algorithm=HashAlgorithm.SHA256).build()
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
@@ -154,7 +154,7 @@ def _certificates(pem: bytes) -> list[Certificate]:
 
 def _embedded(answer: bytes) -> list[Certificate]:
     from cryptography.x509 import load_der_x509_certificate  # noqa: PLC0415
-    from rfc3161_client import decode_timestamp_response  # noqa: PLC0415
+    from rfc3161_client import decode_timestamp_response  # noqa: PLC0415 - only with stamps
 
     held = decode_timestamp_response(answer).signed_data.certificates
     return sorted((load_der_x509_certificate(c) for c in held), key=lambda c: (c.serial_number, c.signature))
