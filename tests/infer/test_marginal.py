@@ -165,7 +165,8 @@ def test_equals_every_traffic_and_effect_summed_one_by_one(
     place = some_places(4, vessels)
     got = marginal(observed[::-1], place, SPARSE, vessels)  # in no order of time
     expected = [enumerated(observed, middles_h, p, SPARSE["x"]) for p in place]
-    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-9)
+    # The recursion is in single precision.
+    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ normalisers, times the exact likelihood of all looks over the factors that were 
 mean is p(looks), unbiased. Dwell rates and a vessel's own part of the plan are drawn for each history from their prior.
 
 Where few histories carry the weight, these are drawn several times and one is chosen by its normaliser, whose mean then
-stands in the weight (Liu, Liang and Wong 2000, J. Am. Stat. Assoc. 95, 121-134). Where that is too little, the exact
-likelihood is let in step by step, with resampling and, in between, every vessel's movements and its part of the plan
-drawn anew (SMC samplers: Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68, 411-436).
+stands in the weight (Liu, Liang and Wong 2000, J. Am. Stat. Assoc. 95, 121-134), and the exact likelihood is let in
+step by step, with resampling and, in between, every vessel's movements and its part of the plan drawn anew (SMC
+samplers: Del Moral, Doucet and Jasra 2006, J. R. Statist. Soc. B 68, 411-436).
 """
 
 from __future__ import annotations
@@ -38,9 +38,8 @@ THREADS = 2
 PILOTS = 400
 ENOUGH_SHARE = 0.1
 """below this share of effective histories the exact likelihood is let in step by step"""
-WIDER, TRIES = 3, 8
-"""where few carry the weight, so many times more are drawn, and each vessel's rates and part of the plan are one of so
-many draws, chosen by their fit"""
+TRIES = 4
+"""where few carry the weight, each vessel's rates and part of the plan are one of so many draws, chosen by their fit"""
 STEP_SHARE = 0.5
 """each step of tempering keeps so many effective histories"""
 BARRED = 1e-12
@@ -152,21 +151,20 @@ def draw_prior(rng: np.random.Generator, movers: Sequence[Mover], op: Operation,
 
 
 def draw(rng: np.random.Generator, where: Setting, op: Operation, n: int) -> Drawn:
-    """Draw n histories of one motion given the looks, or more where few count, with weights.
+    """Draw n histories of one motion given the looks, with weights.
 
     Args:
         rng: random stream.
         where: vessels and looks.
         op: the motion.
-        n: how many, at least.
+        n: how many.
     """
     run = _adapted(rng, where, op)
-    for wider, tries in ((1, 1), (WIDER, TRIES)):
-        state = _sequential(run, wider * n, tries)
-        weight = state.log_z + state.log_ratio
-        if effective_sample_size(_exp(weight)) >= ENOUGH_SHARE * wider * n:
-            return Drawn(place=state.place, log_weight=weight, lost=0.0)
-    return _tempered(run, state, n)
+    state = _sequential(run, n)
+    weight = state.log_z + state.log_ratio
+    if effective_sample_size(_exp(weight)) >= ENOUGH_SHARE * n:
+        return Drawn(place=state.place, log_weight=weight, lost=0.0)
+    return _tempered(run, _sequential(run, n, TRIES), n)
 
 
 def _adapted(rng: np.random.Generator, where: Setting, op: Operation) -> _Run:

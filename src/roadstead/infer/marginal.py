@@ -2,8 +2,8 @@
 
 Ships of no special interest come and go at a site as an immigration-death process; given where the vessels of interest
 are, their number is a hidden Markov chain, seen through the looks, and the forward recursion (Rabiner 1989, Proc. IEEE
-77, 257-286) gives p(looks | vessels) exactly. Its mean and stay are known as ranges only: five and three nodes, equal
-in the logarithm, stand for them; the number is followed to five standard deviations above the greatest mean. Drawing
+77, 257-286) gives p(looks | vessels) exactly. Its mean and stay are known as ranges only: five and two nodes, equal
+in the logarithm, stand for them; the number is followed to four standard deviations above the greatest mean. Drawing
 the traffic as well (Casella and Robert 1996, Biometrika 83, 81-94, on Rao-Blackwell) would only add noise: with tens of
 looks hardly a draw fits every count of ships.
 
@@ -13,7 +13,7 @@ the traffic as constant over it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from roadstead.infer.looks import Observed, Sums
     from roadstead.model import Range
 
-MEAN_NODES, STAY_NODES = 5, 3
-SPARE = 5.0
+MEAN_NODES, STAY_NODES = 5, 2
+SPARE = 4.0
 """so many standard deviations above its greatest mean the number of ships is followed"""
+FEW = 64
+"""numbers of ships up to which single precision is enough"""
 Floats = NDArray[np.float64]
 
 
@@ -56,6 +58,8 @@ class SiteLooks:
     """from each look to the next P(number | number before) for each node; shape (nodes, most + 1, most + 1)"""
     log_effect: Floats
     """log prior of each site effect"""
+    known: dict[bytes, float] = field(default_factory=dict, compare=False, repr=False)
+    """what was worked out already, by who was there at each look"""
 
 
 def prepare(
@@ -167,14 +171,31 @@ def log_marginal(looks: Sequence[SiteLooks], place: NDArray[np.int8]) -> Floats:
 
 
 def _of_site(here: SiteLooks, place: NDArray[np.int8]) -> Floats:
+    """Histories that agree on who is there at every look share one value, and it is worked out once."""
+    seen = np.concatenate(here.times)
     bits = (1 << np.arange(place.shape[1])).astype(np.int64)
-    group = np.zeros(place.shape[0], np.int64)
-    parents, patterns = [], []
+    codes = np.zeros((place.shape[0], seen.size), np.int64)
+    for v, bit in enumerate(bits):
+        codes |= np.where(place[:, v][:, seen] == here.site, bit, 0)
+    rows = np.ascontiguousarray(codes).view(np.dtype((np.void, codes.itemsize * seen.size))).reshape(-1)
+    keys, first, group = np.unique(rows, return_index=True, return_inverse=True)
+    names = [key.tobytes() for key in keys]
+    new = [k for k, name in enumerate(names) if name not in here.known]
+    if new:
+        values = _worked_out(here, codes[first[new]])
+        here.known.update(zip((names[k] for k in new), values.tolist(), strict=True))
+    return np.array([here.known[name] for name in names])[group.reshape(-1)]
+
+
+def _worked_out(here: SiteLooks, codes: NDArray[np.int64]) -> Floats:
+    """Log p(looks at a site) for who is there at each time of each look; codes of shape (n, times of all looks)."""
+    group = np.zeros(codes.shape[0], np.int64)
+    parents, patterns, begin = [], [], 0
     for times in here.times:
-        codes = ((place[:, :, times] == here.site) * bits[None, :, None]).sum(axis=1)
-        both, group = _grouped(np.column_stack([group, codes]))
+        both, group = _grouped(np.column_stack([group, codes[:, begin : begin + times.size]]))
         parents.append(both[:, 0])
         patterns.append(both[:, 1:])
+        begin += times.size
     emissions = [_emission(t, p, b) for t, p, b in zip(here.tables, patterns, here.blind, strict=True)]
     nodes = _forward(here, parents, emissions)
     return np.asarray((logsumexp(nodes, axis=0) - np.log(len(nodes)))[group])
@@ -199,18 +220,27 @@ def _emission(table: Floats, pattern: NDArray[np.int64], blind: tuple[float, flo
 
 
 def _forward(here: SiteLooks, parents: Sequence[NDArray[np.int64]], emissions: Sequence[Floats]) -> Floats:
-    """Forward recursion; log likelihood of each last group under each node of the traffic, shape (nodes, groups)."""
-    nodes, effects = here.begin.shape[0], here.log_effect.size
-    alpha = np.broadcast_to(here.begin[:, None, None, :], (nodes, 1, effects, here.begin.shape[1]))
+    """Forward recursion; log likelihood of each last group under each node of the traffic, shape (nodes, groups).
+
+    Numbers are normalised at every look, so single precision loses a part in a million a look, and halves the time.
+    Where there may be very many ships, the range of double precision is needed.
+    """
+    (nodes, most), effects = here.begin.shape, here.log_effect.size
+    number = np.float32 if most <= FEW else np.float64
+    tiny = np.finfo(number).tiny
+    alpha = np.broadcast_to(here.begin.astype(number)[:, None, None, :], (nodes, 1, effects, most))
     log_scale = np.broadcast_to(here.log_effect, (nodes, 1, effects))
     for k, (parent, emission) in enumerate(zip(parents, emissions, strict=True)):
-        before = alpha if k == 0 else alpha @ here.steps[k - 1][:, None]
+        if k:
+            # One product a node: many small ones take several times as long.
+            alpha = (alpha.reshape(nodes, -1, most) @ here.steps[k - 1].astype(number)).reshape(alpha.shape)
         top = emission.max(axis=2, keepdims=True)
         # Never 0, or many ships where few were assumed would leave nothing.
-        alpha = np.maximum(before, np.finfo(float).tiny)[:, parent] * np.exp(emission - top)
-        total = alpha.sum(axis=3, keepdims=True)
+        alpha = np.maximum(alpha, tiny)[:, parent]
+        alpha *= np.exp(emission - top).astype(number)
+        total = np.maximum(alpha.sum(axis=3, keepdims=True), tiny)
         alpha /= total
-        log_scale = log_scale[:, parent] + (top + np.log(total))[..., 0]
+        log_scale = log_scale[:, parent] + (top + np.log(total.astype(np.float64)))[..., 0]
     return np.asarray(logsumexp(log_scale, axis=2))
 
 
