@@ -1,6 +1,6 @@
 """How good the optical network is on places it has not seen: nested leave-one-port-out, and PlanetScope left out.
 
-    python bench/optical_folds.py [--work FOLDER]     trains (an hour on two cores), scores, writes bench/figures
+    python bench/optical_folds.py [--work FOLDER]     trains (an hour on one core), scores, writes bench/figures
 
 Nested: three networks leave out every third Sentinel-2 port each. For each port, the network that left its group out
 goes on training with the group's other ports, never with the port itself, and is scored on it. Scores and threshold
@@ -12,6 +12,7 @@ Trainings go on where they were killed. Prints the figures as JSON; `tables.py` 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import subprocess
 import sys
@@ -48,6 +49,7 @@ PORTS = ("--min-length-m", "50", "--buffer-m", "10")
 PLANET = ("--min-length-m", "30")
 DRAWS = 2000  # of the bootstrap by port
 BINS = 10
+LENGTHS_M = (50, 100, 150, 200, 500)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,18 +130,31 @@ def scores(
     return score(pairs, *options)
 
 
-def apart(tested: list[Tested], folder: Path, *, alongside: bool) -> dict[str, float]:
-    """Recall of ships alongside, or in open water: the others are told to be areas that do not count."""
+def apart(
+    tested: list[Tested], folder: Path, *, alongside: bool, lengths_m: tuple[float, float] = (0, np.inf)
+) -> dict[str, float]:
+    """Recall of ships alongside, or in open water, of some lengths: the others are areas that do not count."""
     labels = {}
     for t in tested:
         told = json.loads(labels_of(t.image).read_text("utf-8"))
         for feature in told["features"]:
             facts = feature["properties"]
-            if facts.get("label", "vessel") == "vessel" and bool(facts.get("alongside")) != alongside:
+            fits = lengths_m[0] <= facts.get("mask_length_m", 0) < lengths_m[1]
+            if facts.get("label", "vessel") == "vessel" and not (fits and bool(facts.get("alongside")) == alongside):
                 facts["label"] = "ignore"
-        labels[t.image] = folder / f"{t.image.stem}-{alongside}.geojson"
+        labels[t.image] = folder / f"{t.image.stem}-{alongside}-{lengths_m[0]:.0f}.geojson"
         labels[t.image].write_text(json.dumps(told), "utf-8")
     return scores(tested, *PORTS, folder=folder, labels=labels)
+
+
+def by_length(tested: list[Tested], folder: Path) -> dict[str, dict[str, float]]:
+    """Ships and hits by length, in open water and alongside."""
+    answer = {}
+    for low, high in itertools.pairwise(LENGTHS_M):
+        for beside, word in ((False, "open water"), (True, "alongside")):
+            found = apart(tested, folder, alongside=beside, lengths_m=(low, high))
+            answer[f"{low}-{high} m, {word}"] = {key: found[key] for key in ("labels", "hits")}
+    return answer
 
 
 def by_overlap(tested: list[Tested], folder: Path) -> dict[str, dict[str, float]]:
@@ -202,6 +217,7 @@ def figures(study: Study) -> dict[str, object]:
             "sentinel2_by_port": each,
             "sentinel2_open_water": apart(ports, folder, alongside=False),
             "sentinel2_alongside": apart(ports, folder, alongside=True),
+            "sentinel2_recall_by_length": by_length(ports, folder),
             "sentinel2_calibration": calibration(ports),
             "planetscope": scores(planet, *PLANET, folder=folder),
             "planetscope_by_date": {t.image.stem: scores([t], *PLANET, folder=folder) for t in planet},

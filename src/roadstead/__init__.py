@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from roadstead.archive import IntakeFacts, add
     from roadstead.case import load_case, new_case
-    from roadstead.evidence import audit, bundle, export
+    from roadstead.evidence import audit, bundle, diff, export, figures, publish, write_report
     from roadstead.model.errors import RoadsteadError
     from roadstead.pipeline import Seams, case_coverage, detect, explain, fetch, search, site_baseline, verify
     from roadstead.steps import Workers
@@ -30,11 +30,15 @@ _HOMES = {
     "bundle": "evidence",
     "case_coverage": "pipeline",
     "detect": "pipeline",
+    "diff": "evidence",
     "explain": "pipeline",
     "export": "evidence",
+    "figures": "evidence",
     "fetch": "pipeline",
     "load_case": "case",
     "new_case": "case",
+    "publish": "evidence",
+    "write_report": "evidence",
     "search": "pipeline",
     "site_baseline": "pipeline",
     "verify": "pipeline",
@@ -49,14 +53,18 @@ __all__ = [
     "bundle",
     "case_coverage",
     "detect",
+    "diff",
     "explain",
     "export",
     "fetch",
+    "figures",
     "load_case",
     "new_case",
+    "publish",
     "search",
     "site_baseline",
     "verify",
+    "write_report",
 ]
 
 

@@ -24,7 +24,7 @@ def mistakes_of(folder: Path, text: str) -> list[str]:
     [
         ('home = "roads"', 'hoem = "roads"', [
             ("case.toml:15: vessels[0].hoem: unknown key; did you mean 'home'? Known: calls_at, class, home, hull, id, "
-            "length_m, name, speed_kn, troops"), VESSEL_LOST]),
+            "length_m, mmsi, name, speed_kn, troops"), VESSEL_LOST]),
         ('who = ["v1"]', 'who = "v1"', [
             'case.toml:27: claims[0].who: found "v1"; write a list in brackets, like [...]']),
         ('who = ["v1"]', 'who = ["v1", "v1"]', ["case.toml:27: claims[0].who: 'v1' stands twice; name each once"]),
@@ -68,10 +68,11 @@ def mistakes_of(folder: Path, text: str) -> list[str]:
             "with a letter or digit")]),
         ('kind = "count"', 'kind = "cuont"', [
             ('case.toml:36: claims[1].kind: found "cuont"; allowed: "presence", "transit", "count", "activity", '
-            '"persons" or "statement"')]),
+            '"persons", "composed" or "statement"')]),
         ('images = ["images"]', 'imagse = ["images"]', [
             ("case.toml:4: imagse: unknown key; did you mean 'images'? Known: claims, hypotheses, id, images, routine, "
-            "schema_version, seed, simulated, sites, sources, summary, thresholds, timezone, title, vessels, window")]),
+            "schema_version, sea, seed, simulated, sites, sources, summary, thresholds, timezone, title, vessels, "
+            "window")]),
         ("[[sites]]", "seed = -1\n[[sites]]", ["case.toml:5: seed: found -1; must be at least 0"]),
     ],
 )  # fmt: skip

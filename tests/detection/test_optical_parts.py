@@ -6,22 +6,31 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from roadstead.detection.optical_boxes import BOX, Boxes, read, told, written
 from roadstead.detection.optical_candidates import form_of, objection, weights_of
 from roadstead.detection.optical_field import background
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
 from roadstead.detection.optical_instances import instances
+from roadstead.detection.optical_network import Seen
 
 OPEN = np.ones((60, 80), np.float32)
 BANDS = np.zeros((5, 60, 80), np.float32)
 
 
-def maps(*boxes: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray]:
-    """Hull and core as a network sure of itself would draw them."""
+def maps(*boxes: tuple[slice, slice]) -> Seen:
+    """Hulls, cores and boxes as a network sure of itself would tell them; columns are the longer side."""
     hull, core = np.full((60, 80), 0.02, np.float32), np.full((60, 80), 0.01, np.float32)
+    numbers = np.zeros((BOX, 30, 40), np.float32)
+    at = np.indices((30, 40)) * 2 + 0.5
     for rows, cols in boxes:
         hull[rows, cols] = 0.95
         core[rows.start + 1 : rows.stop - 1, cols.start + 2 : cols.stop - 2] = 0.95
-    return hull, core
+        middle = ((rows.start + rows.stop - 1) / 2, (cols.start + cols.stop - 1) / 2)
+        sides = (float(cols.stop - cols.start), float(rows.stop - rows.start))
+        here = (slice(None), slice(rows.start // 2, (rows.stop + 1) // 2), slice(cols.start // 2, (cols.stop + 1) // 2))
+        box = Boxes(*(np.full((30, 40), value) for value in (*middle, *sides, 0.0)))
+        numbers[here] = written(box, *at)[here]
+    return Seen(hull, core, told(numbers, *at))
 
 
 @pytest.mark.parametrize("step", [0.6, 1.0, 1.67, 10.0])
@@ -62,28 +71,40 @@ def test_the_water_is_known_under_a_gradient_and_beneath_ships() -> None:
 
 
 def test_two_hulls_side_by_side_are_two_and_one_with_a_dim_middle_is_one() -> None:
-    hull, core = maps((slice(20, 26), slice(20, 60)), (slice(27, 33), slice(20, 60)))
-    assert len(instances(hull, core, OPEN)) == 2
-    hull, core = maps((slice(20, 26), slice(20, 60)))
-    core[:, 38:42] *= 0.3
-    hull[20:26, 38:42] = 0.8
-    (ship,) = instances(hull, core, OPEN)
+    assert len(instances(maps((slice(20, 26), slice(20, 60)), (slice(26, 32), slice(20, 60))), OPEN)) == 2
+    seen = maps((slice(20, 26), slice(20, 60)))
+    seen.core[:, 36:44] = 0.01
+    seen.hull[20:26, 36:44] = 0.1  # a crane's arm over the deck
+    (ship,) = instances(seen, OPEN)
     assert np.ptp(ship.cols) + 1 == 40
+    assert set(range(36, 44)) <= set(ship.cols.tolist())
+    assert ship.fill < 0.9
+
+
+def test_pixels_that_tell_no_common_box_do_not_make_many_ships_of_one() -> None:
+    seen = maps((slice(20, 26), slice(20, 60)))
+    seen.boxes[:2] += np.random.default_rng(1).normal(0, 1.0, seen.boxes[:2].shape)  # middles scatter
+    assert len(instances(seen, OPEN)) == 1
+
+
+def test_boxes_are_read_as_they_were_written() -> None:
+    given = Boxes(*(np.array([v]) for v in (10.0, 20.0, 30.0, 6.0, 2.5)))
+    back = read(told(written(given, np.array([4.0]), np.array([7.0])), np.array([4.0]), np.array([7.0])))
+    assert [float(v[0]) for v in back] == pytest.approx([10, 20, 30, 6, 2.5], rel=1e-5)
 
 
 def test_two_hulls_end_to_end_with_a_gap_are_two() -> None:
-    hull, core = maps((slice(20, 26), slice(5, 38)), (slice(20, 26), slice(41, 75)))
-    assert len(instances(hull, core, OPEN)) == 2
+    assert len(instances(maps((slice(20, 26), slice(4, 38)), (slice(20, 26), slice(40, 74))), OPEN)) == 2
 
 
 def test_nothing_is_looked_for_far_inland() -> None:
-    hull, core = maps((slice(20, 26), slice(20, 60)))
-    assert instances(hull, core, -OPEN) == []
+    assert instances(maps((slice(20, 26), slice(20, 60))), -OPEN) == []
 
 
 def test_size_place_and_weights_come_back_in_metres_and_image_pixels() -> None:
-    hull, core = maps((slice(20, 26), slice(20, 60)))
-    (ship,) = instances(ndimage.gaussian_filter(hull, 0.5), core, OPEN)
+    seen = maps((slice(20, 26), slice(20, 60)))
+    hull = ndimage.gaussian_filter(seen.hull, 0.5)
+    (ship,) = instances(seen._replace(hull=hull), OPEN)
     form = form_of(ship, OPEN, BANDS)
     assert form.length_m == pytest.approx(40 * WORK_M, rel=0.1)
     assert form.beam_m == pytest.approx(6 * WORK_M, rel=0.3)
@@ -97,14 +118,13 @@ def test_size_place_and_weights_come_back_in_metres_and_image_pixels() -> None:
 
 
 def test_what_is_too_broad_for_a_ship_is_refused_with_its_size() -> None:
-    hull, core = maps((slice(10, 50), slice(10, 70)))
-    (blob,) = instances(hull, core, OPEN)
+    (blob,) = instances(maps((slice(10, 50), slice(10, 70))), OPEN)
     assert "broader than any ship" in objection(form_of(blob, OPEN, BANDS))
 
 
 def test_what_touches_the_shore_lies_alongside() -> None:
     shore = np.tile(np.clip((np.arange(60)[:, None] - 18) / 30, -1, 1), (1, 80)).astype(np.float32)
-    hull, core = maps((slice(20, 26), slice(20, 60)), (slice(45, 51), slice(20, 60)))
-    near, far = (form_of(i, shore, BANDS) for i in instances(hull, core, shore))
+    seen = maps((slice(20, 26), slice(20, 60)), (slice(46, 52), slice(20, 60)))
+    near, far = (form_of(i, shore, BANDS) for i in instances(seen, shore))
     assert near.alongside
     assert not far.alongside

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from affine import Affine
+from shapely.geometry import Polygon
 
 from roadstead.detection.water import water_mask
-from roadstead.model import BandRole, Modality, Pixels, Scene
+from roadstead.geo import ground_frame
+from roadstead.model import BandRole, Modality, Pixels, Scene, SeaKind, StatedSea
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 R = BandRole
+PLACE = Affine(10, 0, 500_000, 0, -10, 5_000_000)
 BANDS = {
     "visible": (R.RED, R.GREEN, R.BLUE),
     "infrared": (R.GREEN, R.NIR),
@@ -107,3 +115,67 @@ def test_nodata_is_neither_water_nor_land() -> None:
     assert not mask.water[:, :30].any()
     assert mask.water[:, 30:].all()
     assert np.isinf(mask.land_distance_m).all()
+
+
+def with_sea(scene: Scene, area: BaseGeometry, kind: SeaKind = SeaKind.COASTLINE) -> Scene:
+    return replace(scene, sea=StatedSea(kind=kind, area=area, name="it"))
+
+
+def placed(pixels: Pixels) -> Pixels:
+    return replace(pixels, transform=PLACE, crs="EPSG:32633")
+
+
+def columns(first: float, end: float) -> BaseGeometry:
+    """What lies between two columns of the window, WGS84."""
+    frame = ground_frame(PLACE, "EPSG:32633", (200, 200))
+    return Polygon(zip(*frame.lonlat([first, end, end, first], [-50, -50, 250, 250]), strict=True))
+
+
+def test_within_two_pixels_of_a_stated_shore_the_pixels_decide() -> None:
+    scene, pixels = window(BANDS["infrared"], land=True)
+    mask = water_mask(with_sea(scene, columns(-50, 70)), placed(pixels), (10.0, 10.0))
+    assert not mask.water[:, :68].any()
+    assert mask.water[:, 68:].all()
+    assert not mask.surface[101, 130]
+    assert mask.stated == "coastline it"
+    assert mask.agreement is not None
+    assert mask.agreement.share == pytest.approx(60 / 70, abs=0.02)
+    assert mask.agreement.moved_px == (-10, 0)
+
+
+def test_land_that_only_the_pixels_show_stays_land_beside_a_coastline() -> None:
+    scene, pixels = window(BANDS["infrared"], land=True)
+    mask = water_mask(with_sea(scene, columns(-50, 30)), placed(pixels), (10.0, 10.0))
+    assert not mask.water[:, :59].any()
+    assert mask.agreement is not None
+    assert mask.agreement.pixels_only_km2 == pytest.approx(30 * 200 * 1e-4, rel=0.05)
+    assert mask.agreement.stated_only_km2 == 0
+
+
+def test_where_the_pixels_tell_nothing_the_coastline_alone_is_land_and_says_so() -> None:
+    scene, pixels = window(BANDS["visible"], land=False)
+    pixels.values[:, 100:104, 120:140] = 500
+    mask = water_mask(with_sea(scene, columns(-50, 60)), placed(pixels), (10.0, 10.0))
+    assert not mask.water[:, :60].any()
+    assert mask.water[:, 60:].all()
+    assert mask.land_distance_m[50, 99] == pytest.approx(400, abs=10)
+    assert mask.agreement is None
+    assert mask.doubts == (
+        "the coastline it could not be compared with the pixels: they show no clear land and sea of it",
+    )
+
+
+def test_a_sea_polygon_is_water_over_land_too_but_its_surface_is_not() -> None:
+    scene, pixels = window(BANDS["infrared"], land=True)
+    mask = water_mask(with_sea(scene, columns(40, 150), SeaKind.SEA), placed(pixels), (10.0, 10.0))
+    assert mask.water[:, 40:150].all()
+    assert not mask.water[:, :40].any()
+    assert not mask.water[:, 150:].any()
+    assert not mask.surface[:, 40:60].any()
+    assert mask.land_distance_m[10, 160] == 0
+
+
+def test_a_stated_sea_without_any_surface_of_water_in_it_is_its_own_surface() -> None:
+    scene, pixels = window(BANDS["infrared"], land=True)
+    mask = water_mask(with_sea(scene, columns(10, 50), SeaKind.SEA), placed(pixels), (10.0, 10.0))
+    assert mask.surface[:, 10:50].all()

@@ -12,7 +12,7 @@ from roadstead.case import Routine, SiteTraffic
 from roadstead.infer import ClaimPredicate, Grid, Histories, Observed, World, matching_sums
 from roadstead.infer.chains import Chain, Legs, marks_along, marks_of_routine
 from roadstead.infer.engine import Drawn, draw, draw_prior, setting
-from roadstead.infer.fixes import Fix
+from roadstead.infer.fixes import Fix, log_positions
 from roadstead.infer.marginal import log_marginal, prepare
 from roadstead.infer.movers import Mover, movers_of
 from roadstead.infer.operations import Operation
@@ -322,3 +322,46 @@ def test_ten_looks_at_what_clutter_explains_leave_it_where_arithmetic_says() -> 
     ratio = 0.05 + 0.95 / 0.99
     got = float(log_marginal(tables, there)[0] - log_marginal(tables, away)[0])
     assert got == pytest.approx(9 * np.log(ratio), abs=0.02)
+
+
+def exact(fixes: tuple[Fix, ...], place: int) -> float:
+    rows = np.full((1, GRID.n), place, np.int8)
+    return float(log_positions("a", fixes, world(A), GRID, rows)[0][0])
+
+
+def test_one_position_weighs_as_its_chance_to_be_false_allows() -> None:
+    """At the site: 1 against 0.01 of those that pass it, both mixed with 0.05 that says nothing."""
+    there = (fix(4, 0.0, 0.05),)
+    assert exact(there, 1) == pytest.approx(np.log(1 / (0.95 * 0.01 + 0.05)), abs=0.02)
+    assert exact(there, -2) == 0.0
+
+
+@pytest.mark.parametrize(("km", "sign"), [(0.0, 1), (300.0, -1)])
+def test_many_positions_are_false_together(km: float, sign: int) -> None:
+    one, many = (fix(4, km, 0.05),), tuple(fix(h, km, 0.05) for h in range(8))
+    assert sign * exact(one, 1) > 2.5
+    assert sign * exact(many, 1) <= np.log(1 / 0.05) + 0.02
+    assert sign * exact(many, 1) >= sign * exact(one, 1) - 1e-9
+
+
+def test_drawing_with_positions_agrees_with_weighing_the_prior() -> None:
+    """Near at three hours and far at two: the engine's own factors are corrected to the stated mixture."""
+    fixes = (*(fix(h, 0.2, 0.1) for h in (2, 3, 4)), fix(0, 500.0, 0.1), fix(8, 500.0, 0.1))
+    c = claim()
+    drawn = drawn_for((A,), c, (), 30000, fixes=fixes)
+    said, with_factors = log_positions("a", fixes, world(A), GRID, drawn.place[:, 0])
+    own = weighed(replace(drawn, log_weight=drawn.log_weight + said - with_factors), c, ("a",))
+    op = Operation(claim=c, world=world(A), grid=GRID, motion="routine")
+    place = draw_prior(stream(3, "positions"), movers_of(world(A), GRID), op, 60000)
+    w = np.exp(log_positions("a", fixes, world(A), GRID, place[:, 0])[0])
+    histories = Histories(
+        grid=GRID, sites=("x", "y"), vessels=("a",), place=place, traffic=np.zeros((w.size, 2, GRID.n), np.int16),
+        site_effect=np.ones((w.size, 2), np.float32),
+    )  # fmt: skip
+    assert own[0] == pytest.approx(w.mean(), rel=0.05)
+    assert own[1] == pytest.approx((w * ClaimPredicate(c).holds(histories)).sum() / w.sum(), abs=0.02)
+
+
+def test_positions_outside_the_grid_say_nothing() -> None:
+    late = replace(fix(4, 0.0, 0.05), t_utc=START + timedelta(days=30))
+    assert exact((late,), 1) == 0.0

@@ -1,6 +1,7 @@
 """The Dunai case as shipped: no pixels held, so nothing may be called."""
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from roadstead.pipeline import Seams, verify
+from roadstead.report.exports import schema_faults
 from roadstead.steps import FixedClock
 
 CASES = Path(__file__).resolve().parents[2] / "cases"
@@ -121,3 +123,32 @@ def test_changed_assumptions_are_listed(tmp_path: Path) -> None:
     report = (folder / "out" / "report.html").read_text("utf-8")
     assert "claims nis-first-lift changed. Verdicts that differ since: nis-first-lift: not determinable" in report
     assert first in report
+
+
+def test_the_most_valuable_missing_look_is_named_by_place_time_and_sensor(case: Path) -> None:
+    """For the crane of 17 October: Sentinel-1 went over Dunai on the morning of that day, local time."""
+    first = verdicts_of(case)["cns-crane-17-oct"]["missing"][0]
+    assert (first["site_id"], first["modality"], first["platform"]) == ("dunai", "sar", "sentinel-1a")
+    assert first["time"]["start"].startswith("2024-10-16T21:22")
+    assert first["bits"] > 0.02
+    report = (case / "out" / "report.html").read_text("utf-8")
+    assert "What would change this" in report
+    assert re.search(r"2024-10-16\W21:22", report)
+
+
+def test_ships_are_counted_before_any_probability_and_reports_weigh_in_the_ledger(case: Path) -> None:
+    verdicts = verdicts_of(case)
+    assert {v["ships"]["at_least"] for v in verdicts.values() if v["ships"]} == {0}
+    assert verdicts["cns-secluded"]["ships"] is None
+    (row,) = verdicts["nis-first-lift"]["ledger"]["groups"]
+    assert row["kind"] == "reports"
+    assert row["evidence"] == ["cns-dunai-17-oct"]
+    page = (case / "out" / "report.html").read_text("utf-8")
+    claim = page[page.index('id="claim-nis-first-lift"') :]
+    assert claim.index("No ship of fitting size counted") < claim.index("Without reports.")
+    assert "Weight of evidence on nis-first-lift" in claim
+
+
+def test_the_verdicts_follow_their_schema(case: Path) -> None:
+    found = json.loads((case / "out" / "verdicts.json").read_text("utf-8"))
+    assert schema_faults(found, "verdicts") == []

@@ -10,6 +10,7 @@ import pytest
 from roadstead.model import Detection, InputError
 from roadstead.train import Example, Judged, Judging, group_of, groups, judging
 from roadstead.train.card import Figures, Source, model_card, model_item
+from roadstead.train.examples import SHIP
 from roadstead.train.judging import FEATURES, OTHER, UNCLEAR, VESSEL
 
 DETECTION = Detection(
@@ -51,7 +52,8 @@ def example(place: str, *, infrared: bool = True) -> Example:
         layers=np.zeros((2, 2, 10), np.float32),
         infrared=(infrared, infrared),
         native_m=8.0,
-        ships=np.zeros((1, 3), np.float32),
+        ships=np.zeros((1, SHIP), np.float32),
+        ids=np.zeros((2, 2), np.int16),
     )
 
 

@@ -21,6 +21,7 @@ from roadstead.train.patches import PatchMaker  # noqa: E402
 if TYPE_CHECKING:
     from pathlib import Path
 
+MIRRORS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 RECIPE = Recipe(seed=3, steps=4)
 
 
@@ -29,8 +30,9 @@ def maker() -> PatchMaker:
     layers[..., HULL:] = 0
     layers[..., SHORE], layers[..., WEIGHT] = 1, 1
     layers[70:76, 60:90, :5] = layers[70:76, 60:90, HULL] = 1
-    ships = np.array([[73, 75, 0]], np.float32)
-    one = Example(name="a", place="a", layers=layers, infrared=(True, True), native_m=8.0, ships=ships)
+    ships = np.array([[73, 75, 30, 6, 0, 0]], np.float32)
+    ids = (layers[..., HULL] > 0).astype(np.int16)
+    one = Example(name="a", place="a", layers=layers, infrared=(True, True), native_m=8.0, ships=ships, ids=ids)
     return PatchMaker([one], None)
 
 
@@ -70,9 +72,14 @@ def test_the_exported_weights_say_what_torch_says(tmp_path: Path) -> None:
     path.write_bytes(onnx_bytes(net, Judging(coefficients=(1.0, 2.0), threshold=0.3)))
     planes = stream(2, "planes").normal(0, 1, (9, 56, 40)).astype(np.float32)
     with torch.no_grad():
-        logits = net(torch.from_numpy(planes)[None]).numpy()[0]
+        outs = [[out.numpy()[0] for out in net(torch.from_numpy(planes[:, ::r, ::c].copy())[None])] for r, c in MIRRORS]
+    logits = np.mean([out[0][:, ::r, ::c] for out, (r, c) in zip(outs, MIRRORS, strict=True)], axis=0)
+    signs = [np.array([r, c, 1, 1, 1, r * c])[:, None, None] for r, c in MIRRORS]
+    turned = zip(outs, MIRRORS, signs, strict=True)
+    boxes = np.mean([out[1][:, ::r, ::c] * sign for out, (r, c), sign in turned], axis=0)
     loaded = Network(path)
-    assert loaded.maps(planes) == pytest.approx(1 / (1 + np.exp(-logits)), abs=1e-4)
+    assert loaded.maps(planes)[0] == pytest.approx(1 / (1 + np.exp(-logits)), abs=1e-4)
+    assert loaded.maps(planes)[1] == pytest.approx(boxes, abs=1e-3)
     assert loaded.judgement.threshold == 0.3
     assert loaded.judgement.coefficients == (1.0, 2.0)
 
@@ -81,4 +88,6 @@ def test_sides_that_are_no_multiple_of_eight_lose_nothing(tmp_path: Path) -> Non
     net = Training(RECIPE, maker()).run(None, 1, lambda _step, _loss: None)
     path = tmp_path / "a.onnx"
     path.write_bytes(onnx_bytes(net, Judging.plain()))
-    assert Network(path).maps(np.zeros((9, 3, 21), np.float32)).shape == (2, 3, 21)
+    maps, boxes = Network(path).maps(np.zeros((9, 3, 21), np.float32))
+    assert maps.shape == (2, 3, 21)
+    assert boxes.shape == (6, 2, 11)

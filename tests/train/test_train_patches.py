@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from roadstead.detection.optical_boxes import Boxes, inside, read, told
 from roadstead.steps import stream
 from roadstead.train import Example
-from roadstead.train.examples import CORE, HULL, LAYERS, SHORE, SHORE_VISIBLE, WEIGHT
-from roadstead.train.paste import Bank, Drawn, core_of
+from roadstead.train.examples import CORE, HULL, LAYERS, SHIP, SHORE, SHORE_VISIBLE, WEIGHT
+from roadstead.train.paste import Bank, Drawn, core_of, cut_out
 from roadstead.train.patches import PATCH_PX, PatchMaker
 
 SIDE = 240
@@ -31,7 +32,8 @@ def example(*, infrared: bool = True) -> Example:
         layers=layers,
         infrared=(infrared, infrared),
         native_m=8.0,
-        ships=np.array([[120, 120, 0]], np.float32),
+        ships=np.array([[120, 120, 40, 8, 0, 0]], np.float32),
+        ids=(layers[..., HULL] > 0).astype(np.int16),
     )
 
 
@@ -46,6 +48,7 @@ def bank() -> Bank:
         ships.append(
             Drawn(
                 heading_deg=float(heading),
+                length_px=20.0,
                 beam_px=4.0,
                 middle_px=(13.0, 13.0),
                 bands=np.repeat(hull[None].astype(np.float32), 5, axis=0),
@@ -78,6 +81,36 @@ def test_half_of_the_patches_hold_the_ship_and_it_stays_bright_under_its_truth()
             assert not np.any(patch.truth[1] > patch.truth[0] + 1e-6)
 
 
+def test_the_box_of_a_ship_is_turned_and_scaled_with_it() -> None:
+    maker = PatchMaker([example()], None)
+    rng = stream(4, "patches")
+    seen = 0
+    for patch in (maker.draw(rng) for _ in range(60)):
+        rows, cols = np.nonzero(patch.boxed)
+        hull = patch.truth[0] > 0.5
+        rim = np.concatenate([hull[0], hull[-1], hull[:, 0], hull[:, -1]])
+        if not rows.size or rim.any():
+            continue
+        boxes = read(told(patch.boxes[:, rows, cols], 2 * rows + 0.5, 2 * cols + 0.5))
+        box = Boxes(*(float(np.median(v)) for v in boxes))
+        drawn = inside(box, *np.indices(hull.shape))
+        assert (drawn & hull).sum() > 0.75 * (drawn | hull).sum()
+        seen += 1
+    assert seen >= 10
+
+
+def test_ships_are_cut_out_and_turned() -> None:
+    made = cut_out([example()], 1)
+    assert len(made) == 12
+    for ship in made:
+        assert ship.length_px == pytest.approx(40, abs=5)
+        rows, cols = np.nonzero(ship.hull)
+        turn = np.radians(ship.heading_deg)
+        along = cols * np.sin(turn) - rows * np.cos(turn)
+        assert np.ptp(along) == pytest.approx(39, abs=5)
+        assert ship.bands[:, ship.hull].mean() > 0.7
+
+
 def test_infrared_is_left_out_of_some_patches_and_of_all_where_there_is_none() -> None:
     rng = stream(3, "patches")
     some = [PatchMaker([example()], None).draw(rng).planes for _ in range(40)]
@@ -97,12 +130,23 @@ def test_drawn_ships_lie_on_water_never_on_another_hull() -> None:
     for k in range(30):
         layers = np.ascontiguousarray(np.moveaxis(whole.layers[60:156, 60:156], 2, 0))
         before = layers.copy()
-        ships.paste(layers, 1.0, stream(k, "paste"))
+        ids = np.zeros((96, 96), np.int16)
+        boxes = ships.paste(layers, ids, 0, 1.0, stream(k, "paste"))
+        assert set(np.unique(ids)) - {0} == set(range(1, len(boxes) + 1))
         new = (layers[HULL] > 0) & (before[HULL] == 0)
         assert (before[SHORE][new] < -0.02).mean() <= 0.2 if new.any() else True
         assert np.array_equal(layers[HULL][before[HULL] > 0], before[HULL][before[HULL] > 0])
         if new.any():
             assert layers[0][new].mean() > before[0][new].mean()
+
+
+def test_ships_are_laid_at_shores_only_where_ships_lie_already() -> None:
+    layers = np.ascontiguousarray(np.moveaxis(example().layers[60:156, 0:96], 2, 0))
+    layers[HULL] = 0
+    for k in range(40):
+        trial = layers.copy()
+        for row, col, *_ in bank().paste(trial, np.zeros((96, 96), np.int16), 0, 1.0, stream(k, "shore")):
+            assert layers[SHORE, round(row), round(col)] > 0.1
 
 
 def test_ships_at_the_shore_lie_along_it() -> None:
@@ -111,7 +155,7 @@ def test_ships_at_the_shore_lie_along_it() -> None:
     wide = 0
     for k in range(40):
         trial = layers.copy()
-        bank().paste(trial, 1.0, stream(k, "shore"))
+        bank().paste(trial, np.eye(96, dtype=np.int16), 1, 1.0, stream(k, "shore"))
         rows, cols = np.nonzero((trial[HULL] > 0) & (np.abs(layers[SHORE]) < 0.15))
         wide += bool(rows.size) and np.ptp(cols) > 2 * np.ptp(rows)
     assert wide >= 10
@@ -125,7 +169,8 @@ def test_images_without_a_ship_of_their_own_still_give_patches() -> None:
         layers=bare.layers,
         infrared=(True, True),
         native_m=8.0,
-        ships=np.zeros((0, 3), np.float32),
+        ships=np.zeros((0, SHIP), np.float32),
+        ids=np.zeros(bare.shape, np.int16),
     )
     assert PatchMaker([bare], None).draw(stream(1, "x")).planes.shape == (9, PATCH_PX, PATCH_PX)
 

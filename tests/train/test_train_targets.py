@@ -48,7 +48,8 @@ def test_a_drawn_box_is_the_hull_and_its_inner_half_the_core(tmp_path: Path) -> 
     assert made.hull.sum() == 8 * 40
     assert 0.4 < made.core.sum() / made.hull.sum() < 0.8
     assert not np.any(made.core > made.hull)
-    assert made.ships == pytest.approx(np.array([[34, 40, 1]]), abs=0.01)
+    assert made.ships == pytest.approx(np.array([[34, 40, 40, 8, 0, 1]]), abs=0.05)
+    assert np.array_equal(made.ids > 0, made.hull > 0)
 
 
 def test_an_outline_from_a_mask_loses_its_rim_and_the_rim_teaches_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What images are held: STAC items, Planet orders, bare files; the intake of exhibits and marks."""
 
 from roadstead.archive.bands import SAR_ROLES, modality_of, sar_unit_of
+from roadstead.archive.coast import SeaFile, open_sea_file
 from roadstead.archive.credit import credit_for, licence_for, year_of
 from roadstead.archive.exhibits import HeldMarks, exhibit_scenes, exhibits, held_marks, marks
 from roadstead.archive.facts import IntakeFacts
@@ -26,6 +27,7 @@ __all__ = [
     "Mark",
     "NamedImage",
     "Refusal",
+    "SeaFile",
     "add",
     "box_of",
     "claims_to_be_item",
@@ -44,6 +46,7 @@ __all__ = [
     "named_images",
     "open_image",
     "open_scene",
+    "open_sea_file",
     "placed",
     "sar_unit_of",
     "scene_from_item",

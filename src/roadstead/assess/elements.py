@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roadstead.assess.composed import in_words
 from roadstead.coverage import usable
 from roadstead.identify import size_agrees
 from roadstead.infer import Observed
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roadstead.case import Case
+    from roadstead.model import Detection
 
 LIKELY = 0.5
 """score from which a detection is spoken of as a vessel"""
@@ -74,8 +76,13 @@ def seen_for(case: Case, claim: Claim, observed: Sequence[Observed], marked: Seq
 
 def _fitting(case: Case, claim: Claim, observed: Observed) -> int:
     """Likely vessels of fitting size in one look."""
+    return sum(fits(case, claim, d) for d in observed.detections)
+
+
+def fits(case: Case, claim: Claim, detection: Detection) -> bool:
+    """Whether a detection is spoken of as a vessel and its size agrees with a claimed one."""
     who = [case.vessel(v) for v in claim.who]
-    return sum(d.score >= LIKELY and (not who or any(size_agrees(d, v) for v in who)) for d in observed.detections)
+    return detection.score >= LIKELY and (not who or any(size_agrees(detection, v) for v in who))
 
 
 def elements(case: Case, claim: Claim, seen: Seen, call: Call) -> tuple[Element, ...]:
@@ -93,6 +100,8 @@ def _statements(case: Case, claim: Claim) -> list[tuple[ElementName, str]]:
     who = ", ".join(case.vessel(v).name for v in claim.who)
     if claim.kind is ClaimKind.STATEMENT:
         return [(ElementName.WHAT, claim.text)]
+    if claim.composed is not None:
+        return [(ElementName.WHAT, in_words(claim.composed))]
     route = " or ".join(case.site(s).name for s in claim.sites)
     if claim.origins:
         route = (
@@ -141,6 +150,8 @@ def _element(
 def _own_status(case: Case, claim: Claim, seen: Seen, call: Call, name: ElementName) -> tuple[Status, str]:
     if claim.kind is ClaimKind.STATEMENT:
         return Status.NOT_DETERMINABLE, "Images of ships cannot test this statement."
+    if claim.composed is not None:
+        return _composed_status(seen, call)
     if name is ElementName.WHAT:
         return _what_status(case, claim, seen)
     if not seen.looks:
@@ -161,6 +172,16 @@ def _own_status(case: Case, claim: Claim, seen: Seen, call: Call, name: ElementN
     if not seen.inside:
         return Status.CONSISTENT, f"{found}; their time is known too vaguely to lie surely in the window."
     return Status.SEEN, f"{found}."
+
+
+def _composed_status(seen: Seen, call: Call) -> tuple[Status, str]:
+    """Looks never show a composition as such: it is called, or it is not."""
+    looks = f"Weighed as a whole, with {len(seen.looks)} look(s) at the places of its parts"
+    if call is Call.SUPPORTED:
+        return Status.CONSISTENT, f"{looks}; no single look shows it."
+    if call is Call.CONTRADICTED:
+        return Status.CONTRADICTED, f"{looks}."
+    return Status.NOT_DETERMINABLE, f"{looks}; that does not settle it."
 
 
 def _number_status(claim: Claim, seen: Seen, call: Call) -> tuple[Status, str]:

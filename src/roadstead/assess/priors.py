@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from roadstead.model import Claim, ClaimKind, Hypothesis, InputError, Range
+from roadstead.assess.composed import unseen_parts
+from roadstead.infer import IN_PART
+from roadstead.model import Claim, Hypothesis, InputError, Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,16 +22,35 @@ THERE_BUT_NOT_FOR_THAT = Hypothesis(
     reason="added by the program: presence alone must not prove an activity or passengers",
 )
 
+SOMETHING_ELSE = Hypothesis(
+    id=NONE_OF_THESE,
+    text="none of these",
+    motion="routine",
+    weight=Range(0.0, 0.0),
+    reason="added by the program: no list of stories is complete; it is given its floor",
+)
+TRUE_IN_PART = Hypothesis(
+    id="true-in-part",
+    text="some of its parts happened and others did not, or what it denies happened",
+    motion=IN_PART,
+    weight=Range(0.5, 2.0),
+    reason="added by the program: one part seen must not prove the others",
+)
+
 
 def alternatives_to(claim: Claim, hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """`As claimed` first, then the alternatives.
+    """`As claimed` first, then the alternatives; `none of these` is always among them.
 
-    A claim with a part that images cannot show always competes with its visible part alone.
+    A claim with a part that images cannot show always competes with its visible part alone, and a composed claim with
+    being true in part.
     """
     first = Hypothesis(id=AS_CLAIMED, text=claim.text, motion=AS_CLAIMED, weight=claim.prior, reason=claim.prior_reason)
-    hidden = claim.kind in (ClaimKind.ACTIVITY, ClaimKind.PERSONS) and bool(claim.who)
+    hidden = unseen_parts(claim)[0] and bool(claim.who)
+    in_part = (TRUE_IN_PART,) if claim.composed is not None and claim.who else ()
     covered = any(h.motion == AS_CLAIMED for h in hypotheses)
-    return (first, *hypotheses, *((THERE_BUT_NOT_FOR_THAT,) if hidden and not covered else ()))
+    added = (THERE_BUT_NOT_FOR_THAT,) if hidden and not covered else ()
+    rest = () if any(h.id == NONE_OF_THESE for h in hypotheses) else (SOMETHING_ELSE,)
+    return (first, *hypotheses, *in_part, *added, *rest)
 
 
 def prior_corners(claimed: Range, others: Sequence[Hypothesis], floor: float) -> list[tuple[float, ...]]:

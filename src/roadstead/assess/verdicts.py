@@ -9,24 +9,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead import library
+from roadstead.assess.beside import carried_call, ledger_for, ships_of, sought_of
 from roadstead.assess.elements import elements, places, seen_for
+from roadstead.assess.missing import missing_looks
 from roadstead.assess.weigh import weigh
 from roadstead.assess.words import probability_words
 from roadstead.coverage import PROVISIONAL
 from roadstead.geo import great_circle_km
-from roadstead.infer import Evidence, World, grid_of, others_with, sample, weighed_looks
-from roadstead.model import Call, Claim, ClaimKind, Coverage, Sighting, Verdict, Weighing
+from roadstead.infer import Evidence, World, grid_of, groups_of, others_with, sample, weighed_looks
+from roadstead.model import Call, Claim, ClaimKind, Coverage, GroupKind, Sighting, Verdict, Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from roadstead.assess.candidates import Candidate
     from roadstead.case import Case
-    from roadstead.infer import Observed
+    from roadstead.infer import Fix, Observed
     from roadstead.model import Participant
 
-ASSESS_VERSION = 12
+ASSESS_VERSION = 13
 """raised whenever the same evidence may give another verdict"""
 LIKE_LENGTH = 0.05
 """vessels are alike in size if their lengths differ by no more than this share"""
@@ -41,6 +44,8 @@ def assess(
     marked: Sequence[Sighting],
     coverage: Coverage,
     *,
+    fixes: Sequence[Fix] = (),
+    candidates: Sequence[Candidate] = (),
     simulated: bool = False,
 ) -> Verdict:
     """The verdict on one claim.
@@ -51,12 +56,12 @@ def assess(
         observed: every look that we hold, with its detections and P(detect) for the vessels of this claim.
         marked: activities marked by eye.
         coverage: the denominator of its verdict.
+        fixes: AIS positions of the case's vessels.
+        candidates: looks that we have not got, from `candidates_of`.
         simulated: whether any pixels are simulated.
     """
-    world = world_of(case, claim)
-    reports = weighed_reports(case, claim)
-    traffic = {s.id: case.traffic_at(s.id) for s in case.sites}
-    evidence = Evidence(world=world, traffic=traffic, observed=tuple(observed), reports=tuple(reports))
+    evidence = evidence_for(case, claim, observed, fixes, candidates)
+    reports = evidence.reports
     samples = sample(claim, evidence, seed=case.seed)
     weights = [r.likelihood_ratio or (1.0, 1.0) for r in reports]
     without, shares = weigh(claim, case.hypotheses, samples, [], case.thresholds)
@@ -68,12 +73,23 @@ def assess(
         without = replace(without, notes=(*without.notes, *_left_out(case, claim)))
     if not seen.looks:
         without = _not_called(without, "no look of ours shows its places in its window, so nothing is called")
-    if claim.at_least is not None and without.call is Call.SUPPORTED and seen.most < claim.at_least:
-        why = f"{seen.most} were found at once, fewer than claimed; what was not seen supports nothing"
+    if claim.composed is not None and not carried_call(case, claim, observed, marked, without.call):
+        without = _not_called(without, "our looks do not bear on enough of its parts, each at its own places and time")
+    ships = ships_of(case, claim, seen)
+    # Ships of any name are claimed to be there at once; named ones may have been seen one after another.
+    counted = max(seen.most, ships.at_least) if claim.who and ships else seen.most
+    if claim.at_least is not None and without.call is Call.SUPPORTED and counted < claim.at_least:
+        why = f"{counted} were found at once, fewer than claimed; what was not seen supports nothing"
         without = _not_called(without, why)
+    heard = [k for k, g in enumerate(groups_of(claim, evidence)) if g.kind is GroupKind.AIS]
+    if heard and without.call is not Call.NOT_DETERMINABLE:
+        silent = [replace(s, log_looks=s.log_looks + s.without[heard].sum(axis=0)) for s in samples]
+        if weigh(claim, case.hypotheses, silent, [], case.thresholds)[0].call is not without.call:
+            without = _not_called(without, "AIS alone never decides: what a ship sends of itself can be false")
     if with_reports.call is not without.call:
         with_reports = _not_called(with_reports, "reports alone never decide: only what our own looks call is called")
-    weighed = len(seen.looks), len(coverage.also_weighed)
+    weighed = len(seen.looks), len(coverage.also_weighed), len(heard)
+    ledger, ach = ledger_for(case, claim, evidence, samples)
     return Verdict(
         claim_id=claim.id,
         without_reports=_worded(without, claim, weighed),
@@ -82,6 +98,28 @@ def assess(
         hypotheses=shares,
         coverage=coverage,
         simulated=simulated,
+        ships=ships,
+        ledger=ledger,
+        ach=ach,
+        missing=missing_looks(sought_of(case, claim, samples, without.call, seen.most), candidates),
+    )
+
+
+def evidence_for(
+    case: Case,
+    claim: Claim,
+    observed: Sequence[Observed],
+    fixes: Sequence[Fix] = (),
+    candidates: Sequence[Candidate] = (),
+) -> Evidence:
+    """Everything that a claim is weighed against."""
+    return Evidence(
+        world=world_of(case, claim),
+        traffic={s.id: case.traffic_at(s.id) for s in case.sites},
+        observed=tuple(observed),
+        reports=tuple(weighed_reports(case, claim)),
+        fixes=tuple(fixes),
+        probes=tuple((c.site_id, c.t_utc) for c in candidates),
     )
 
 
@@ -174,7 +212,7 @@ def _sea_km(case: Case) -> NDArray[np.float64]:
     return out
 
 
-def _worded(weighing: Weighing, claim: Claim, looks: tuple[int, int], reports: Sequence[str] = ()) -> Weighing:
+def _worded(weighing: Weighing, claim: Claim, looks: tuple[int, int, int], reports: Sequence[str] = ()) -> Weighing:
     p = probability_words(weighing.probability)
     span = f"{weighing.probability.percent} over the stated priors ({weighing.prior.percent} before evidence)"
     notes = weighing.notes
@@ -192,11 +230,12 @@ def _worded(weighing: Weighing, claim: Claim, looks: tuple[int, int], reports: S
     return replace(weighing, words=f"{weighing.call.value.capitalize()}: {said}. {why}", notes=notes)
 
 
-def _evidence_words(looks: tuple[int, int], reports: Sequence[str]) -> str:
-    inside, outside = looks
+def _evidence_words(looks: tuple[int, int, int], reports: Sequence[str]) -> str:
+    inside, outside, heard = looks
     parts = [
         f"{inside} look(s) of ours at its places and time",
         f"{outside} elsewhere or shortly before and after" if outside else "",
+        f"AIS positions of {heard} vessel(s), which can be false" if heard else "",
         f"{len(reports)} report(s)" if reports else "",
     ]
     return f"Weighed on {', '.join(p for p in parts if p)}."

@@ -6,15 +6,17 @@ at corners of the box; every corner is tried. Weights of reports are ranges too 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from roadstead.assess.composed import unseen_parts
 from roadstead.assess.priors import AS_CLAIMED, alternatives_to, prior_corners
-from roadstead.infer import Weighted, effective_sample_size
+from roadstead.infer import HIDDEN, Weighted, effective_sample_size
 from roadstead.model import Call, Claim, ClaimKind, Hypothesis, HypothesisShare, Range, Thresholds, Weighing
 
 if TYPE_CHECKING:
@@ -27,12 +29,10 @@ MAX_BAYES_FACTOR = 1000.0
 SAME_LOG_EVIDENCE = 0.05
 """hypotheses whose log evidence differs by less are printed as inseparable by images"""
 NO_CHANGE = 1e-9
-HIDDEN = (ClaimKind.ACTIVITY, ClaimKind.PERSONS)
-"""kinds with a part that no image of ours shows: looks may contradict them, never support them"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Story:
+class Story:
     """A hypothesis with its histories."""
 
     hypothesis: Hypothesis
@@ -41,8 +41,8 @@ class _Story:
     """where the claim holds under it"""
     conditioned: bool
     """True: only histories where the claim holds belong to it"""
-    visible: bool
-    """False: it lacks the part of the claim that no image shows, so that the claim never holds under it"""
+    before: float
+    """share of its motion's prior in which the claim holds under it"""
 
     @property
     def used(self) -> NDArray[np.bool_]:
@@ -57,7 +57,7 @@ class _Story:
     @property
     def holds_before(self) -> float:
         """Prior probability that the claim holds under it."""
-        return 1.0 if self.conditioned else self.sample.holds_before if self.visible else 0.0
+        return 1.0 if self.conditioned else self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,21 @@ class _Result:
     """posterior of each hypothesis, shape (corners, hypotheses)"""
     log_evidence: NDArray[np.float64]
     effective: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A claim weighed at every corner of the priors and of the weights of reports."""
+
+    before: NDArray[np.float64]
+    """P(claim) before evidence; shape (corners,)"""
+    after: NDArray[np.float64]
+    effective: float = math.inf
+    """effective histories on the thinner side of the claim"""
+    log_evidence: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    """natural log of p(evidence | hypothesis), reports at their first weights; shape (hypotheses,)"""
+    shares: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    """posterior of each hypothesis; shape (corners, hypotheses)"""
 
 
 def weigh(
@@ -90,28 +105,64 @@ def weigh(
     """
     if claim.kind is ClaimKind.STATEMENT:
         return _unweighed(claim, "images of ships cannot test this statement"), ()
+    result = outcome(claim, hypotheses, samples, report_weights, thresholds)
+    if result is None:
+        return _unweighed(claim, _never(claim, samples)), ()
     everything = alternatives_to(claim, hypotheses)
-    stories = [_story(h, claim, samples) for h in everything]
-    if not stories[0].claimed.any() or not stories[0].share > 0:
-        return _unweighed(claim, "no voyage of these ships fits the claimed places and times, as far as drawn"), ()
-    priors = np.array(prior_corners(claim.prior, everything[1:], thresholds.none_of_these_floor))
-    results = [_result(stories, priors, ratios) for ratios in product(*(sorted(set(w)) for w in report_weights))]
-    effective = min(r.effective for r in results)
-    before, after = (np.concatenate([getattr(r, name) for r in results]) for name in ("before", "after"))
-    bayes = _bayes_range(before, after) if effective >= thresholds.min_effective_hits else None
-    probability = _sayable(after)
+    bayes = bayes_range(result) if result.effective >= thresholds.min_effective_hits else None
+    probability = sayable(result.after)
     weighing = Weighing(
-        call=_call(claim, probability, bayes, thresholds),
-        prior=_sayable(before),
+        call=call_of(claim, probability, bayes, thresholds),
+        prior=sayable(result.before),
         probability=probability,
         bayes_factor=bayes,
-        effective_hits=float(min(effective, 1e9)),
-        n_samples=sum(s.claimed.size for s in samples),
-        evidence_error=max(_evidence_error(s) for s in stories),
+        effective_hits=float(min(result.effective, 1e9)),
+        n_samples=sum(s.claimed.size for s in stories_of(claim, hypotheses, samples)),
+        evidence_error=max(_evidence_error(s) for s in stories_of(claim, hypotheses, samples)),
         words="",
-        notes=_notes(effective, thresholds, after, samples),
+        notes=_notes(result.effective, thresholds, result.after, samples),
     )
-    return weighing, _shares(everything, priors, results)
+    return weighing, _shares(everything, priors_of(claim, everything, thresholds), result)
+
+
+def priors_of(claim: Claim, everything: Sequence[Hypothesis], thresholds: Thresholds) -> NDArray[np.float64]:
+    """Prior vectors at the corners of the stated ranges, shape (corners, hypotheses)."""
+    return np.array(prior_corners(claim.prior, everything[1:], thresholds.none_of_these_floor))
+
+
+def stories_of(claim: Claim, hypotheses: Sequence[Hypothesis], samples: Sequence[Weighted]) -> list[Story]:
+    """`As claimed` and its alternatives with their histories."""
+    return [_story(h, claim, samples) for h in alternatives_to(claim, hypotheses)]
+
+
+def outcome(
+    claim: Claim,
+    hypotheses: Sequence[Hypothesis],
+    samples: Sequence[Weighted],
+    report_weights: Sequence[tuple[float, float]],
+    thresholds: Thresholds,
+) -> Outcome | None:
+    """What `weigh` weighs, corner by corner; None where no drawn history fits the claim."""
+    everything = alternatives_to(claim, hypotheses)
+    stories = stories_of(claim, hypotheses, samples)
+    if not stories[0].claimed.any() or not stories[0].share > 0:
+        return None
+    priors = priors_of(claim, everything, thresholds)
+    results = [_result(stories, priors, ratios) for ratios in product(*(sorted(set(w)) for w in report_weights))]
+    return Outcome(
+        before=np.concatenate([r.before for r in results]),
+        after=np.concatenate([r.after for r in results]),
+        effective=min(r.effective for r in results),
+        log_evidence=results[0].log_evidence,
+        shares=np.concatenate([r.shares for r in results]),
+    )
+
+
+def _never(claim: Claim, samples: Sequence[Weighted]) -> str:
+    if claim.composed is None:
+        return "no voyage of these ships fits the claimed places and times, as far as drawn"
+    n = min(s.claimed.size for s in samples)
+    return f"none of {n} histories drawn shows all of it together: before any look it is less probable than {3 / n:.1g}"
 
 
 def _unweighed(claim: Claim, why: str) -> Weighing:
@@ -127,15 +178,19 @@ def _unweighed(claim: Claim, why: str) -> Weighing:
     )
 
 
-def _story(hypothesis: Hypothesis, claim: Claim, samples: Sequence[Weighted]) -> _Story:
+def _story(hypothesis: Hypothesis, claim: Claim, samples: Sequence[Weighted]) -> Story:
     sample = next((s for s in samples if s.motion == hypothesis.motion), samples[-1])
     as_claimed = hypothesis.id == AS_CLAIMED
-    hidden = claim.kind in HIDDEN and not as_claimed
-    claimed = np.zeros(sample.claimed.size, bool) if hidden else sample.claimed
-    return _Story(hypothesis=hypothesis, sample=sample, claimed=claimed, conditioned=as_claimed, visible=not hidden)
+    claimed, before = sample.claimed, sample.holds_before
+    if claim.kind in HIDDEN and not as_claimed:
+        # It lacks the part of the claim that no image shows, so that the claim never holds under it.
+        claimed, before = np.zeros(sample.claimed.size, bool), 0.0
+    elif sample.seen is not None and not as_claimed:
+        claimed, before = sample.seen, sample.seen_holds_before
+    return Story(hypothesis=hypothesis, sample=sample, claimed=claimed, conditioned=as_claimed, before=before)
 
 
-def _result(stories: Sequence[_Story], priors: NDArray[np.float64], ratios: tuple[float, ...]) -> _Result:
+def _result(stories: Sequence[Story], priors: NDArray[np.float64], ratios: tuple[float, ...]) -> _Result:
     logs = [_log_weights(s.sample, ratios) for s in stories]
     shift = max(float(w.max()) for w in logs)
     weights = [np.exp(w - shift) for w in logs]
@@ -153,7 +208,7 @@ def _result(stories: Sequence[_Story], priors: NDArray[np.float64], ratios: tupl
     )
 
 
-def _evidence_error(story: _Story) -> float:
+def _evidence_error(story: Story) -> float:
     """Relative standard error of p(looks) under a hypothesis."""
     weights = np.exp(story.sample.log_looks - story.sample.log_looks.max()) * story.used
     hits = effective_sample_size(weights)
@@ -169,7 +224,7 @@ def _log_weights(sample: Weighted, ratios: tuple[float, ...]) -> NDArray[np.floa
 
 
 def _effective_hits(
-    stories: Sequence[_Story], weights: Sequence[NDArray[np.float64]], prior: NDArray[np.float64]
+    stories: Sequence[Story], weights: Sequence[NDArray[np.float64]], prior: NDArray[np.float64]
 ) -> float:
     """Smaller of the effective sample sizes of the histories with and without the claim.
 
@@ -194,27 +249,37 @@ def _hits(side: Mapping[str, tuple[NDArray[np.float64], float]]) -> float:
     return 1 / (1 / hits + sum((float(w.sum()) / total) ** 2 * lost for w, lost in side.values()))
 
 
-def _bayes_range(before: NDArray[np.float64], after: NDArray[np.float64]) -> Range | None:
+def bayes_range(result: Outcome) -> Range | None:
     """Bayes factors of the claim against its negation over all corners; None where one side has no prior at all."""
+    factors = bayes_factors(result.before, result.after)
+    return None if factors is None else Range(float(factors.min()), float(factors.max()))
+
+
+def bayes_factors(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The same corner by corner."""
     if before.min() <= 0 or before.max() >= 1:
         return None
     after = np.clip(after, 1e-12, 1 - 1e-12)
     factors = np.clip(after / (1 - after) * (1 - before) / before, 1 / MAX_BAYES_FACTOR, MAX_BAYES_FACTOR)
-    factors = np.where(np.abs(factors - 1) < NO_CHANGE, 1.0, factors)
-    return Range(float(factors.min()), float(factors.max()))
+    return np.asarray(np.where(np.abs(factors - 1) < NO_CHANGE, 1.0, factors))
 
 
-def _sayable(p: NDArray[np.float64]) -> Range:
+def sayable(p: NDArray[np.float64]) -> Range:
     """A probability range, never closer to 0 or 1 than the words of ICD 203 go."""
     low, high = np.clip([p.min(), p.max()], SURE, 1 - SURE)
     return Range(float(low), float(high))
 
 
-def _call(claim: Claim, probability: Range, bayes: Range | None, t: Thresholds) -> Call:
+def call_of(claim: Claim, probability: Range, bayes: Range | None, t: Thresholds) -> Call:
+    """What may be said, by the thresholds.
+
+    What images cannot show is never called supported, and its denial never contradicted.
+    """
+    asserts, denies = unseen_parts(claim)
     if bayes and probability.low >= t.supported_probability and bayes.low >= t.bayes_factor:
-        return Call.NOT_DETERMINABLE if claim.kind in HIDDEN else Call.SUPPORTED
+        return Call.NOT_DETERMINABLE if asserts else Call.SUPPORTED
     if bayes and probability.high <= t.contradicted_probability and bayes.high <= 1 / t.bayes_factor:
-        return Call.CONTRADICTED
+        return Call.NOT_DETERMINABLE if denies else Call.CONTRADICTED
     return Call.NOT_DETERMINABLE
 
 
@@ -234,10 +299,9 @@ def _notes(
 
 
 def _shares(
-    everything: Sequence[Hypothesis], priors: NDArray[np.float64], results: Sequence[_Result]
+    everything: Sequence[Hypothesis], priors: NDArray[np.float64], result: Outcome
 ) -> tuple[HypothesisShare, ...]:
-    posteriors = np.concatenate([r.shares for r in results])
-    evidence = results[0].log_evidence
+    posteriors, evidence = result.shares, result.log_evidence
     return tuple(
         HypothesisShare(
             id=h.id,

@@ -1,12 +1,13 @@
 """Case files: reading, checking, resolving, freezing the assumptions, writing a template."""
 
-from roadstead.case.case import Case, Routine, SiteTraffic
+from roadstead.case.case import Case, CaseSea, Routine, SiteTraffic
 from roadstead.case.freeze import Frozen, assumptions, assumptions_sha256, freeze, record_calls
 from roadstead.case.load import load_case
 from roadstead.case.template import new_case
 
 __all__ = [
     "Case",
+    "CaseSea",
     "Frozen",
     "Routine",
     "SiteTraffic",

@@ -111,6 +111,7 @@ def vessel(entry: schema.VesselEntry, file: TomlFile, path: Path, sites: Mapping
         name=entry.name or (hull.name if hull else entry.id),
         class_id=kind.id if kind else "",
         hull_id=hull.id if hull else "",
+        mmsi=entry.mmsi or (hull.mmsi if hull else ""),
         length_m=length or UNKNOWN_LENGTH_M,
         speed_kn=speed or UNKNOWN_SPEED_KN,
         troops=Range(*entry.troops) if entry.troops else (kind.troops if kind else None),

@@ -13,6 +13,7 @@ from roadstead.model import (
     NotFound,
     Participant,
     Range,
+    SeaKind,
     Sighting,
     Site,
     Source,
@@ -46,6 +47,15 @@ class SiteTraffic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSea:
+    """What tells sea from land besides the pixels."""
+
+    kind: SeaKind
+    file: str = ""
+    """of land or sea, relative to the case folder; empty: the sites' own areas"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """The unit of work."""
 
@@ -65,6 +75,8 @@ class Case:
     thresholds: Thresholds
     images: tuple[Path, ...]
     """folders with scenes"""
+    sea: CaseSea | None = None
+    """None: the pixels tell"""
     reported: tuple[Sighting, ...]
     """what others reported, from reported.toml"""
     simulated: bool = False

@@ -101,10 +101,17 @@ def _path(value: str) -> str:
     return value
 
 
+def _file(value: str) -> str:
+    if "\0" in value or not value.strip():
+        raise ValueError(f"found {shown(value)}; write the name of a file")
+    return value
+
+
 Version = Annotated[int, PlainValidator(_version)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Slugs = Annotated[list[Slug], AfterValidator(_once)]
 FolderName = Annotated[str, AfterValidator(_path)]
+FileName = Annotated[str, AfterValidator(_file)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 Probability = Annotated[Number, Field(ge=0, le=1)]

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from roadstead import library
 from roadstead.case import build
-from roadstead.case.case import Case, Routine, SiteTraffic, require_folder
+from roadstead.case.case import Case, CaseSea, Routine, SiteTraffic, require_folder
+from roadstead.case.compose import composed_claim
 from roadstead.case.problems import TomlFile
 from roadstead.case.schema import (
     CaseFile,
     ClaimEntry,
+    ComposedEntry,
     HypothesisEntry,
     ReportedFile,
+    SeaEntry,
     SightingEntry,
     SiteEntry,
     SourceEntry,
@@ -22,10 +25,12 @@ from roadstead.case.schema import (
 from roadstead.model import (
     CaseError,
     Claim,
+    ClaimKind,
     Hypothesis,
     InputError,
     Participant,
     Range,
+    SeaKind,
     Sighting,
     Site,
     Source,
@@ -36,6 +41,8 @@ from roadstead.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from pydantic import BaseModel
 
     from roadstead.case.locate import Path as KeyPath
 
@@ -62,7 +69,7 @@ def load_case(folder: Path) -> Case:
         raise _combined(file)
     known, site_traffic = _places_and_actors(file, head)
     stated = [_in_window(c, file.data.get("window")) for c in head.claims]
-    claims = _built(file, ClaimEntry, "claims", stated, lambda e, p: build.claim(e, file, p, known))
+    claims = _claims(file, stated, known, file.data.get("window"))
     hypotheses = [build.hypothesis(e) for _, e in file.entries(HypothesisEntry, "hypotheses", head.hypotheses)]
     reported, report_problems = _reported(folder, known, file.lost)
     if not claims and file.problems:
@@ -85,12 +92,21 @@ def load_case(folder: Path) -> Case:
             reason=head.routine.reason,
         ),
         thresholds=Thresholds(**head.thresholds.model_dump()),
+        sea=_sea(head.sea),
         images=(*((folder / i) for i in head.images), *_fetched(folder)),
         reported=reported,
         simulated=head.simulated,
         warnings=(*_emptiness(claims), *_overlaps(known), *_language_warnings(claims, reported, known)),
         mistakes=tuple(str(p) for p in (*file.problems, *report_problems)),
     )
+
+
+def _sea(entry: SeaEntry | None) -> CaseSea | None:
+    if entry is None:
+        return None
+    if entry.coastline is not None:
+        return CaseSea(kind=SeaKind.COASTLINE, file=entry.coastline)
+    return CaseSea(kind=SeaKind.SEA, file=entry.area) if entry.area is not None else CaseSea(kind=SeaKind.SITE)
 
 
 def _fetched(folder: Path) -> tuple[Path, ...]:
@@ -100,7 +116,26 @@ def _fetched(folder: Path) -> tuple[Path, ...]:
 
 def _in_window(claim: dict[str, Any], window: object) -> dict[str, Any]:
     """The claim's entry, with the case's window where it states no time of its own."""
-    return claim if "when" in claim or window is None else claim | {"when": window}
+    composed = claim.get("kind") == ClaimKind.COMPOSED.value
+    return claim if "when" in claim or window is None or composed else claim | {"when": window}
+
+
+def _claims(file: TomlFile, stated: list[dict[str, Any]], known: build.Known, window: object) -> list[Claim]:
+    """All claims in the order of the file; composed ones are built last, since they name others."""
+    kinds: dict[str, type[BaseModel]] = {ClaimKind.COMPOSED.value: ComposedEntry}
+    model: type[BaseModel] = ClaimEntry
+    entries = file.entries(model, "claims", stated, kinds)
+    made: dict[str, Claim] = {}
+    for path, entry in entries:
+        if isinstance(entry, ClaimEntry) and (claim := build.claim(entry, file, path, known)):
+            made[claim.id] = claim
+    composed = [(p, e) for p, e in entries if isinstance(e, ComposedEntry)]
+    file.left_out("claim", stated, (*made, *(e.id for _, e in composed)))
+    for path, entry in composed:
+        if claim := composed_claim(entry, file, path, known, made, window):
+            made[claim.id] = claim
+    order = {str(getattr(e, "id", "")): i for i, (_, e) in enumerate(entries)}
+    return sorted(made.values(), key=lambda c: order[c.id])
 
 
 def _combined(file: TomlFile) -> CaseError:

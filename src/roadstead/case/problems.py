@@ -14,7 +14,7 @@ from roadstead.case.sentences import near, sentence
 from roadstead.model import CaseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path as FilePath
 
     from roadstead.case.locate import Path
@@ -69,12 +69,23 @@ class TomlFile:
         ids = {v["id"] for v in values if isinstance(v, dict) and isinstance(v.get("id"), str)}
         self.lost[kind] = ids - set(kept)
 
-    def entries(self, model: type[Model], key: str, values: Iterable[Any]) -> list[tuple[Path, Model]]:
-        """The good entries of a list of tables with their paths; double ids are mistakes."""
+    def entries(
+        self, model: type[Model], key: str, values: Iterable[Any], kinds: Mapping[str, type[Model]] | None = None
+    ) -> list[tuple[Path, Model]]:
+        """The good entries of a list of tables with their paths; double ids are mistakes.
+
+        Args:
+            model: of the entries.
+            key: of the list in the file.
+            values: the entries.
+            kinds: other models for entries whose `kind` is so called.
+        """
         good: list[tuple[Path, Model]] = []
         seen: dict[str, int] = {}
         for i, value in enumerate(values):
-            entry = self.check(model, value, (key, i))
+            kind = value.get("kind") if isinstance(value, dict) else None
+            own = kinds.get(kind, model) if kinds and isinstance(kind, str) else model
+            entry = self.check(own, value, (key, i))
             if entry is None:
                 continue
             ident = str(getattr(entry, "id", i))

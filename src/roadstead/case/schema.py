@@ -10,6 +10,7 @@ from roadstead.case.fields import (
     Count,
     Day,
     Days,
+    FileName,
     FolderName,
     Hours,
     Knots,
@@ -100,6 +101,7 @@ class VesselEntry(Entry):
     name: str | None = None
     hull: str | None = None
     vessel_class: str | None = Field(None, alias="class")
+    mmsi: Annotated[str, Field(pattern=r"^[0-9]{9}$")] | None = None
     length_m: Metres | None = None
     speed_kn: Knots | None = None
     troops: Persons | None = None
@@ -147,6 +149,33 @@ class ClaimEntry(Entry):
         if problem:
             raise ValueError(problem)
         return self
+
+
+class ComposedEntry(Entry):
+    """Other claims joined into one; its parts are read in compose.py."""
+
+    id: Slug
+    source: Slug
+    text: str
+    kind: Literal["composed"]
+    all_of: Any = Field(None, alias="all")
+    any_of: Any = Field(None, alias="any")
+    not_so: Any = Field(None, alias="not")
+    at_least: Any = None
+    of: Any = None
+    prior: Probabilities
+    prior_reason: str
+
+    @property
+    def joined(self) -> dict[str, Any]:
+        """How it is joined, by the keys of the file."""
+        return {
+            "all": self.all_of,
+            "any": self.any_of,
+            "not": self.not_so,
+            "at_least": self.at_least,
+            "of": self.of,
+        }
 
 
 def _missing_for_kind(c: ClaimEntry) -> str:
@@ -215,6 +244,23 @@ class ThresholdsEntry(Entry):
         return self
 
 
+class SeaEntry(Entry):
+    """What tells sea from land besides the pixels: one of the three."""
+
+    coastline: FileName | None = None
+    """land polygons or closed coastlines"""
+    area: FileName | None = None
+    """sea polygons"""
+    sites: Annotated[bool, Field(strict=True)] = False
+    """true: the sites' own areas are drawn along the shore"""
+
+    @model_validator(mode="after")
+    def _one(self) -> SeaEntry:
+        if sum((self.coastline is not None, self.area is not None, self.sites)) != 1:
+            raise ValueError("give one of `coastline` (a file of land), `area` (a file of sea) and `sites = true`")
+        return self
+
+
 class CaseFile(Entry):
     """The head of case.toml; the lists are checked entry by entry, so that one mistake does not lose the rest."""
 
@@ -229,6 +275,8 @@ class CaseFile(Entry):
     window: When | None = None
     """for claims that state no `when`"""
     images: list[FolderName] = []
+    sea: SeaEntry | None = None
+    """without it the pixels tell sea from land"""
     sites: Annotated[list[dict[str, Any]], Field(max_length=MAX_SITES)] = []
     vessels: list[dict[str, Any]] = []
     sources: list[dict[str, Any]] = []

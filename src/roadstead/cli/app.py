@@ -65,6 +65,11 @@ def detect(
     gsd_m: Annotated[
         float | None, typer.Option("--gsd", help="pixel size, metres, of an image without georeference")
     ] = None,
+    coastline: Annotated[
+        Path | None,
+        typer.Option(help="land polygons or closed coastlines (.gpkg, .shp, .geojson), used with what the pixels show"),
+    ] = None,
+    sea: Annotated[Path | None, typer.Option(help="sea polygons; nothing outside them is searched")] = None,
     workers: WorkerCount = 1,
     cluster: ClusterAddress = "",
     json: AsJson = False,
@@ -75,7 +80,18 @@ def detect(
 
     where = Workers(count=workers, cluster=cluster)
     raise typer.Exit(
-        run(inputs, out=out, masks=masks, bands=bands, sar_unit=sar_unit, gsd_m=gsd_m, workers=where, as_json=json)
+        run(
+            inputs,
+            out=out,
+            masks=masks,
+            bands=bands,
+            sar_unit=sar_unit,
+            gsd_m=gsd_m,
+            coastline=coastline,
+            sea=sea,
+            workers=where,
+            as_json=json,
+        )
     )
 
 
@@ -314,6 +330,65 @@ def export(
     from roadstead.cli.export import run
 
     raise typer.Exit(run(case, formats or [], out, profile, as_json=json))
+
+
+ForPublic = Annotated[
+    bool, typer.Option("--public", help="without names of analysts, hosts, paths, and what CASE/redaction.toml marks")
+]
+
+
+@app.command()
+def report(
+    case: CaseFolder,
+    public: ForPublic = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="a PDF/A-3u too, with verdicts and detections attached")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="folder for the files; else CASE/out/report")] = None,
+    json: AsJson = False,
+) -> None:
+    """Write the report of a verified case as one HTML file, for the public too, and as PDF."""
+    from roadstead.cli.report import run
+
+    raise typer.Exit(run(case, out, public=public, pdf=pdf, as_json=json))
+
+
+@app.command()
+def figures(
+    case: CaseFolder,
+    public: ForPublic = False,
+    out: Annotated[Path | None, typer.Option("--out", help="folder for the files; else CASE/out/figures")] = None,
+    json: AsJson = False,
+) -> None:
+    """Write every figure at print size: SVG, PNG (300 dpi), caption, credit, alt text."""
+    from roadstead.cli.report import run_figures
+
+    raise typer.Exit(run_figures(case, out, public=public, as_json=json))
+
+
+@app.command()
+def publish(
+    case: CaseFolder,
+    reason: Annotated[str, typer.Option("--reason", help="why it is published, or corrected; stands in the report")],
+    at: Annotated[str, typer.Option("--at", help="time of the edition, UTC; else when its verdicts were called")] = "",
+    public: ForPublic = False,
+    json: AsJson = False,
+) -> None:
+    """Freeze the results of a verified case as a numbered edition, which is never changed again."""
+    from roadstead.cli.publish import run
+
+    raise typer.Exit(run(case, reason=reason, at=at, public=public, as_json=json))
+
+
+@app.command()
+def diff(
+    case: CaseFolder,
+    before: Annotated[int, typer.Argument(metavar="A", help="number of an edition")],
+    after: Annotated[int, typer.Argument(metavar="B", help="number of another")],
+    json: AsJson = False,
+) -> None:
+    """Say which claims, numbers, evidence and assumptions changed between two editions."""
+    from roadstead.cli.publish import run_diff
+
+    raise typer.Exit(run_diff(case, before, after, as_json=json))
 
 
 exercise = typer.Typer(

@@ -10,7 +10,6 @@ from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.model import BandRole, InputError, SarUnit
 from roadstead.pipeline import detect as detect_in
-from roadstead.pipeline import properties
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -30,6 +29,8 @@ def run(
     bands: str,
     sar_unit: str,
     gsd_m: float | None,
+    coastline: Path | None,
+    sea: Path | None,
     workers: Workers,
     as_json: bool,
 ) -> int:
@@ -37,11 +38,22 @@ def run(
     roles, unit = band_roles(bands), sar_unit_of(sar_unit)
     with say.progress("detecting") as progress:
         found = detect_in(
-            inputs, out=out, masks=masks, bands=roles, sar_unit=unit, gsd_m=gsd_m, workers=workers, progress=progress
+            inputs,
+            out=out,
+            masks=masks,
+            bands=roles,
+            sar_unit=unit,
+            gsd_m=gsd_m,
+            coastline=coastline,
+            sea=sea,
+            workers=workers,
+            progress=progress,
         )
     say.losses(found.failures)
+    for sentence in found.doubts:
+        say.err.print(f"[yellow]note:[/yellow] {say.shown(sentence)}", soft_wrap=True)
     if as_json:
-        say.print_json([properties(d, found.simulated) for d in found.detections])
+        say.print_json([found.row(d) for d in found.detections])
     else:
         _print(found, out)
     return BAD_INPUT if found.failures else DONE

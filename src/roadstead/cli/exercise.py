@@ -17,7 +17,7 @@ from roadstead.simulate import MARK
 from roadstead.steps import to_plain, write_atomic
 
 if TYPE_CHECKING:
-    from roadstead.exercise import Exercise, Figures, Power, PowerRow, Rate, Study
+    from roadstead.exercise import AisScore, Exercise, Figures, Power, PowerRow, Rate, Study
 
 SCHEMA_VERSION = 1
 WIDE = 0.3
@@ -38,6 +38,7 @@ def run(scenario: str, folder: Path | None, *, pixels: bool, as_json: bool) -> i
                     "folder": str(place),
                     "score": to_plain(done.score),
                     "naming": to_plain(done.naming),
+                    "ais": to_plain(done.ais),
                 }
             )
         )
@@ -175,6 +176,8 @@ def _print_run(done: Exercise) -> None:
             f"{named.right_by_history} ({named.effective_histories:.0f} effective histories).",
             soft_wrap=True,
         )
+    if done.ais:
+        _print_ais(done.ais)
     report = done.folder / "case" / "out" / "report.html"
     places = {
         "Report": report if report.exists() else None,
@@ -184,6 +187,16 @@ def _print_run(done: Exercise) -> None:
     for name, place in places.items():
         if place:
             say.out.print(f"{name + ':':7} {say.shown(str(place))}", soft_wrap=True)
+
+
+def _print_ais(ais: AisScore) -> None:
+    say.out.print(
+        f"AIS: {ais.positions} positions in the images' areas ({ais.false_positions} false), {ais.found} of ships that "
+        f"a detection shows. With the right detection: by likelihood {_percent(ais.share(ais.likelihood))}, nearest "
+        f"neighbour in time {_percent(ais.share(ais.nearest))}; with a wrong one: {ais.likelihood.wrong} and "
+        f"{ais.nearest.wrong}. Detections: {ais.matched} matched, {ais.unmatched} unmatched, {ais.silent} silent.",
+        soft_wrap=True,
+    )
 
 
 def _print_study(result: Study, diagram: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from roadstead.cli import say
+from roadstead.cli import beside, say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.model import Call, Weighing
 from roadstead.pipeline import Result, Seams
@@ -49,7 +49,10 @@ def _print(result: Result) -> None:
     if any(v.simulated for v in result.verdicts):
         say.out.print("[bold]SIMULATED[/bold] case or images: nothing here happened.", soft_wrap=True)
     say.out.print(f"[bold]{say.shown(result.case.title)}[/bold]", soft_wrap=True)
+    beside.print_counted(result.verdicts)
     say.out.print(table)
+    beside.print_ledger(result.verdicts)
+    beside.print_missing(result.case, result.verdicts)
     for warning in result.case.warnings:
         say.out.print(f"[yellow]note:[/yellow] {say.shown(warning)}", soft_wrap=True)
     say.out.print(f"{result.steps_done} step(s) computed, {result.steps_found} found done.")

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from roadstead.detection.holes import filled, holes, noted
 from roadstead.detection.optical_contrast import ContrastDetector
 from roadstead.detection.optical_hulls import NetworkDetector
 from roadstead.geo import ground_frame
@@ -27,7 +28,7 @@ class OpticalDetector:
     """Finds vessels in one optical window (model.Detector)."""
 
     name: ClassVar[str] = f"optical ({NetworkDetector.name} from {NETWORK_FROM_M:g} m, {ContrastDetector.name} below)"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     limits: ClassVar[str] = (
         f"Pixels of {NETWORK_FROM_M:g} m and more: {NetworkDetector.limits} Finer pixels: {ContrastDetector.limits}"
     )
@@ -47,5 +48,8 @@ class OpticalDetector:
         """
         height, width = pixels.valid.shape
         frame = ground_frame(pixels.transform, pixels.crs, (height, width), scene.gsd_m)
-        coarse = math.sqrt(math.prod(frame.pixel_m(width / 2, height / 2))) >= NETWORK_FROM_M
-        return (NetworkDetector() if coarse else ContrastDetector()).detect(scene, pixels)
+        pixel_m = frame.pixel_m(width / 2, height / 2)
+        missing = holes(pixels.valid, pixel_m)
+        detector = NetworkDetector() if math.sqrt(math.prod(pixel_m)) >= NETWORK_FROM_M else ContrastDetector()
+        candidates, rejected = detector.detect(scene, filled(pixels, missing))
+        return noted(candidates, missing), rejected

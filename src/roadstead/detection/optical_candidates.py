@@ -10,7 +10,6 @@ import numpy as np
 from scipy import ndimage
 
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
-from roadstead.detection.optical_instances import solidity
 from roadstead.detection.optical_planes import SHORE_M
 
 if TYPE_CHECKING:
@@ -44,8 +43,6 @@ class Form:
     """least correlation between two bands over it and some water around; 1 for a single band"""
     afloat: float
     """share of what lies just around it that is as dark as water, 0-1"""
-    solidity: float
-    """share of its convex hull that it fills, 0-1"""
 
     @property
     def alongside(self) -> bool:
@@ -54,26 +51,20 @@ class Form:
 
 
 def form_of(instance: Instance, shore: NDArray[np.float32], bands: NDArray[np.float32]) -> Form:
-    """Size from the second moments (those of a rectangle are L^2/12 and B^2/12).
+    """Size and place of a hull.
 
     Args:
         instance: the hull in a map.
         shore: the map's shore plane, shape (h, w).
         bands: the map's bands above water, shape (5, h, w); 0 where there is none.
     """
-    places = np.column_stack([instance.cols, instance.rows]).astype(np.float64)
-    middle = np.average(places, axis=0, weights=instance.hull)
-    off = places - middle
-    moments = np.linalg.eigvalsh((off * instance.hull[:, None]).T @ off / instance.hull.sum())
-    beam, length = np.sqrt(12 * np.clip(moments, 0, None) + 1)  # a pixel is one across
     nearest = float(shore[instance.rows, instance.cols].min())
     return Form(
-        length_m=float(length) * WORK_M,
-        beam_m=float(beam) * WORK_M,
+        length_m=float(instance.box.length) * WORK_M,
+        beam_m=float(instance.box.beam) * WORK_M,
         shore_m=max(0.0, nearest) * SHORE_M,
         accord=_accord(instance, bands),
         afloat=_afloat(instance, bands),
-        solidity=solidity(np.column_stack([instance.rows, instance.cols])),
     )
 
 
@@ -106,12 +97,12 @@ def features(instance: Instance, form: Form) -> list[float]:
     core = min(max(instance.core, _LEAST), 1 - _LEAST)
     return [
         math.log(core / (1 - core)),
-        float(instance.hull.mean()),
+        instance.fill,
         math.log(form.length_m / 100),
         math.log(form.length_m / form.beam_m),
         float(form.alongside),
         form.afloat,
-        form.solidity,
+        instance.agreement,
     ]
 
 
@@ -149,6 +140,7 @@ def weights_of(
     mine = np.zeros((high[0] - low[0], high[1] - low[1]), bool)
     mine[instance.rows - low[0], instance.cols - low[1]] = True
     soft = np.where(ndimage.binary_dilation(mine), hull[low[0] : high[0], low[1] : high[1]], 0).astype(np.float32)
+    soft[instance.rows - low[0], instance.cols - low[1]] = instance.hull
     first = [corner[k] + low[k] for k in (0, 1)]
     spans = [
         (max(0, int(f * s)), min(size, max(int(f * s) + 1, math.ceil((f + n) * s))))

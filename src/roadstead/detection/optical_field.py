@@ -33,11 +33,8 @@ class Background:
 
     def window(self, rows: tuple[int, int], cols: tuple[int, int], step: int = 1) -> NDArray[np.float32]:
         """The water's brightness on a range of rows and columns, each `step`-th pixel."""
-        down, across = (
-            _linear((np.arange(first, end, step) + 0.5) / self.block_px - 0.5, size)
-            for (first, end), size in zip((rows, cols), self.middle.shape, strict=True)
-        )
-        return np.asarray(down @ self.middle @ across.T, np.float32)
+        down, across = ((np.arange(first, end, step) + 0.5) / self.block_px - 0.5 for first, end in (rows, cols))
+        return _between(_between(self.middle, down).T, across).T
 
 
 def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: float) -> Background:
@@ -76,7 +73,11 @@ def _calm(surface: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(calm if np.count_nonzero(calm) >= 0.02 * np.count_nonzero(surface) else surface, bool)
 
 
-def _linear(places: NDArray[np.float64], size: int) -> NDArray[np.float32]:
-    """Weights (places, size) of linear interpolation; the ends stand beyond themselves."""
-    inside = np.clip(places, 0, size - 1)
-    return np.asarray(np.clip(1 - np.abs(inside[:, None] - np.arange(size)), 0, None), np.float32)
+def _between(lines: NDArray[np.float32], places: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Linear interpolation between lines, shape (places, n); the ends stand beyond themselves."""
+    last = len(lines) - 1
+    inside = np.clip(places, 0, last)
+    low = np.minimum(inside.astype(np.int64), max(last - 1, 0))
+    high = np.minimum(low + 1, last)
+    share = (inside - low).astype(np.float32)[:, None]
+    return np.asarray(lines[low] * (1 - share) + lines[high] * share, np.float32)

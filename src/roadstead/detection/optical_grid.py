@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,14 +63,25 @@ class WorkGrid:
         return _resampled(planes, matrices)
 
 
-def _matrix(centres: NDArray[np.floating], span: tuple[int, int], reach: float) -> NDArray[np.float32]:
-    """Weights (wanted, given) of a triangle of half width `reach` around each centre; the rim's pixel stands beyond."""
-    given = np.arange(*span) + 0.5
-    inside = np.clip(centres, given[0], given[-1])
-    weights = np.clip(1 - np.abs(inside[:, None] - given[None, :]) / reach, 0, None)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+def _matrix(centres: NDArray[np.floating], span: tuple[int, int], reach: float) -> csr_array:
+    """Weights (wanted, given) of a triangle of half width `reach` around each centre; the rim's pixel stands beyond.
+
+    Only the few that are above 0 are kept: a dense matrix of a window 100,000 pixels wide takes gigabytes.
+    """
+    first, end = span
+    inside = np.clip(centres, first + 0.5, end - 0.5)
+    near = np.arange(int(np.ceil(2 * reach)) + 1)
+    given = np.floor(inside - reach - 0.5).astype(np.int64)[:, None] + 1 + near[None, :]
+    weights = np.clip(1 - np.abs(inside[:, None] - (given + 0.5)) / reach, 0, None)
+    weights[(given < first) | (given >= end)] = 0
+    rows, places = np.nonzero(weights)
+    shares = (weights / weights.sum(axis=1, keepdims=True))[rows, places].astype(np.float32)
+    return csr_array((shares, (rows, given[rows, places] - first)), shape=(len(centres), end - first))
 
 
-def _resampled(planes: NDArray[np.float32], matrices: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+def _resampled(planes: NDArray[np.float32], matrices: list[csr_array]) -> NDArray[np.float32]:
     down, across = matrices
-    return np.asarray(np.matmul(np.matmul(down, planes), across.T), np.float32)
+    count, height, width = planes.shape
+    tall = down @ planes.transpose(1, 0, 2).reshape(height, count * width)
+    wide = across @ tall.reshape(len(tall) * count, width).T
+    return np.ascontiguousarray(wide.T.reshape(len(tall), count, -1).transpose(1, 0, 2), np.float32)

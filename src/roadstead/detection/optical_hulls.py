@@ -40,7 +40,7 @@ class NetworkDetector:
     """Finds vessels in one optical window (model.Detector)."""
 
     name: ClassVar[str] = "optical-network"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     limits: ClassVar[str] = (
         "Optical images: hulls alongside quays are found less often than at anchor, and small craft below 30 m mostly "
         "not at 10 m pixels, so an empty berth on this list is no proof: look. Hulls darker than the water around them "
@@ -138,11 +138,11 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
             continue
         near = grid.to_work(shore[here][None], *seen)[0]
         bands = grid.to_work(planes, *seen)
-        hull, core = network(weights).seen(bands, near, norm.infrared, native_m)
+        seen_here = network(weights).seen(bands, near, norm.infrared, native_m)
         corner = (seen[0][0], seen[1][0])
         found += [
-            _finding(instance, (hull, near, bands), corner, grid, water.notes)
-            for instance in instances(hull, core, near)
+            _finding(instance, (seen_here.hull, near, bands), corner, grid, water.notes)
+            for instance in instances(seen_here, near)
             if _within(instance, corner, rows, cols)
         ]
     return found

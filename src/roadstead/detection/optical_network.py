@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import ndimage
 
+from roadstead.detection.optical_boxes import mirrored, told
 from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import stacked
 from roadstead.model import InputError
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _THREADS = 2
 _STRIDE_PX = 8  # heights and widths that the network takes are multiples of this
+_AHEAD, _BACK = slice(None), slice(None, None, -1)
+_MIRRORS = ((_AHEAD, _AHEAD), (_AHEAD, _BACK), (_BACK, _AHEAD), (_BACK, _BACK))
+_SMALL_M, _LARGE_M = 60.0, 200.0  # of a length: near looks tell shorter ships, far ones longer ones
 WEIGHTS = "optical.onnx"
 """name of the shipped weights"""
 
@@ -33,6 +37,17 @@ class Judgement:
     """least probability of a candidate"""
     coefficients: tuple[float, ...]
     """of `optical_score`"""
+
+
+class Seen(NamedTuple):
+    """What the network says of a window."""
+
+    hull: NDArray[np.float32]
+    """probability, shape (h, w)"""
+    core: NDArray[np.float32]
+    """probability of a hull's inner part, shape (h, w)"""
+    boxes: NDArray[np.float64]
+    """of every second pixel what `optical_boxes.read` reads, shape (BOX, (h + 1) // 2, (w + 1) // 2)"""
 
 
 class Network:
@@ -59,12 +74,24 @@ class Network:
                 f"{path} holds no optical network of Roadstead ({error}); make it with roadstead train"
             ) from error
 
-    def maps(self, planes: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probabilities of hull and core, shape (2, h, w), for planes of shape (9, h, w), float32."""
+    def maps(self, planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Hull and core, and boxes, for planes of shape (9, h, w), float32: the mean over four mirror images.
+
+        Returns:
+            Probabilities, shape (2, h, w), and what `optical_boxes.told` reads, for every second pixel, shape
+            (BOX, (h + 1) // 2, (w + 1) // 2).
+        """
         height, width = planes.shape[1:]
         rim = [(0, 0), (0, -height % _STRIDE_PX), (0, -width % _STRIDE_PX)]
-        logits = self._session.run(None, {"planes": np.pad(planes, rim, mode="edge")[None]})[0][0]
-        return np.asarray(1 / (1 + np.exp(-logits[:, :height, :width])), np.float32)
+        whole = np.pad(planes, rim, mode="edge")
+        logits, boxes = [], []
+        for mirror in _MIRRORS:
+            seen = self._session.run(None, {"planes": np.ascontiguousarray(whole[(slice(None), *mirror)])[None]})
+            logits.append(seen[0][(0, slice(None), *mirror)])
+            boxes.append(mirrored(seen[1][(0, slice(None), *mirror)], mirror))
+        probability = 1 / (1 + np.exp(-np.mean(logits, axis=0)[:, :height, :width]))
+        box = np.mean(boxes, axis=0)[:, : (height + 1) // 2, : (width + 1) // 2]
+        return np.asarray(probability, np.float32), np.asarray(box, np.float32)
 
     def seen(
         self,
@@ -72,8 +99,8 @@ class Network:
         shore: NDArray[np.float32],
         infrared: tuple[bool, bool],
         native_m: float,
-    ) -> NDArray[np.float32]:
-        """Probabilities of hull and core, shape (2, h, w), on the working grid.
+    ) -> Seen:
+        """What the network says of a window on the working grid.
 
         Images finer than the grid are looked at a second time at half its size, where a large ship is seen as a whole.
 
@@ -83,11 +110,23 @@ class Network:
             infrared: whether near and short-wave infrared are there.
             native_m: ground size of the image's own pixel, metres.
         """
-        near = self.maps(stacked(bands, shore, infrared, native_m, WORK_M))
+        near, boxes = self.maps(stacked(bands, shore, infrared, native_m, WORK_M))
+        told_near = told(boxes, *_places(boxes, 2))
         if native_m >= WORK_M or min(shore.shape) < 2:
-            return near
-        far = self.maps(stacked(_halved(bands), _halved(shore[None])[0], infrared, native_m, 2 * WORK_M))
-        return np.asarray((near + _doubled(far, shore.shape)) / 2, np.float32)
+            return Seen(near[0], near[1], told_near)
+        far, boxes = self.maps(stacked(_halved(bands), _halved(shore[None])[0], infrared, native_m, 2 * WORK_M))
+        hull, core = (near + _doubled(far, shore.shape)) / 2
+        told_far = told(boxes, *_places(boxes, 4), scale=2.0).repeat(2, axis=1).repeat(2, axis=2)
+        told_far = told_far[:, : told_near.shape[1], : told_near.shape[2]]
+        # What is large is seen as a whole from afar only.
+        share = np.clip((np.exp(told_far[2]) * WORK_M - _SMALL_M) / (_LARGE_M - _SMALL_M), 0, 1)
+        return Seen(hull, core, told_near + share * (told_far - told_near))
+
+
+def _places(boxes: NDArray[np.float32], step: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Working rows and columns, from the first pixel's middle, of the pixels that tell boxes."""
+    rows, cols = np.indices(boxes.shape[1:]) * float(step) + (step - 1) / 2
+    return rows, cols
 
 
 def _halved(planes: NDArray[np.float32]) -> NDArray[np.float32]:

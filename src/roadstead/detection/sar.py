@@ -25,7 +25,7 @@ from roadstead.detection.sar_artifacts import ambiguity_of, near_nodata, part_of
 from roadstead.detection.sar_background import Background, background
 from roadstead.detection.sar_clusters import groups, members
 from roadstead.detection.sar_held import HeldBlocks
-from roadstead.detection.sar_land import coastal_blocks, land_blocks, land_level
+from roadstead.detection.sar_land import LandBlocks, land_level, land_of
 from roadstead.detection.sar_objects import (
     CORE,
     Bright,
@@ -58,7 +58,7 @@ class SarDetector:
     """Finds vessels in SAR pixels of 3 to 40 m, in dB, amplitude or linear units."""
 
     name: ClassVar[str] = "sar-cfar"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     limits: ClassVar[str] = (
         "Radar images: ships that touch land or quays are often missed or joined with them, and a moving ship is shown "
         "where its Doppler shift puts it."
@@ -97,13 +97,15 @@ class SarDetector:
         pixel_m = frame.pixel_m(band.shape[1] / 2, band.shape[0] / 2)
         offset = 10 ** (self.threshold_db / 10)
         scanned = scan(band, scene.sar_unit, pixel_m, self.false_alarm_rate, offset)
-        sea = _sea(scanned, self.false_alarm_rate)
-        judged = _judged(sea, _bright(sea, scanned, offset)) if sea is not None else ([], [])
+        told = land_of(scene, scanned.form, scanned.sums, frame, pixel_m)
+        sea = _sea(scanned, told, self.false_alarm_rate)
+        judged = _judged(sea, _bright(sea, scanned, offset), told.notes) if sea is not None else ([], [])
         return SarFindings(
             candidates=tuple(judged[0]),
             rejected=tuple(judged[1]),
             frame=frame,
             held=scanned.held,
+            sea_doubts=told.doubts,
             any_valid=bool(scanned.sums.counted.any() or np.isfinite(scanned.sums.log_mean).any()),
         )
 
@@ -119,6 +121,8 @@ class SarFindings:
     """ground metres of the band"""
     held: HeldBlocks
     """raw values around the candidates"""
+    sea_doubts: tuple[str, ...]
+    """what is to be said of land and sea that somebody states"""
     any_valid: bool
     """False where the band holds nothing but nodata"""
 
@@ -138,12 +142,10 @@ class _Sea:
     pixel_m: tuple[float, float]
 
 
-def _sea(scanned: Scanned, false_alarm_rate: float) -> _Sea | None:
+def _sea(scanned: Scanned, told: LandBlocks, false_alarm_rate: float) -> _Sea | None:
     """Background of an image, or None where it holds too little sea."""
-    form, sums = scanned.form, scanned.sums
+    form, sums, land, coast = scanned.form, scanned.sums, told.land, told.coast
     log_mean = np.where(np.isfinite(sums.mean), sums.log_mean, np.float32(np.nan))
-    land = land_blocks(log_mean, sums.roughness, form.block_px * max(scanned.pixel_m))
-    coast = coastal_blocks(land)
     back = background(scanned, land, coast, false_alarm_rate)
     if back is None:
         return None
@@ -180,8 +182,8 @@ def _bright(sea: _Sea, scanned: Scanned, offset: float) -> Bright:
     )
 
 
-def _judged(sea: _Sea, bright: Bright) -> tuple[list[Candidate], list[Rejected]]:
-    """Candidates and rejected objects."""
+def _judged(sea: _Sea, bright: Bright, notes: tuple[str, ...]) -> tuple[list[Candidate], list[Rejected]]:
+    """Candidates, with notes on the sea, and rejected objects."""
     parents = sidelobe_parents(bright, sea.pixel_m)
     lobes = np.flatnonzero((parents >= 0) & ~bright.on_land)
     rejected = [_rejected(o, _sidelobe_reason(o, bright, parents)) for o in _objects(sea, bright, lobes)]
@@ -200,7 +202,7 @@ def _judged(sea: _Sea, bright: Bright) -> tuple[list[Candidate], list[Rejected]]
             merged = bright_object(np.concatenate([whole.index, found.index]), bright, sea.pixel_m)
             kept[kept.index(whole)] = whole if shape_fault(merged) else merged
     kept.sort(key=lambda o: (o.row_px, o.col_px))
-    return [_candidate(o, sea, bright) for o in kept], sorted(rejected, key=lambda r: (r.row_px, r.col_px))
+    return [_candidate(o, sea, bright, notes) for o in kept], sorted(rejected, key=lambda r: (r.row_px, r.col_px))
 
 
 def _fault(found: BrightObject, sea: _Sea, bright: Bright, structure_m: NDArray[np.float64]) -> str | None:
@@ -255,7 +257,7 @@ def _sidelobe_reason(found: BrightObject, bright: Bright, parents: NDArray[np.in
     return f"sidelobe of the target at row {bright.rows_px[parent]}, column {bright.cols_px[parent]}"
 
 
-def _candidate(found: BrightObject, sea: _Sea, bright: Bright) -> Candidate:
+def _candidate(found: BrightObject, sea: _Sea, bright: Bright, notes: tuple[str, ...]) -> Candidate:
     """The body of an object as a candidate; weights are half at 13 dB below its peak."""
     index = with_gaps(found.index, bright)
     below_db = 10 * np.log10(bright.level[index] / (CORE * found.peak))
@@ -269,7 +271,7 @@ def _candidate(found: BrightObject, sea: _Sea, bright: Bright) -> Candidate:
         weights=weights[body],
         score=_score(_excess_db(found, sea)),
         alongside=alongside,
-        notes=("within 300 m of land: detection is less sure there",) if alongside else (),
+        notes=(*notes, "within 300 m of land: detection is less sure there") if alongside else notes,
     )
 
 

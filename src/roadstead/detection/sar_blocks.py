@@ -4,8 +4,8 @@ Everything that has to look at every pixel is here, compiled and without the int
 first, so that rows are worked through with vector instructions and the order of additions, hence every bit of the
 result, depends neither on the processor nor on where strips begin.
 
-Values become intensities: linear as they are, amplitudes squared, decibels raised; nodata and non-finite values are
-invalid. Intensities are averaged in a square window of about 30 m, over its valid pixels.
+Values become intensities: linear as they are, amplitudes squared, decibels raised; nodata, non-finite values and those
+that no radar measures are invalid. Intensities are averaged in a square window of about 30 m, over its valid pixels.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from roadstead.imagery import SAR_MOST
+from roadstead.model import SarUnit
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -23,6 +26,7 @@ MIN_FILL = 0.2
 """a block counts when at least this share of its pixels is usable"""
 # values are cut 80 dB under one, so that 0 has a logarithm; single precision keeps compiled loops in vectors
 _FLOOR, _FLOOR_AMPLITUDE, _FLOOR_DB = np.float32(1e-8), np.float32(1e-4), np.float32(-80)
+_MOST, _MOST_AMPLITUDE, _MOST_DB = (np.float32(SAR_MOST[u]) for u in (SarUnit.LINEAR, SarUnit.AMPLITUDE, SarUnit.DB))
 _NEPER_PER_DB, _DB_PER_NEPER = np.float32(np.log(10) / 10), np.float32(10 / np.log(10))
 _MIXED_DB = np.float32(6)  # speckle and waves of one sea hardly lie farther from their mean
 
@@ -69,13 +73,19 @@ def empty_sums(form: Form) -> Sums:
 
 
 @njit(cache=True, nogil=True)
+def most(unit: int) -> np.float32:
+    """Greatest raw value, without its sign, that counts as measured."""
+    return _MOST_AMPLITUDE if unit == AMPLITUDE else _MOST_DB if unit == DECIBEL else _MOST
+
+
+@njit(cache=True, nogil=True)
 def convert(raw: NDArray[np.float32], form: Form, out: NDArray[np.float32]) -> int:
     """Intensities of a row of raw values, 0 where invalid; returns the number of invalid ones."""
-    nodata = np.float32(form.nodata)
+    nodata, limit = np.float32(form.nodata), most(form.unit)
     bad = 0
     for col in range(len(raw)):
         value = np.float32(raw[col])
-        bad += (value == nodata) | (value - value != 0)
+        bad += (value == nodata) | (not (abs(value) <= limit))
     if form.unit == AMPLITUDE:
         for col in range(len(raw)):
             value = np.float32(raw[col])
@@ -92,7 +102,7 @@ def convert(raw: NDArray[np.float32], form: Form, out: NDArray[np.float32]) -> i
     if bad:
         for col in range(len(raw)):
             value = np.float32(raw[col])
-            if (value == nodata) | (value - value != 0):
+            if (value == nodata) | (not (abs(value) <= limit)):
                 out[col] = 0.0
     return bad
 

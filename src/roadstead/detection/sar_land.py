@@ -8,16 +8,31 @@ of 40 dB in a block moves it by less than 3 dB. Low, dark land is not recognised
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 from scipy.ndimage import binary_closing, binary_dilation, binary_opening, distance_transform_edt, label, zoom
+
+from roadstead.detection.stated_sea import (
+    LAND_BLOCK,
+    SHORE_BLOCK,
+    Agreement,
+    agreement,
+    doubts,
+    stated_note,
+    stated_share,
+)
+from roadstead.model import SeaKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from roadstead.detection.sar_blocks import Form, Sums
+    from roadstead.geo import GroundFrame
+    from roadstead.model import Scene
 
 _SURROUNDINGS_M = 10_000.0
 _BRIGHT_DB, _VERY_BRIGHT_DB = 6.0, 10.0
@@ -25,6 +40,53 @@ _ROUGHER = 1.5
 _LEAST_KM2 = 0.3
 _COARSE_M, _SAMPLES = 2000.0, 5
 """spacing of the grid of dark levels, and values looked at along the reach of each"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandBlocks:
+    """Land on the grid of blocks."""
+
+    land: NDArray[np.bool_]
+    """shape (block rows, block columns)"""
+    coast: NDArray[np.bool_]
+    """land, and sea within two blocks of it: partly covered blocks do not count as land"""
+    notes: tuple[str, ...] = ()
+    """what candidates are to be given along where land is stated"""
+    doubts: tuple[str, ...] = ()
+    """those of them that concern what is stated"""
+    agreement: Agreement | None = None
+
+
+def land_of(scene: Scene, form: Form, sums: Sums, frame: GroundFrame, pixel_m: tuple[float, float]) -> LandBlocks:
+    """Land as the pixels show it, combined with what the scene's `sea` states (see `stated_sea`).
+
+    Args:
+        scene: a radar scene.
+        form: size of image and blocks.
+        sums: over those blocks.
+        frame: of the image.
+        pixel_m: ground size of a pixel along its row and along its column, metres.
+    """
+    log_mean = np.where(np.isfinite(sums.mean), sums.log_mean, np.float32(np.nan))
+    shown = land_blocks(log_mean, sums.roughness, form.block_px * max(pixel_m))
+    sea = scene.sea
+    if sea is None or not frame.georeferenced:
+        return LandBlocks(land=shown, coast=coastal_blocks(shown))
+    share = stated_share(sea, frame, (form.height, form.width), form.block_px)
+    seen = np.isfinite(log_mean)
+    found = agreement(share > 0.5, shown, seen, (pixel_m[0] * form.block_px, pixel_m[1] * form.block_px), form.block_px)
+    said = doubts(sea, found, form.block_px)
+    # blocks are coarser than a coastline, and land as they show it closes narrow bays
+    near = coastal_blocks(share > SHORE_BLOCK)
+    new = shown & ~near if sea.kind is SeaKind.COASTLINE else np.zeros_like(shown)
+    land = seen & ((share > LAND_BLOCK) | new)
+    return LandBlocks(
+        land=land,
+        coast=near | coastal_blocks(land),
+        notes=(stated_note(sea.words), *said),
+        doubts=said,
+        agreement=found,
+    )
 
 
 def land_blocks(

@@ -145,7 +145,8 @@ class _Scan:
     @property
     def reach_px(self) -> int:
         """How far beyond a row of cells pixels are needed to list it."""
-        return max(self.edge_px, cross_reach_px(self.pixel_m)) + self.form.window_px
+        # whether a missing pixel lies in a hole is seen from as far beyond it
+        return max(2 * self.edge_px + 1, cross_reach_px(self.pixel_m)) + self.form.window_px
 
     def take(self, strip: Strip) -> None:
         """Work through a further strip."""

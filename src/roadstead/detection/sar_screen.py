@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from roadstead.detection.sar_blocks import convert, mark_usable, windowed
+from roadstead.detection.sar_blocks import convert, mark_usable, most, windowed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -274,10 +274,31 @@ def list_bright(  # noqa: PLR0917 - compiled code takes plain values
 def _near_missing(  # noqa: PLR0917 - compiled code takes plain values
     raw: NDArray[np.float32], raw_row: int, row: int, col: int, reach_px: int, form: Form
 ) -> bool:
-    nodata = np.float32(form.nodata)
+    """Whether the data end within reach; holes up to so wide and high, like dead pixels on a ship, are no end."""
     for y in range(max(0, row - reach_px), min(form.height, row + reach_px + 1)):
         for x in range(max(0, col - reach_px), min(form.width, col + reach_px + 1)):
-            value = np.float32(raw[y - raw_row, x])
-            if value == nodata or value - value != 0:
+            if _missing(raw[y - raw_row, x], form) and not _in_hole(raw, raw_row, y, x, reach_px, form):
                 return True
     return False
+
+
+@njit(cache=True, nogil=True)
+def _missing(raw: float, form: Form) -> bool:
+    value = np.float32(raw)
+    return value == np.float32(form.nodata) or not abs(value) <= most(form.unit)
+
+
+@njit(cache=True, nogil=True)
+def _in_hole(  # noqa: PLR0917 - compiled code takes plain values
+    raw: NDArray[np.float32], raw_row: int, row: int, col: int, most_px: int, form: Form
+) -> bool:
+    """Whether a missing pixel's row and column hold data again within so many pixels."""
+    across, down = 1, 1
+    for way in (-1, 1):
+        x = col + way
+        while 0 <= x < form.width and across <= most_px and _missing(raw[row - raw_row, x], form):
+            across, x = across + 1, x + way
+        y = row + way
+        while 0 <= y < form.height and down <= most_px and _missing(raw[y - raw_row, col], form):
+            down, y = down + 1, y + way
+    return across <= most_px and down <= most_px

@@ -10,13 +10,16 @@ from affine import Affine
 from numpy.typing import NDArray
 
 from roadstead.detection.sar import SarDetector
-from roadstead.detection.sar_land import land_blocks
+from roadstead.detection.sar_land import land_of
 from roadstead.detection.sar_scan import scan
+from roadstead.detection.stated_sea import stated_note
 from roadstead.detection.water import water_mask
 from roadstead.geo import ground_frame
-from roadstead.model import BandsUnknown
+from roadstead.imagery import band_of
+from roadstead.model import BandsUnknown, Modality
 
 if TYPE_CHECKING:
+    from roadstead.detection.stated_sea import Agreement
     from roadstead.imagery import Band
     from roadstead.model import Pixels, Scene
 
@@ -35,6 +38,8 @@ class SeaMask:
     crs: str | None
     basis: str
     """on what it rests, in words"""
+    doubts: tuple[str, ...] = ()
+    """what is to be said of what somebody states, one sentence each"""
 
 
 def optical_sea(scene: Scene, pixels: Pixels) -> SeaMask:
@@ -48,11 +53,14 @@ def optical_sea(scene: Scene, pixels: Pixels) -> SeaMask:
     mask = water_mask(scene, pixels, frame.pixel_m(width / 2, height / 2))
     values = np.where(mask.water, WATER, LAND)
     basis = f"from the pixels ({mask.method}, confidence {mask.confidence:.2f})"
+    if mask.stated:
+        basis = _with_share(f"by the {mask.stated} and {basis}", mask.agreement)
     return SeaMask(
         values=np.where(pixels.valid, values, UNKNOWN).astype(np.uint8),
         transform=pixels.transform,
         crs=pixels.crs,
-        basis="; ".join((basis, *mask.notes)),
+        basis="; ".join((basis, *(n for n in mask.notes if not mask.stated or n != stated_note(mask.stated)))),
+        doubts=mask.doubts,
     )
 
 
@@ -70,11 +78,33 @@ def radar_sea(scene: Scene, band: Band) -> SeaMask:
     scanned = scan(band, scene.sar_unit, pixel_m, SarDetector().false_alarm_rate, 1.0)
     sums, block_px = scanned.sums, scanned.form.block_px
     log_mean = np.where(np.isfinite(sums.mean), sums.log_mean, np.float32(np.nan))
-    land = land_blocks(log_mean, sums.roughness, block_px * max(pixel_m))
-    values = np.where(land, LAND, WATER)
+    told = land_of(scene, scanned.form, sums, frame, pixel_m)
+    values = np.where(told.land, LAND, WATER)
+    basis = f"from the pixels (brightness and roughness of blocks of {block_px} x {block_px} pixels)"
+    if scene.sea is not None and frame.georeferenced:
+        basis = _with_share(f"by the {scene.sea.words} and {basis}", told.agreement)
     return SeaMask(
         values=np.where(np.isfinite(log_mean), values, UNKNOWN).astype(np.uint8),
         transform=band.transform @ Affine.scale(block_px),
         crs=band.crs,
-        basis=f"from the pixels (brightness and roughness of blocks of {block_px} x {block_px} pixels)",
+        basis="; ".join((basis, *told.doubts)),
+        doubts=told.doubts,
     )
+
+
+def _with_share(basis: str, found: Agreement | None) -> str:
+    return basis if found is None else f"{basis}, which agree on {100 * found.share:.0f} % of the land"
+
+
+def sea_doubts(scene: Scene, pixels: Pixels) -> tuple[str, ...]:
+    """What is to be said of the land and sea that somebody states for a scene, beside a window of it.
+
+    Args:
+        scene: nothing is said where its `sea` is None.
+        pixels: the window.
+    """
+    if scene.sea is None or not pixels.valid.any():
+        return ()
+    if scene.modality is Modality.SAR:
+        return radar_sea(scene, band_of(scene, pixels)).doubts
+    return optical_sea(scene, pixels).doubts

@@ -1,4 +1,6 @@
-"""Sea mask from the pixels themselves: darkness where near infrared exists, else darkness and smoothness.
+"""Sea mask: from the pixels themselves, and from what somebody states, where a scene carries that (`stated_sea`).
+
+From the pixels: darkness where near infrared exists, else darkness and smoothness.
 
 Normalised-difference indices (McFeeters 1996, Int. J. Remote Sensing 17, 1425-1432) need reflectance; files that
 people hold are often stretched, which moves their zero. The darkness of water in the infrared survives a stretch, so
@@ -17,10 +19,12 @@ from scipy import ndimage
 from skimage.filters import threshold_otsu
 from skimage.morphology import remove_small_holes, remove_small_objects
 
-from roadstead.model import BandRole
+from roadstead.detection.stated_sea import Agreement, agreement, doubts, inland, stated_land, stated_note
+from roadstead.geo import ground_frame
+from roadstead.model import BandRole, SeaKind
 
 if TYPE_CHECKING:
-    from roadstead.model import Pixels, Scene
+    from roadstead.model import Pixels, Scene, StatedSea
 
 _LARGEST_SHIP_M2 = 45_000.0  # 400 m by 60 m, and a pixel of 10 m on every side
 _LEAST_BASIN_M2 = {True: 15_000.0, False: 40_000.0}  # with and without infrared; trees and roofs are small and dark
@@ -44,18 +48,68 @@ class WaterMask:
     confidence: float
     """0-1: how clearly land and water separate; 0 where all valid pixels were taken for water"""
     method: str
-    """`infrared`, `visible` or `unknown`"""
+    """`infrared`, `visible` or `unknown`: how the pixels tell it"""
     notes: tuple[str, ...] = ()
+    stated: str = ""
+    """what somebody states, where that was used"""
+    agreement: Agreement | None = None
+    """of that with the pixels; None where nothing is stated or they could not be compared"""
+    doubts: tuple[str, ...] = ()
+    """those of the notes that concern what is stated"""
 
 
 def water_mask(scene: Scene, pixels: Pixels, pixel_m: tuple[float, float]) -> WaterMask:
     """Tell sea from land.
 
     Args:
-        scene: names the bands.
+        scene: names the bands; what its `sea` states is used with the pixels.
         pixels: the window.
         pixel_m: ground size of a pixel along its row and along its column, metres.
     """
+    own = _by_pixels(scene, pixels, pixel_m)
+    if scene.sea is None or pixels.crs is None:
+        return own
+    return _with_stated(own, scene.sea, pixels, pixel_m)
+
+
+def _with_stated(own: WaterMask, sea: StatedSea, pixels: Pixels, pixel_m: tuple[float, float]) -> WaterMask:
+    """What somebody states, combined with the pixels as `stated_sea` says."""
+    height, width = pixels.valid.shape
+    stated = stated_land(sea, ground_frame(pixels.transform, pixels.crs, (height, width)), (height, width))
+    known = own.method != "unknown"
+    shown = pixels.valid & ~own.water
+    found = agreement(stated, shown, pixels.valid, pixel_m) if known else None
+    if sea.kind is not SeaKind.COASTLINE:
+        land = stated
+    elif known:
+        # ground that the pixels do not show is land where it is stated to be
+        land = inland(stated) | shown | (stated & ~pixels.valid)
+    else:
+        land = stated
+    water, said = pixels.valid & ~land, doubts(sea, found)
+    surface = own.surface & water
+    return WaterMask(
+        water=water,
+        surface=surface if surface.any() else water,
+        land_distance_m=_to_land_m(land, pixel_m),
+        confidence=own.confidence,
+        method=own.method,
+        notes=(*(own.notes if known else ()), stated_note(sea.words), *said),
+        stated=sea.words,
+        doubts=said,
+        agreement=found,
+    )
+
+
+def _to_land_m(land: NDArray[np.bool_], pixel_m: tuple[float, float]) -> NDArray[np.float32]:
+    """Metres to the nearest land; infinite where there is none."""
+    if not land.any():
+        return np.full(land.shape, np.inf, np.float32)
+    return np.asarray(ndimage.distance_transform_edt(~land, sampling=(pixel_m[1], pixel_m[0])), np.float32)
+
+
+def _by_pixels(scene: Scene, pixels: Pixels, pixel_m: tuple[float, float]) -> WaterMask:
+    """As the pixels alone tell."""
     infrared = [pixels.values[i] for i, r in enumerate(scene.bands) if r in {BandRole.NIR, BandRole.SWIR16}]
     visible = [pixels.values[i] for i, r in enumerate(scene.bands) if r in {BandRole.RED, BandRole.GREEN, BandRole.PAN}]
     planes = infrared or visible
@@ -142,14 +196,11 @@ def _finished(
     hole_px = int(_LARGEST_SHIP_M2 / (pixel_m[0] * pixel_m[1]))
     # outside the valid area lies no land: a ship at the edge of the image must not grow into it
     water = remove_small_holes(surface | ~valid, max_size=hole_px, connectivity=2)
-    distance = np.full(valid.shape, np.inf, np.float32)
-    if not water.all():
-        distance = ndimage.distance_transform_edt(water, sampling=(pixel_m[1], pixel_m[0])).astype(np.float32)
     method, confidence, notes = how
     return WaterMask(
         water=water & valid,
         surface=surface,
-        land_distance_m=distance,
+        land_distance_m=_to_land_m(~water, pixel_m),
         confidence=confidence,
         method=method,
         notes=notes,

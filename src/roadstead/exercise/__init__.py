@@ -1,6 +1,7 @@
 """Exercises: simulated operations with known truth, scored; studies of verdicts; the power of a case's coverage."""
 
 from roadstead.exercise.acquire import Acquisition, acquisitions
+from roadstead.exercise.ais_score import AisScore, Matching
 from roadstead.exercise.answers import holds
 from roadstead.exercise.families import Family, random_scenario
 from roadstead.exercise.figure import reliability_svg
@@ -16,11 +17,13 @@ from roadstead.exercise.truth import Truth, true_histories
 
 __all__ = [
     "Acquisition",
+    "AisScore",
     "Bin",
     "ClaimScore",
     "Exercise",
     "Family",
     "Figures",
+    "Matching",
     "Outcome",
     "Power",
     "PowerRow",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from roadstead.case import Case
 from roadstead.exercise.acquire import Acquisition, acquisitions
+from roadstead.exercise.ais_score import AisScore, ais_score
 from roadstead.exercise.case_files import write_case
 from roadstead.exercise.happen import happen
 from roadstead.exercise.listed import write_catalogue
@@ -20,7 +22,7 @@ from roadstead.exercise.score import Score, score_of
 from roadstead.exercise.sightings import sightings
 from roadstead.exercise.truth import Truth
 from roadstead.model import CaseCoverage, Verdict
-from roadstead.pipeline import AssessStep, Gathered, Question, Seams, gather, verify
+from roadstead.pipeline import AssessStep, Gathered, Question, Seams, ais_facts, ais_files, gather, verify
 from roadstead.simulate import MARK
 from roadstead.steps import StepCache, to_plain, write_atomic
 
@@ -45,6 +47,8 @@ class Exercise:
     score: Score
     naming: Naming | None
     """which ship is which; None without detections of fitting size"""
+    ais: AisScore | None
+    """AIS positions matched with detections; None without AIS"""
     folder: Path
 
 
@@ -86,19 +90,21 @@ def run_exercise(
     if pixels:
         write_scenes(scenario, truth, images, (folder / "case" / "scenes", folder / "truth" / "scenes"), progress)
         result = verify(folder / "case", progress=progress)
-        case, verdicts = result.case, result.verdicts
+        case, verdicts, heard = result.case, result.verdicts, result.ais
         gathered = gather(case, Seams(), StepCache(case.folder / ".cache"), quiet)
     else:
         gathered = sightings(scenario, truth, images)
         verdicts = judged(case, gathered, progress)
+        with TemporaryDirectory() as apart:
+            heard = ais_facts(case, gathered, StepCache(Path(apart)))
         _write_sightings(gathered, verdicts, folder / "case")
     score = score_of(truth, case, gathered, verdicts)
     named = naming(truth, case, gathered)
-    _write(folder / "score.json", {"score": to_plain(score), "naming": to_plain(named)})
+    ais = ais_score(truth, ais_files(case.folder), gathered, heard)
+    _write(folder / "score.json", {"score": to_plain(score), "naming": to_plain(named), "ais": to_plain(ais)})
     return Exercise(
         scenario=scenario, truth=truth, case=case, images=images, gathered=gathered, verdicts=verdicts, score=score,
-        naming=named,
-        folder=folder,
+        naming=named, ais=ais, folder=folder,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Reading pixels: windows with their validity and cloud, bands by role, decibels, resolved distance, figures."""
 
 from roadstead.imagery.area import area_mask, in_pixels
-from roadstead.imagery.bands import SAR_FLOOR_DB, band, intensity, radar_band, sar_db
+from roadstead.imagery.bands import SAR_FLOOR_DB, SAR_MOST, band, intensity, radar_band, sar_db
 from roadstead.imagery.cloud import ESTIMATED
 from roadstead.imagery.coregister import Coregistration, coregister, on_grid_of
 from roadstead.imagery.memory import MemoryReader
@@ -16,6 +16,7 @@ __all__ = [
     "MAX_VALUES",
     "MAX_WIDTH_PX",
     "SAR_FLOOR_DB",
+    "SAR_MOST",
     "Band",
     "Coregistration",
     "FileBand",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 SAR_FLOOR_DB = -80.0
 """decibels below which radar values are cut: far under any sensor's noise, so that 0 has a logarithm"""
+SAR_MOST = {SarUnit.LINEAR: 1e15, SarUnit.AMPLITUDE: 3e7, SarUnit.DB: 200.0}
+"""greatest radar value, without its sign, that counts as measured: nothing reflects so much; what is beyond is nodata
+that no one declared (-9999 dB, 3.4e38), and its square overflows"""
 _SAR_ORDER = (BandRole.VV, BandRole.HH, BandRole.VH, BandRole.HV, BandRole.OTHER)
 
 
@@ -91,7 +94,7 @@ def _radar_role(scene: Scene) -> BandRole:
 
 
 def intensity(values: NDArray[Any], unit: SarUnit, nodata: float = math.nan) -> NDArray[np.float32]:
-    """Radar intensity of raw values, NaN where they are nodata or not finite, never below `SAR_FLOOR_DB`.
+    """Radar intensity of raw values, never below `SAR_FLOOR_DB`; NaN where they are nodata or beyond `SAR_MOST`.
 
     Args:
         values: raw values of any real type and shape.
@@ -99,7 +102,7 @@ def intensity(values: NDArray[Any], unit: SarUnit, nodata: float = math.nan) -> 
         nodata: value of pixels without data; NaN where only NaN says so.
     """
     raw = np.asarray(values, np.float32)
-    invalid = ~np.isfinite(raw) | (raw == np.float32(nodata))
+    invalid = ~(np.abs(raw) <= np.float32(SAR_MOST[unit])) | (raw == np.float32(nodata))
     raw = np.where(invalid, np.float32(0), raw)
     if unit is SarUnit.DB:
         out = np.float32(10) ** (np.maximum(raw, np.float32(SAR_FLOOR_DB)) / np.float32(10))

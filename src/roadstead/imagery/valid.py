@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from rasterio.windows import Window
 
 
+_MOST = 1e15
+
+
 def valid_mask(
     dataset: Any, window: Window, values: NDArray[np.float32], roles: tuple[BandRole, ...]
 ) -> NDArray[np.bool_]:
-    """Validity of a window, shape (height, width), True is valid; sets non-finite values to 0 in place.
+    """Validity of a window, shape (height, width), True is valid; sets values that nothing measures to 0 in place.
+
+    Those are non-finite ones, and ones like 3.4e38, which are nodata that no one declared and overflow when squared.
 
     A pixel is nodata only where all bands are: 0 in one band of a dark colour is a measurement. GDAL labels the fourth
     band of 8-bit files alpha unless told otherwise; where its role is stated as a colour, it is no mask.
@@ -34,7 +39,7 @@ def valid_mask(
         elif not valid.all():
             valid |= dataset.read_masks(i + 1, window=window) > 0
     for plane in values:
-        finite = np.isfinite(plane)
+        finite = np.abs(plane) < _MOST
         if not finite.all():
             valid &= finite
             plane[~finite] = 0

@@ -153,6 +153,11 @@ def _sizes(vessels: Sequence[Participant], here: Sequence[Observed]) -> list[Ran
     return out
 
 
+def share_of_lengths(vessels: Sequence[Participant]) -> float:
+    """Share of ships at large that no length measured so far tells from these vessels; 1 where none are named."""
+    return min(sum(_share(like) for like in _sizes(vessels, ())), 1.0) if vessels else 1.0
+
+
 def _share(like: Range) -> float:
     """Share of ships at large with such a length."""
     low, high = (float(np.log(x / SHIPS_MEDIAN_M) / SHIPS_LOG_SIGMA) for x in (like.low, like.high))

@@ -19,7 +19,7 @@ from roadstead.infer.chains import Legs
 from roadstead.infer.histories import ELSEWHERE, Grid
 from roadstead.infer.motion import World, log_uniform
 from roadstead.infer.movers import Mover, distances_km, steps_of
-from roadstead.model import Claim, ClaimKind, Range
+from roadstead.model import Claim, ClaimKind, Composition, Junction, Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,8 @@ OTHERS_GO = 0.1
 SPREAD_HOURS = 24.0
 """ships of one operation begin within this time of each other"""
 MOTIONS = ("as-claimed", "wrong-port", "wrong-date", "routine")
+IN_PART = "in-part"
+"""motion of composed claims only: each of their parts, denied ones too, is planned or not by the toss of a coin"""
 Hours = NDArray[np.float64]
 
 
@@ -49,6 +51,11 @@ class Operation:
         return self.grid.hours(self.claim.when.start), self.grid.hours(self.claim.when.end)
 
 
+def motions_of(claim: Claim) -> tuple[str, ...]:
+    """The motions that a claim's histories are drawn under."""
+    return MOTIONS if claim.composed is None else (*MOTIONS, IN_PART)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What the vessels of a plan have in common, row by row."""
@@ -58,17 +65,99 @@ class Shared:
     start_h: Hours
     """hours from the grid's start; shape (n,)"""
 
+    parts: tuple[Shared, ...] = ()
+    """of a composed claim: the plans of its parts, whose vessels are their own"""
+
     def rows(self, chosen: NDArray[np.int64]) -> Shared:
         """Some rows, or some repeated."""
-        return Shared(takes_part=self.takes_part[chosen], start_h=self.start_h[chosen])
+        parts = tuple(p.rows(chosen) for p in self.parts)
+        return Shared(takes_part=self.takes_part[chosen], start_h=self.start_h[chosen], parts=parts)
 
 
 def shared_plans(rng: np.random.Generator, op: Operation, n: int) -> Shared:
     """Draw participants and beginnings."""
+    if op.claim.composed is not None:
+        return _of_parts(rng, op, op.claim.composed, n)
     routine = np.zeros((n, len(op.claim.who)), bool)
     named = routine if op.motion == "routine" else _participants(rng, op.claim, n)
     others = rng.random((n, len(op.world.others))) < OTHERS_GO
     return Shared(takes_part=np.concatenate([named, others], axis=1), start_h=_starts(rng, op, n))
+
+
+def part_operations(op: Operation) -> list[Operation]:
+    """The plans of a composed claim's parts. Other vessels make at most the first of them."""
+    claims = op.claim.composed.claims() if op.claim.composed else ()
+    motion = MOTIONS[0] if op.motion == IN_PART else op.motion
+    parts = [replace(op, claim=claim, motion=motion) for claim, _ in claims]
+    alone = replace(op.world, others=())
+    return [parts[0], *(replace(p, world=alone) for p in parts[1:])]
+
+
+def _part_plans(op: Operation, shared: Shared) -> list[tuple[Operation, Shared]]:
+    return list(zip(part_operations(op), shared.parts, strict=True))
+
+
+def _of_parts(rng: np.random.Generator, op: Operation, composition: Composition, n: int) -> Shared:
+    """Plans of every part; in each history those are planned that make the composition true, or any under `in-part`."""
+    if op.motion == IN_PART:
+        planned = rng.random((len(composition.claims()), n)) < 0.5
+    else:
+        planned = np.stack(_planned(rng, composition, np.ones(n, bool)))
+    parts = []
+    for part, on in zip(part_operations(op), planned, strict=True):
+        drawn, named = shared_plans(rng, part, n), len(part.claim.who)
+        drawn.takes_part[:, :named] &= on[:, None]
+        parts.append(drawn)
+    return Shared(takes_part=np.zeros((n, 0), bool), start_h=np.zeros(n), parts=tuple(parts))
+
+
+def _planned(rng: np.random.Generator, composition: Composition, on: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """Which parts are planned, claim by claim: of `any` and `at least` as many as are needed or more."""
+    parts, junction = composition.parts, composition.junction
+    least = {Junction.ALL: len(parts), Junction.ANY: 1, Junction.NOT: 0}.get(junction, composition.at_least)
+    most = 0 if junction is Junction.NOT else len(parts)
+    count = rng.integers(least, most + 1, on.size)
+    order = rng.random((on.size, len(parts))).argsort(axis=1).argsort(axis=1)
+    out: list[NDArray[np.bool_]] = []
+    for k, part in enumerate(parts):
+        chosen = on & (order[:, k] < count)
+        out += _planned(rng, part, chosen) if isinstance(part, Composition) else [chosen]
+    return out
+
+
+def merged(rng: np.random.Generator, op: Operation, mover: Mover, parts: Sequence[tuple[Operation, Legs]]) -> Legs:
+    """One vessel's calls of several plans in order of time, as far as it can sail from one to the next.
+
+    A call at the place where it lies already prolongs that call; one that it cannot reach in time is left out.
+    """
+    width = sum(_most_calls(o.claim) for o, _ in parts)
+    n, steps = parts[0][1].calls.size, op.grid.n
+    late = 4 * steps
+    real = [np.arange(legs.site.shape[1])[None] < legs.calls[:, None] for _, legs in parts]
+    site = np.concatenate([legs.site for _, legs in parts], axis=1)
+    arrive = np.concatenate([np.where(r, legs.arrive, late) for r, (_, legs) in zip(real, parts, strict=True)], axis=1)
+    depart = np.concatenate([legs.depart for _, legs in parts], axis=1)
+    order = np.argsort(arrive, axis=1, kind="stable")
+    site, arrive, depart = (np.take_along_axis(a, order, axis=1) for a in (site, arrive, depart))
+    speed = rng.uniform(mover.vessel.speed_kn.low, mover.vessel.speed_kn.high, n)
+    km, rows, count = distances_km(op.world), np.arange(n), np.zeros(n, np.int64)
+    kept = np.zeros((n, width), np.int8), np.full((n, width), late), np.full((n, width), late)
+    for c in range(site.shape[1]):
+        last = np.maximum(count - 1, 0)
+        at, left = kept[0][rows, last], kept[2][rows, last]
+        sail = steps_of(km[at, site[:, c]], speed, op.grid)
+        here = (arrive[:, c] < late) & (count > 0) & (at == site[:, c]) & (arrive[:, c] <= left)
+        kept[2][rows[here], last[here]] = np.maximum(left, depart[:, c])[here]
+        new = (arrive[:, c] < late) & ~here & ((count == 0) | (arrive[:, c] >= left - 1 + sail))
+        for values, own in zip(kept, (site, arrive, depart), strict=True):
+            values[rows[new], count[new]] = own[new, c]
+        count += new
+    return _with_ways(op, mover, kept, speed, count > 0)
+
+
+def _most_calls(claim: Claim) -> int:
+    """Calls that one vessel makes in the claim's plan, at most."""
+    return 2 * claim.trips if claim.kind in (ClaimKind.TRANSIT, ClaimKind.PERSONS) else 1
 
 
 def _participants(rng: np.random.Generator, claim: Claim, n: int) -> NDArray[np.bool_]:
@@ -90,6 +179,8 @@ def _starts(rng: np.random.Generator, op: Operation, n: int) -> Hours:
 
 def legs_of(rng: np.random.Generator, op: Operation, mover: Mover, shared: Shared) -> Legs:
     """Draw one vessel's own part of the plans, given what it shares."""
+    if op.claim.composed is not None:
+        return merged(rng, op, mover, [(o, legs_of(rng, o, mover, s)) for o, s in _part_plans(op, shared)])
     n, names = shared.start_h.size, (*op.claim.who, *(v.id for v in op.world.others))
     if mover.vessel.id not in names or not shared.takes_part[:, names.index(mover.vessel.id)].any():
         return _none(mover, n)

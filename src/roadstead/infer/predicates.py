@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.model import Claim, ClaimKind, Sighting
+from roadstead.model import Claim, ClaimKind, Composition, Junction, Sighting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from roadstead.infer.histories import Histories
+
+HIDDEN = (ClaimKind.ACTIVITY, ClaimKind.PERSONS)
+"""kinds with a part that no history holds and no image of ours shows"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,17 @@ class ClaimPredicate:
     """
 
     claim: Claim
+    unseen: bool = True
+    """whether what histories do not hold is taken to favour the claim: an activity or persons claimed are true, and
+    those denied are false; or all the other way round"""
 
     def holds(self, histories: Histories) -> NDArray[np.bool_]:
         """Whether the claim is true in each history, shape (n,)."""
+        if self.claim.composed is not None:
+            return _joined(histories, self.claim.composed, unseen=self.unseen)
         kind = self.claim.kind
+        if kind in HIDDEN and not self.unseen:
+            return np.zeros(histories.n, bool)
         if kind in (ClaimKind.TRANSIT, ClaimKind.PERSONS):
             return _transits(histories, self.claim)
         if kind is ClaimKind.COUNT and not self.claim.who:
@@ -34,6 +44,24 @@ class ClaimPredicate:
         if kind is ClaimKind.ACTIVITY and not self.claim.who:
             return np.ones(histories.n, bool)
         return _within(_callers(histories, self.claim), self.claim)
+
+
+def _joined(histories: Histories, composition: Composition, *, unseen: bool) -> NDArray[np.bool_]:
+    """Whether a composition is true in each history: all its parts are asked of the same history."""
+    junction = composition.junction
+    inner = unseen is not (junction is Junction.NOT)
+    held = np.stack(
+        [
+            _joined(histories, part, unseen=inner)
+            if isinstance(part, Composition)
+            else ClaimPredicate(part, unseen=inner).holds(histories)
+            for part in composition.parts
+        ]
+    )
+    if junction is Junction.NOT:
+        return np.asarray(~held[0])
+    least = {Junction.ALL: len(held), Junction.ANY: 1}.get(junction, composition.at_least)
+    return np.asarray(held.sum(axis=0) >= least)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,22 +10,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from roadstead.case import SiteTraffic
 from roadstead.infer.engine import Drawn, Setting, draw, draw_prior, effective_sample_size, setting
-from roadstead.infer.fixes import Fix
+from roadstead.infer.fixes import log_positions
+from roadstead.infer.groups import Apart, Group, apart, look_groups, split_logs
 from roadstead.infer.histories import Grid, Histories, grid_for
 from roadstead.infer.looks import Observed, log_likelihood, matching_sums
-from roadstead.infer.marginal import prepare
+from roadstead.infer.marginal import SiteLooks, log_marginal, prepare
 from roadstead.infer.motion import World, log_uniform
-from roadstead.infer.movers import movers_of, strangers
-from roadstead.infer.operations import MOTIONS, Operation
+from roadstead.infer.movers import Mover, movers_of, strangers
+from roadstead.infer.operations import MOTIONS, Operation, motions_of
 from roadstead.infer.predicates import ClaimPredicate, SightingPredicate
-from roadstead.model import Claim, ClaimKind, Participant, Predicate, Sighting
+from roadstead.infer.weighted import Evidence, Weighted
+from roadstead.model import Claim, ClaimKind, GroupKind, Participant, Predicate, TimeSpan
 from roadstead.steps import stream
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from roadstead.case import SiteTraffic
 
 N_PRIOR = 2500
 """draws of the prior, in which the claim's own frequency is counted"""
@@ -35,46 +44,8 @@ N_TRAFFIC_ONLY = 20000
 TRAFFIC_PAD_HOURS = 24.0
 SITE_EFFECTS, SITE_EFFECT_P = (0.6, 0.85, 1.0), (0.2, 0.3, 0.5)
 """detectability that all looks at a site share (haze, clutter, berth shadows): provisional"""
-ENOUGH_HITS, MAX_BATCHES, MAX_TRAFFIC_BATCHES = 400.0, 4, 12
+ENOUGH_HITS, MAX_BATCHES, MAX_TRAFFIC_BATCHES = 200.0, 4, 12
 """further histories are drawn until the thinner side has so many effective ones, or so often"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighted:
-    """Histories of one motion with their weights."""
-
-    motion: str
-    claimed: NDArray[np.bool_]
-    """whether the claim holds, were its unseen part (persons, activity) true; shape (n,)"""
-    log_looks: NDArray[np.float64]
-    """log p(looks | history), times the weight of a history that was drawn given the looks; shape (n,)"""
-    reports: NDArray[np.bool_]
-    """whether each weighed report is true; shape (reports, n)"""
-    before: float | None = None
-    """share of the prior in which the claim holds; None: histories are drawn from the prior itself"""
-    lost: float = 0.0
-    """variance of the normaliser that resampling added, relative"""
-
-    @property
-    def holds_before(self) -> float:
-        """Share of the prior in which the claim holds."""
-        return float(self.claimed.mean()) if self.before is None else self.before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What one claim is weighed against."""
-
-    world: World
-    """sites, the claim's vessels, distances, routine"""
-    traffic: Mapping[str, SiteTraffic]
-    """assumed other vessels by site"""
-    observed: tuple[Observed, ...]
-    """looks with detections"""
-    reports: tuple[Sighting, ...]
-    """the reports that are weighed in the second computation; of a claim about named vessels, such as name vessels"""
-    fixes: tuple[Fix, ...] = ()
-    """AIS positions of the vessels"""
 
 
 def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
@@ -87,20 +58,68 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     """
     if claim.kind is ClaimKind.STATEMENT:
         return []
-    evidence = replace(evidence, observed=weighed_looks(claim, evidence.observed))
+    evidence = _that_weighs(claim, evidence)
     if not claim.who:
         return [_traffic_only(claim, evidence, seed)]
     if not evidence.observed and not evidence.fixes:
-        return [_from_prior(claim, evidence, motion, seed) for motion in MOTIONS]
-    bare = replace(evidence, reports=())
-    before = {m: _from_prior(claim, bare, m, seed).holds_before for m in MOTIONS}
-    where = _setting(claim, evidence)
-    apart = _setting(claim, evidence, apart=True) if _splits(claim) else None
+        return [_from_prior(claim, evidence, motion, seed) for motion in motions_of(claim)]
+    bare = replace(evidence, reports=(), probes=())
+    before = {m: _from_prior(claim, bare, m, seed) for m in motions_of(claim)}
+    tables = _tables(claim, evidence)
     batches: list[list[Weighted]] = []
     while not batches or (len(batches) < MAX_BATCHES and _thin(_joined(batches)) < ENOUGH_HITS):
-        streams = {m: stream(seed, "infer", claim.id, str(len(batches)), m) for m in MOTIONS}
-        batches.append([_given_looks(rng, claim, evidence, (where, apart), m) for m, rng in streams.items()])
-    return [replace(s, before=before[s.motion]) for s in _joined(batches)]
+        streams = {m: stream(seed, "infer", claim.id, str(len(batches)), m) for m in motions_of(claim)}
+        batches.append([_given_looks(rng, claim, evidence, tables, m) for m, rng in streams.items()])
+    shares = {m: (s.holds_before, s.seen_holds_before) for m, s in before.items()}
+    return [replace(s, before=shares[s.motion][0], seen_before=shares[s.motion][1]) for s in _joined(batches)]
+
+
+def sample_apart(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
+    """Draws of the prior with what each group of looks says of them, for groups of which too few draws speak otherwise.
+
+    The vessels are those that are weighed given all looks, so that a group weighs the same in both.
+
+    Args:
+        claim: a claim about named vessels.
+        evidence: as for `sample`.
+        seed: the case's seed.
+    """
+    evidence = _that_weighs(claim, evidence)
+    tables, out = _tables(claim, evidence), []
+    for motion in motions_of(claim):
+        op = Operation(claim=claim, world=evidence.world, grid=grid_of(claim), motion=motion)
+        place = draw_prior(stream(seed, "infer", claim.id, "apart", motion), tables.movers, op, N_PRIOR)
+        histories = _histories(place, tuple(m.vessel for m in tables.movers), op)
+        said, _ = _positions(evidence, op.grid, tables.heard, place)
+        only, without = split_logs(tables.apart, tables.looks, place, said)
+        every = sum((*(log_marginal((here,), place) for here in tables.looks), *said), np.zeros(N_PRIOR))
+        drawn = _weighted(histories, motion, claim, evidence, np.zeros(N_PRIOR))
+        out.append(replace(drawn, only=only + every, without=without + every))
+    return out
+
+
+def _that_weighs(claim: Claim, evidence: Evidence) -> Evidence:
+    """The looks and the AIS positions that lie on the claim's grid; of ships of any name no AIS weighs."""
+    vessels = {v.id for v in (*evidence.world.vessels, *evidence.world.others)} if claim.who else set()
+    grid = grid_of(claim)
+    fixes = (f for f in evidence.fixes if f.vessel_id in vessels and grid.indices(TimeSpan(f.t_utc, f.t_utc)).size)
+    return replace(evidence, observed=weighed_looks(claim, evidence.observed), fixes=tuple(fixes))
+
+
+def _positions(
+    evidence: Evidence, grid: Grid, heard: Mapping[str, int], place: NDArray[np.int8]
+) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
+    """Log p(positions | history) of each vessel that gave some, and the log of the factors drawn with, shape (n,)."""
+    both = [log_positions(v, evidence.fixes, evidence.world, grid, place[:, k]) for v, k in heard.items()]
+    return [exact for exact, _ in both], sum((drawn for _, drawn in both), np.zeros(place.shape[0]))
+
+
+def groups_of(claim: Claim, evidence: Evidence) -> tuple[Group, ...]:
+    """The groups that `Weighted.only` and `Weighted.without` have a row for, in their order."""
+    evidence = _that_weighs(claim, evidence)
+    looks = look_groups([o for o in evidence.observed if o.look.site_id in evidence.world.sites])
+    heard = dict.fromkeys(f.vessel_id for f in sorted(evidence.fixes, key=lambda f: f.vessel_id))
+    return (*looks, *(Group(kind=GroupKind.AIS, vessel_id=v, evidence=(v,)) for v in heard))
 
 
 def grid_of(claim: Claim) -> Grid:
@@ -151,7 +170,20 @@ def _splits(claim: Claim) -> bool:
     return anyone and claim.kind in (ClaimKind.PRESENCE, ClaimKind.COUNT, ClaimKind.ACTIVITY)
 
 
-def _setting(claim: Claim, evidence: Evidence, *, apart: bool = False) -> Setting:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tables:
+    """What all motions of a claim are drawn and weighed with."""
+
+    movers: tuple[Mover, ...]
+    looks: tuple[SiteLooks, ...]
+    apart: tuple[Apart, ...]
+    heard: Mapping[str, int]
+    """vessels with AIS positions, sorted, and their places among the movers"""
+    settings: tuple[Setting, ...]
+    """one that may go anywhere; of claims that split, also one that keeps away"""
+
+
+def _tables(claim: Claim, evidence: Evidence) -> _Tables:
     """The vessels weighed together and the looks, ready to be drawn with."""
     grid = grid_of(claim)
     more, traffic = strangers(claim, evidence.world, grid, evidence.observed, evidence.traffic)
@@ -159,9 +191,18 @@ def _setting(claim: Claim, evidence: Evidence, *, apart: bool = False) -> Settin
     vessels = tuple(m.vessel for m in movers)
     observed = [_for_all(o, vessels, len(evidence.world.vessels)) for o in evidence.observed]
     pairs = [(o, matching_sums(o, vessels)) for o in observed]
-    looks = prepare(pairs, evidence.world.sites, grid, traffic, (SITE_EFFECTS, SITE_EFFECT_P))
+    sites = evidence.world.sites
+    prepared = partial(prepare, sites=sites, grid=grid, traffic=traffic, effects=(SITE_EFFECTS, SITE_EFFECT_P))
+    looks = prepared(pairs)
     op = Operation(claim=claim, world=evidence.world, grid=grid, motion="")
-    return setting(movers, looks, op, evidence.fixes, apart=apart)
+    sides = (False, True) if _splits(claim) else (False,)
+    return _Tables(
+        movers=movers,
+        looks=looks,
+        apart=apart(pairs, sites, looks, prepared),
+        heard={v: [m.vessel.id for m in movers].index(v) for v in sorted({f.vessel_id for f in evidence.fixes})},
+        settings=tuple(setting(movers, looks, op, evidence.fixes, apart=side) for side in sides),
+    )
 
 
 def _for_all(observed: Observed, vessels: Sequence[Participant], named: int) -> Observed:
@@ -171,21 +212,23 @@ def _for_all(observed: Observed, vessels: Sequence[Participant], named: int) -> 
     return replace(observed, p_detect=(*observed.p_detect, *(observed.p_detect[i] for i in nearest)))
 
 
-def _given_looks(
-    rng: np.random.Generator, claim: Claim, evidence: Evidence, where: tuple[Setting, Setting | None], motion: str
-) -> Weighted:
+def _given_looks(rng: np.random.Generator, claim: Claim, evidence: Evidence, tables: _Tables, motion: str) -> Weighted:
     """Histories with the claim from a run that may go anywhere, those without it from one that is kept apart.
 
     Each run alone gives the weight of its own side without bias; where looks speak loudly for a claim, the first
     holds hardly a history without it.
     """
     op = Operation(claim=claim, world=evidence.world, grid=grid_of(claim), motion=motion)
-    runs = [w for w in where if w is not None][: 1 if motion == MOTIONS[0] else 2]
+    runs = tables.settings[: 1 if motion == MOTIONS[0] else 2]
     parts = []
     for side, setting_ in enumerate(runs):
         drawn: Drawn = draw(rng, setting_, op, N_HISTORIES)
         histories = _histories(drawn.place, tuple(m.vessel for m in setting_.movers), op)
-        part = replace(_weighted(histories, motion, claim, evidence, drawn.log_weight), lost=drawn.lost)
+        said, drawn_with = _positions(evidence, op.grid, tables.heard, drawn.place)
+        only, without = split_logs(tables.apart, tables.looks, drawn.place, said)
+        exactly = drawn.log_weight + sum(said, -drawn_with)
+        part = _weighted(histories, motion, claim, evidence, exactly)
+        part = replace(part, lost=drawn.lost, only=only, without=without)
         if len(runs) > 1:
             kept = ~part.claimed if side else part.claimed
             part = replace(part, log_looks=np.where(kept, part.log_looks, -np.inf))
@@ -203,9 +246,24 @@ def _weighted(
     return Weighted(
         motion=motion,
         claimed=predicate.holds(histories),
+        seen=ClaimPredicate(claim, unseen=False).holds(histories) if claim.composed else None,
         log_looks=log_weight,
         reports=np.array(true, bool).reshape(len(true), histories.n),
+        only=np.zeros((0, histories.n)),
+        without=np.zeros((0, histories.n)),
+        present=_present(histories, evidence.probes),
     )
+
+
+def _present(histories: Histories, probes: Sequence[tuple[str, datetime]]) -> NDArray[np.int16]:
+    """How many vessels are at each place and time, shape (probes, n)."""
+    out = np.zeros((len(probes), histories.n), np.int16)
+    for k, (site_id, t_utc) in enumerate(probes):
+        at, site = histories.grid.indices(TimeSpan(t_utc, t_utc)), histories.sites.index(site_id)
+        if at.size:
+            named = histories.vessels
+            out[k] = (histories.place[:, :, at[0]] == site).sum(axis=1) if named else histories.traffic[:, site, at[0]]
+    return out
 
 
 def _joined(batches: list[list[Weighted]]) -> list[Weighted]:
@@ -213,8 +271,12 @@ def _joined(batches: list[list[Weighted]]) -> list[Weighted]:
         replace(
             parts[0],
             claimed=np.concatenate([p.claimed for p in parts]),
+            seen=None if parts[0].seen is None else np.concatenate([p.seen for p in parts if p.seen is not None]),
             log_looks=np.concatenate([p.log_looks for p in parts]),
             reports=np.concatenate([p.reports for p in parts], axis=1),
+            only=np.concatenate([p.only for p in parts], axis=1),
+            without=np.concatenate([p.without for p in parts], axis=1),
+            present=np.concatenate([p.present for p in parts], axis=1),
             lost=sum(p.lost for p in parts) / len(parts) ** 2,
         )
         for parts in zip(*batches, strict=True)
@@ -242,10 +304,15 @@ def _traffic_only(claim: Claim, evidence: Evidence, seed: int) -> Weighted:
     while not parts or (len(parts) < MAX_TRAFFIC_BATCHES and _thin([_one(parts)]) < ENOUGH_HITS):
         rng = stream(seed, "infer", claim.id, str(len(parts)))
         histories = _busy(rng, claim, evidence, grid)
-        logs = np.zeros(histories.n)
+        groups = groups_of(claim, evidence)
+        logs = np.zeros((len(groups), histories.n))
         for observed in evidence.observed:
-            logs = logs + log_likelihood(observed, histories, matching_sums(observed, world.vessels))
-        parts.append(_weighted(histories, "routine", claim, evidence, logs))
+            logs[[g.holds(observed) for g in groups]] += log_likelihood(
+                observed, histories, matching_sums(observed, world.vessels)
+            )
+        every = logs.sum(axis=0)
+        part = _weighted(histories, "routine", claim, evidence, every)
+        parts.append(replace(part, only=logs - every, without=-logs))
     return _one(parts)
 
 

@@ -18,6 +18,8 @@ class ClaimKind(StrEnum):
     COUNT = "count"
     ACTIVITY = "activity"
     PERSONS = "persons"
+    COMPOSED = "composed"
+    """other claims joined by `all`, `any`, `not` or `at_least`, true or false in one and the same history"""
     STATEMENT = "statement"
     """recorded for completeness; no image of ships can test it"""
 
@@ -67,6 +69,8 @@ class Participant:
     name: str
     class_id: str = ""
     hull_id: str = ""
+    mmsi: str = ""
+    """nine digits by which AIS positions are known to be its own; empty: not known"""
     length_m: Range
     """range of lengths that this vessel may have"""
     speed_kn: Range
@@ -75,6 +79,34 @@ class Participant:
     """site id of its routine base; empty: elsewhere"""
     calls_at: tuple[str, ...] = ()
     """other sites of the case where it routinely calls"""
+
+
+class Junction(StrEnum):
+    """How the parts of a composed claim are joined."""
+
+    ALL = "all"
+    ANY = "any"
+    NOT = "not"
+    AT_LEAST = "at least"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """Claims joined into one."""
+
+    junction: Junction
+    parts: tuple[Claim | Composition, ...]
+    """claims about ships, never composed ones: these stand here as what they are composed of; one part for `not`"""
+    at_least: int = 0
+    """so many of the parts, for `at least`"""
+
+    def claims(self, *, negated: bool = False) -> tuple[tuple[Claim, bool], ...]:
+        """Every claim in it, in order, and whether it stands under an odd number of `not`."""
+        flipped = negated is not (self.junction is Junction.NOT)
+        out: list[tuple[Claim, bool]] = []
+        for part in self.parts:
+            out += part.claims(negated=flipped) if isinstance(part, Composition) else [(part, flipped)]
+        return tuple(out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +133,8 @@ class Claim:
     persons: Range | None = None
     trips: int = 1
     """laden passages of each vessel, for transit"""
+    composed: Composition | None = None
+    """what a composed claim is composed of; its vessels, places and window are then those of all its parts"""
     prior: Range
     """prior probability that things happened as claimed, low and high"""
     prior_reason: str

@@ -56,6 +56,35 @@ class DateBasis(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SeaKind(StrEnum):
+    """How somebody states what is sea."""
+
+    COASTLINE = "coastline"
+    """land, as polygons or closed coastlines"""
+    SEA = "sea polygon"
+    SITE = "site's area"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedSea:
+    """Land and sea around a scene as somebody states them, for detectors to use besides what the pixels show."""
+
+    kind: SeaKind
+    area: BaseGeometry
+    """WGS84 lon/lat; land where `kind` is a coastline, else sea; empty where there is none of it"""
+    name: str
+    """of the file or the site"""
+    sha256: str = ""
+    """of the file; empty where there is none"""
+    notes: tuple[str, ...] = ()
+    """what had to be mended in it"""
+
+    @property
+    def words(self) -> str:
+        """What it is, for people."""
+        return f"{self.kind.value} {self.name}" + (f" (sha256 {self.sha256[:12]})" if self.sha256 else "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """One acquisition by one sensor, and where its pixels are."""
@@ -89,6 +118,8 @@ class Scene:
     cloud_mask: Path | None = None
     """the product's own mask: Sentinel-2 scene classification or Planet UDM2; None: none is held"""
     cloud_mask_sha256: str = ""
+    sea: StatedSea | None = None
+    """where somebody says that land and sea are, for an image with georeference; None: the pixels tell"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

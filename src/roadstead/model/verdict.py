@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from roadstead.model.assessment import AchTable, DistinctShips, Ledger, MissingLook
 from roadstead.model.claim import ElementName
 from roadstead.model.coverage import BlindWindow
 from roadstead.model.values import Range
@@ -111,3 +112,11 @@ class Verdict:
     hypotheses: tuple[HypothesisShare, ...]
     coverage: Coverage
     simulated: bool = False
+    ships: DistinctShips | None = None
+    """counted before anything is weighed; None: the claim is about no ships"""
+    ledger: Ledger | None = None
+    """None: nothing was weighed"""
+    ach: AchTable | None = None
+    """evidence against hypotheses; None: nothing was weighed"""
+    missing: tuple[MissingLook, ...] = ()
+    """what would change this: the most valuable looks that we have not got, the best first"""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from roadstead.pipeline.baseline import BaselineResult, site_baseline
+    from roadstead.pipeline.contents import Judged, judged
     from roadstead.pipeline.coverage import CoverageResult, case_coverage
     from roadstead.pipeline.coverage_files import coverage_json
     from roadstead.pipeline.fetching import Fetched, FetchSeams, fetch
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from roadstead.pipeline.judge import AssessStep, Question, is_simulated
     from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
     from roadstead.pipeline.preview import Explanation, explain
-    from roadstead.pipeline.radio import AisAtSite, AisFacts
+    from roadstead.pipeline.radio import AisAtSite, AisFacts, ais_facts, ais_files
     from roadstead.pipeline.run import Result, verify
     from roadstead.pipeline.searching import (
         LOOKBACK_DAYS,
@@ -43,6 +44,7 @@ _HOMES = {
     "Fetched": "fetching",
     "Findings": "find",
     "Gathered": "gathering",
+    "Judged": "contents",
     "LOOKBACK_DAYS": "searching",
     "Plan": "searching",
     "Question": "judge",
@@ -53,6 +55,8 @@ _HOMES = {
     "SearchScope": "searching",
     "SearchSeams": "searching",
     "Terms": "picture",
+    "ais_facts": "radio",
+    "ais_files": "radio",
     "case_coverage": "coverage",
     "coverage_json": "coverage_files",
     "detect": "images",
@@ -62,6 +66,7 @@ _HOMES = {
     "find_vessels": "find",
     "gather": "gathering",
     "is_simulated": "judge",
+    "judged": "contents",
     "periods_of": "picture",
     "picture_of": "picture",
     "plan_search": "searching",
@@ -84,6 +89,7 @@ __all__ = [
     "Fetched",
     "Findings",
     "Gathered",
+    "Judged",
     "Plan",
     "Question",
     "Result",
@@ -93,6 +99,8 @@ __all__ = [
     "SearchScope",
     "SearchSeams",
     "Terms",
+    "ais_facts",
+    "ais_files",
     "case_coverage",
     "coverage_json",
     "detect",
@@ -102,6 +110,7 @@ __all__ = [
     "find_vessels",
     "gather",
     "is_simulated",
+    "judged",
     "periods_of",
     "picture_of",
     "plan_search",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from roadstead.detection import OpticalDetector, SarDetector
+from roadstead.detection import OpticalDetector, SarDetector, off_land, sea_doubts
 from roadstead.imagery import open_band
 from roadstead.measure import frame_of, measure, measure_in
 from roadstead.model import Detection, Detector, Look, Modality, PixelReader, Pixels, RasterError, Rejected, Scene
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from roadstead.geo import GroundFrame
 
 
+BY_PIXELS = "pixels"
+"""what tells sea from land where nobody states it"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What a detector found in a scene, and what it did not take for a vessel."""
@@ -25,6 +29,8 @@ class Findings:
     scene_id: str
     detections: tuple[Detection, ...]
     rejected: tuple[Rejected, ...]
+    doubts: tuple[str, ...] = ()
+    """what is to be said of land and sea that somebody states, one sentence each"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,10 @@ class SceneAtSite:
     rejected: tuple[Rejected, ...] = ()
     loss: str = ""
     """why nothing could be detected, where that is so"""
+    sea: str = BY_PIXELS
+    """what told sea from land"""
+    doubts: tuple[str, ...] = ()
+    """what is to be said of that, one sentence each"""
 
 
 def quiet(_item: str, _done: int, _total: int) -> None:
@@ -57,9 +67,27 @@ def find_vessels(
     """
     pixels = reader.read(scene, aoi)
     candidates, rejected = detector.detect(scene, pixels)
+    if scene.sea is not None and candidates:
+        candidates, ashore = off_land(scene.sea, frame_of(scene, pixels), candidates)
+        rejected = _in_order([*rejected, *ashore])
     method = f"{detector.name} {detector.version}"
     found = (measure(scene, pixels, c, number=i + 1, method=method) for i, c in enumerate(candidates))
-    return Findings(scene_id=scene.id, detections=tuple(found), rejected=_placed_in(scene, pixels, rejected)), pixels
+    findings = Findings(
+        scene_id=scene.id,
+        detections=tuple(found),
+        rejected=_placed_in(scene, pixels, rejected),
+        doubts=sea_doubts(scene, pixels),
+    )
+    return findings, pixels
+
+
+def sea_of_scene(scene: Scene) -> str:
+    """What tells sea from land in a scene, in words."""
+    return scene.sea.words if scene.sea is not None else BY_PIXELS
+
+
+def _in_order(rejected: Sequence[Rejected]) -> list[Rejected]:
+    return sorted(rejected, key=lambda r: (r.row_px, r.col_px))
 
 
 def find_in_strips(scene: Scene, detector: SarDetector) -> Findings:
@@ -72,9 +100,11 @@ def find_in_strips(scene: Scene, detector: SarDetector) -> Findings:
         found = detector.detect_in(scene, band)
         if not found.any_valid:
             raise RasterError(f"{scene.path} holds no valid pixel, only nodata; fetch another image")
+        kept, ashore = off_land(scene.sea, found.frame, found.candidates)
+        found = replace(found, candidates=tuple(kept), rejected=tuple(_in_order([*found.rejected, *ashore])))
         detections = measure_in(scene, band, found, method=f"{detector.name} {detector.version}")
     rejected = _placed(found.frame, (0, 0), found.rejected)
-    return Findings(scene_id=scene.id, detections=detections, rejected=rejected)
+    return Findings(scene_id=scene.id, detections=detections, rejected=rejected, doubts=found.sea_doubts)
 
 
 def _placed_in(scene: Scene, pixels: Pixels, rejected: Sequence[Rejected]) -> tuple[Rejected, ...]:

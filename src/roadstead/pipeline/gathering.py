@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.archive import Mark, exhibit_scenes, exhibits, held_marks, held_scenes
 from roadstead.coverage import USABLE_AT_LEAST, look_at
+from roadstead.detection import stated_note
 from roadstead.imagery import RasterioReader
+from roadstead.infer import Fix
 from roadstead.model import (
     BandsUnknown,
     Catalogue,
@@ -29,8 +31,10 @@ from roadstead.model import (
     Site,
 )
 from roadstead.pipeline.eye import dated, drawn_on, hulls_only, unplaced, with_marks
-from roadstead.pipeline.find import SceneAtSite, detectors, find_vessels
+from roadstead.pipeline.find import SceneAtSite, detectors, find_vessels, sea_of_scene
 from roadstead.pipeline.place import sites_of, why_nowhere
+from roadstead.pipeline.positions import fixes_of
+from roadstead.pipeline.sea import CaseSeas
 from roadstead.pipeline.structures import without_structures
 from roadstead.steps import Failure, SystemClock, Workers, to_plain
 
@@ -52,9 +56,13 @@ class Gathered:
     scenes: dict[str, Scene] = field(default_factory=dict)
     at_sites: list[SceneAtSite] = field(default_factory=list)
     exhibits: tuple[Exhibit, ...] = ()
+    fixes: list[Fix] = field(default_factory=list)
+    """AIS positions of the case's vessels"""
     marked: list[Sighting] = field(default_factory=list)
     """marks by eye as sightings, with the activity they name"""
     losses: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """what is to be said of the stated land and sea, one sentence each"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +97,7 @@ class FindStep:
     reader: PixelReader
     detectors: Mapping[Modality, Detector]
     name: str = "find"
-    version: int = 4
+    version: int = 5
 
     def inputs(self, value: Task) -> dict[str, Any]:
         """Scene (by content, not path), site, marks and detector."""
@@ -113,20 +121,24 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     scenes = _scenes(case, seams, out)
     drawn = _drawn(case, by_exhibit, out)
     tasks: list[Task] = []
+    seas = CaseSeas(case)
     for scene in scenes:
         out.scenes[scene.id] = scene
         own = tuple(m for m in drawn if drawn_on(m, scene, by_exhibit))
         sites = sites_of(scene, case, out.exhibits)
         out.losses += [] if sites else [why_nowhere(scene, case)]
-        tasks += [Task(scene=scene, site=site, marks=own) for site in sites]
+        tasks += [Task(scene=seas.over(scene, site), site=site, marks=own) for site in sites]
+    out.losses += seas.losses
     for task, result in zip(tasks, _searched(tasks, seams, cache, progress), strict=True):
         if isinstance(result, Failure):
             out.losses.append(f"{task.scene.id} over {task.site.name}: {result.sentence}")
             continue
         out.losses += [result.loss] if result.loss else []
+        out.doubts += [f"{task.scene.id} over {task.site.name}: {note}" for note in result.doubts]
         out.at_sites.append(_once(result, out.at_sites))
     out.at_sites = list(without_structures(out.at_sites, out.scenes))
     _loose_marks(case, drawn, by_exhibit, out)
+    out.fixes += fixes_of(case, cache)
     return out
 
 
@@ -203,10 +215,10 @@ def _same_acquisition(a: Scene, b: Scene) -> bool:
 def _find(task: Task, reader: PixelReader, detector: Detector) -> SceneAtSite:
     scene, site = task.scene, task.site
     aoi = site.aoi if scene.footprint is not None else None
-    loss, found, rejected = "", tuple[Detection, ...](), tuple[Rejected, ...]()
+    loss, found, rejected, doubts = "", tuple[Detection, ...](), tuple[Rejected, ...](), tuple[str, ...]()
     try:
         findings, pixels = find_vessels(scene, reader, detector, aoi)
-        found, rejected = findings.detections, findings.rejected
+        found, rejected, doubts = findings.detections, findings.rejected, findings.doubts
     except BandsUnknown as error:
         pixels, loss = reader.read(scene, aoi), f"{scene.id}: no detector was run: {error}"
     except RasterError as error:
@@ -214,10 +226,19 @@ def _find(task: Task, reader: PixelReader, detector: Detector) -> SceneAtSite:
             raise
         raise RasterError(f"{error}; until then it is shown but nothing is measured in it") from error
     look = look_at(scene, site, pixels)
-    look = replace(look, searched=look.searched and not loss)
+    sea = sea_of_scene(scene)
+    notes = () if scene.sea is None else (stated_note(sea), *doubts)
+    look = replace(look, searched=look.searched and not loss, notes=(*look.notes, *notes))
     inside = [d for d in found if d.outline is None or site.aoi.contains(d.outline.centroid)]
     detections = with_marks(inside, task.marks, scene, site, pixels)
-    return SceneAtSite(look=look, detections=detections, rejected=tuple(rejected), loss=loss or _unusable(look, site))
+    return SceneAtSite(
+        look=look,
+        detections=detections,
+        rejected=tuple(rejected),
+        loss=loss or _unusable(look, site),
+        sea=sea,
+        doubts=doubts,
+    )
 
 
 def _unusable(look: Look, site: Site) -> str:

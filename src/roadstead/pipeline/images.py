@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from roadstead.ais import SIMULATED_MARK
-from roadstead.archive import open_scene
+from roadstead.archive import SeaFile, open_scene, open_sea_file
 from roadstead.detection import SarDetector
 from roadstead.imagery import RasterioReader
 from roadstead.model import (
@@ -25,11 +25,13 @@ from roadstead.model import (
     RasterError,
     SarUnit,
     Scene,
+    SeaKind,
     TimeSpan,
     iso,
 )
-from roadstead.pipeline.find import Findings, detectors, find_in_strips, find_vessels, quiet
+from roadstead.pipeline.find import Findings, detectors, find_in_strips, find_vessels, quiet, sea_of_scene
 from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson, sea_of, write_sea
+from roadstead.pipeline.sea import without_place
 from roadstead.steps import Failure, Workers, check_writable, each, write_atomic
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ SCHEMA_VERSION = 1
 COLUMNS = (
     "id", "scene_id", "t_start", "t_end", "lon_deg", "lat_deg", "score", "length_m", "length_sigma_m", "beam_m",
     "beam_sigma_m", "heading_deg", "heading_sigma_deg", "heading_ambiguous", "row_px", "col_px", "alongside", "method",
-    "notes",
+    "sea", "notes",
 )  # fmt: skip
 
 
@@ -54,6 +56,17 @@ class Detected:
     scenes: tuple[Scene, ...]
     limits: tuple[str, ...]
     """what the detectors that ran cannot do, one sentence each"""
+    doubts: tuple[str, ...] = ()
+    """what is to be said of the stated land and sea, one sentence each"""
+
+    @property
+    def seas(self) -> dict[str, str]:
+        """What told sea from land, by the scene's id."""
+        return {s.id: sea_of_scene(s) for s in self.scenes}
+
+    def row(self, detection: Detection) -> dict[str, Any]:
+        """A detection as flat properties, with what told sea from land."""
+        return properties(detection, self.simulated) | {"sea": self.seas[detection.scene_id]}
 
     @property
     def simulated(self) -> frozenset[str]:
@@ -61,7 +74,7 @@ class Detected:
         return frozenset(s.id for s in self.scenes if s.simulated)
 
 
-def detect(
+def detect(  # noqa: PLR0913 - as many as the command has options
     inputs: Sequence[Path | str],
     *,
     out: Path | None = None,
@@ -69,6 +82,8 @@ def detect(
     bands: tuple[BandRole, ...] | None = None,
     sar_unit: SarUnit | None = None,
     gsd_m: float | None = None,
+    coastline: Path | None = None,
+    sea: Path | None = None,
     workers: Workers | None = None,
     progress: Callable[[str, int, int], None] = quiet,
 ) -> Detected:
@@ -82,12 +97,14 @@ def detect(
         bands: role of each band, where the metadata does not state it.
         sar_unit: what radar pixels hold, where the metadata does not state it.
         gsd_m: pixel size in metres, where there is no georeference.
+        coastline: GeoPackage, Shapefile or GeoJSON of land polygons or closed coastlines, used with the pixels.
+        sea: such a file of sea polygons; nothing outside them is searched. Give one of the two.
         workers: where images are searched; in this process unless given. The result is the same.
         progress: called with (item, done, total).
 
     Raises:
-        InputError: the output's ending is unknown, or the cluster cannot be used. A failed image is named in
-            `Detected.failures`.
+        InputError: the output's ending is unknown, the coastline or sea file or the cluster cannot be used. A failed
+            image, also one that the coastline does not reach, is named in `Detected.failures`.
         StorageError: the output cannot be written.
     """
     if masks is not None:
@@ -96,7 +113,7 @@ def detect(
         ending = f"the ending {out.suffix!r} is not known" if out.suffix else "has no ending"
         raise InputError(f"{out}: {ending}; write .geojson or .csv")
     search = _Search(reader=RasterioReader(), detectors=detectors(), masks=masks)
-    opened = _Opened(facts={"bands": bands, "sar_unit": sar_unit, "gsd_m": gsd_m})
+    opened = _Opened(facts={"bands": bands, "sar_unit": sar_unit, "gsd_m": gsd_m}, sea=_sea_file(coastline, sea))
     found: dict[int, Findings] = {}
     progress("", 0, len(inputs))
     for number, outcome in each(search, opened.each_of(inputs), workers or Workers()):
@@ -112,6 +129,10 @@ def detect(
         failures=tuple(opened.failures[place] for place in sorted(opened.failures)),
         scenes=scenes,
         limits=tuple(d.limits for m, d in search.detectors.items() if any(s.modality is m for s in scenes)),
+        doubts=(
+            *opened.doubts,
+            *(f"{found[p].scene_id}: {note}" for p in sorted(found) for note in found[p].doubts),
+        ),
     )
     if out is not None and scenes:
         _write(out, result, [found[place] for place in sorted(found)])
@@ -120,11 +141,21 @@ def detect(
 
 def _write(out: Path, result: Detected, found: Sequence[Findings]) -> None:
     if out.suffix.lower() == ".csv":
-        write_atomic(out, _csv(result.detections, result.simulated))
+        write_atomic(out, _csv(result))
         return
-    write_atomic(out, detections_geojson(result.detections, result.simulated))
+    rows = {d.id: result.row(d) for d in result.detections}
+    write_atomic(out, detections_geojson(result.detections, result.simulated, rows))
     rejected = [RejectedIn(scene_id=f.scene_id, rejected=r) for f in found for r in f.rejected]
     write_atomic(out.with_suffix(".rejected.geojson"), rejected_geojson(rejected, result.simulated))
+
+
+def _sea_file(coastline: Path | None, sea: Path | None) -> SeaFile | None:
+    """The file that states land or sea; raises InputError where both are given."""
+    if coastline is not None and sea is not None:
+        raise InputError("--coastline and --sea say the same thing twice; give one of them")
+    if coastline is not None:
+        return open_sea_file(coastline, SeaKind.COASTLINE)
+    return open_sea_file(sea, SeaKind.SEA) if sea is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +188,13 @@ class _Opened:
     """Scenes of the inputs, opened as workers become free, and why some could not be."""
 
     facts: Mapping[str, Any]
+    sea: SeaFile | None = None
     scenes: dict[int, Scene] = field(default_factory=dict)
     """by the input's place"""
     failures: dict[int, str] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
     """of each scene that was handed out, in that order"""
+    doubts: list[str] = field(default_factory=list)
 
     def each_of(self, inputs: Sequence[Path | str]) -> Iterator[Scene]:
         """The scenes that can be opened, in the order of the inputs."""
@@ -169,12 +202,22 @@ class _Opened:
             path = Path(given)
             try:
                 scene = _apart(open_scene(path, **self.facts), list(self.scenes.values()))
+                scene = self._with_sea(scene)
             except InputError as error:
                 self.failures[place] = _told(path, str(error))
                 continue
             self.scenes[place] = scene
             self.places.append(place)
             yield scene
+
+    def _with_sea(self, scene: Scene) -> Scene:
+        """The scene with what is stated of land and sea; raises InputError where that lies elsewhere."""
+        if self.sea is None:
+            return scene
+        if scene.footprint is None:
+            self.doubts.append(f"{scene.id}: {without_place(self.sea.path.name)}")
+            return scene
+        return replace(scene, sea=self.sea.around(scene.footprint))
 
 
 def _told(path: Path, sentence: str) -> str:
@@ -267,15 +310,15 @@ def detections_geojson(
     )
 
 
-def _csv(detections: Sequence[Detection], simulated: Collection[str]) -> str:
+def _csv(result: Detected) -> str:
     text = io.StringIO()
-    columns = (*COLUMNS, SIMULATED_MARK) if simulated else COLUMNS
+    columns = (*COLUMNS, SIMULATED_MARK) if result.simulated else COLUMNS
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    for d in detections:
+    for d in result.detections:
         at = d.outline.centroid if d.outline is not None else None
         place = {"lon_deg": round(at.x, 6), "lat_deg": round(at.y, 6)} if at else {"lon_deg": None, "lat_deg": None}
-        writer.writerow({k: _cell(v) for k, v in (properties(d, simulated) | place).items()})
+        writer.writerow({k: _cell(v) for k, v in (result.row(d) | place).items()})
     return text.getvalue()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from roadstead.assess import ASSESS_VERSION, assess, places
+from roadstead.assess import ASSESS_VERSION, assess, candidates_of, places
 from roadstead.case import Case
 from roadstead.coverage import coverage_of, p_blind, p_detect, usable
 from roadstead.infer import Observed
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from roadstead.assess import Candidate
     from roadstead.pipeline.find import SceneAtSite
 
 TYPICAL_LENGTH_M = 120.0
@@ -50,6 +51,8 @@ class AssessStep:
             "claim": to_plain(value.claim),
             "observed": to_plain(_observed(value)),
             "coverage": to_plain(_coverage(value)),
+            "fixes": to_plain(tuple(value.gathered.fixes)),
+            "candidates": to_plain(_candidates(value)),
             "marked": to_plain(tuple(value.gathered.marked)),
             "simulated": is_simulated(value.case, value.gathered),
         }
@@ -62,8 +65,14 @@ class AssessStep:
             _observed(value),
             value.gathered.marked,
             _coverage(value),
+            fixes=value.gathered.fixes,
+            candidates=_candidates(value),
             simulated=is_simulated(value.case, value.gathered),
         )
+
+
+def _candidates(question: Question) -> tuple[Candidate, ...]:
+    return candidates_of(question.case, question.claim, question.picture)
 
 
 def _coverage(question: Question) -> Coverage:

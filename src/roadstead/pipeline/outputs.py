@@ -25,7 +25,9 @@ def write_outputs(contents: Contents, gathered: Gathered, ais: AisFacts, folder:
     verdicts_file, report = folder / "verdicts.json", folder / "report.html"
     plain = [verdict_json(v, contents) for v in contents.verdicts]
     write_atomic(verdicts_file, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
-    said = {f.detection.id: ais_json(ais, f.detection.id) for f in contents.found} if ais.at_sites else {}
+    sea = {d.id: {"sea": at.sea} for at in gathered.at_sites for d in at.detections}
+    heard = {f.detection.id: ais_json(ais, f.detection.id) for f in contents.found} if ais.at_sites else {}
+    said = {f.detection.id: sea.get(f.detection.id, {}) | heard.get(f.detection.id, {}) for f in contents.found}
     exercise = contents.case.simulated
     simulated = {s.id for s in gathered.scenes.values() if s.simulated or exercise}
     found = detections_geojson([f.detection for f in contents.found], simulated, said, exercise=exercise)
@@ -79,6 +81,10 @@ def verdict_json(verdict: Verdict, contents: Contents) -> dict[str, Any]:
         "elements": [to_plain(e) for e in verdict.elements],
         "hypotheses": [to_plain(h) for h in verdict.hypotheses],
         "coverage": to_plain(verdict.coverage),
+        "ships": to_plain(verdict.ships),
+        "ledger": to_plain(verdict.ledger),
+        "ach": to_plain(verdict.ach),
+        "missing": to_plain(verdict.missing),
         "assumptions_sha256": contents.frozen.sha256,
         "simulated": verdict.simulated,
         **mark_if(verdict.simulated),

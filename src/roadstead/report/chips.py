@@ -25,13 +25,14 @@ SIDE_PX = 256
 GAP = 10.0
 
 
-def png(rgb: NDArray[np.uint8]) -> bytes:
+def png(rgb: NDArray[np.uint8], *, dpi: int = 0) -> bytes:
     """An 8-bit RGB picture as PNG, each row stored as its difference from the one above.
 
     Written here because an image library would stamp its own settings and version into the bytes.
 
     Args:
         rgb: shape (height, width, 3).
+        dpi: dots an inch at which it is to be printed; 0: not stated.
     """
     height, width, _ = rgb.shape
     above = np.vstack([np.zeros((1, width, 3), np.uint8), rgb[:-1]])
@@ -40,8 +41,18 @@ def png(rgb: NDArray[np.uint8]) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b""))
+        for kind, data in (
+            (b"IHDR", header),
+            *_density(dpi),
+            (b"IDAT", zlib.compress(rows.tobytes(), 9)),
+            (b"IEND", b""),
+        )
     )
+
+
+def _density(dpi: int) -> tuple[tuple[bytes, bytes], ...]:
+    per_metre = round(dpi / 0.0254)
+    return ((b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),) if dpi else ()
 
 
 def enlargement(chip: Chip) -> int:

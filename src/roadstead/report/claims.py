@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from roadstead.assess import places, probability_words
-from roadstead.model import Claim, ClaimKind
+from roadstead.model import Claim, ClaimKind, GroupKind
+from roadstead.report import beside
 from roadstead.report.bars import probability_bar
 from roadstead.report.markup import inside, is_web_address, join, link, plain, several, shortened, unbroken, user
 from roadstead.report.messages import text
@@ -48,6 +49,13 @@ class ClaimView:
     coverage: str
     notes: tuple[str, ...]
     simulated: bool
+    counted: str
+    """different ships, counted before anything is weighed"""
+    ledger: Table | None
+    conflicts: tuple[str, ...]
+    ach: Table | None
+    ach_note: str
+    missing: Table | None
 
 
 def anchor(claim_id: str) -> str:
@@ -90,7 +98,8 @@ def css(weighing: Weighing) -> str:
 
 def untested(verdict: Verdict) -> bool:
     """Whether no look of ours bears on the claim, so that its probability is what was assumed."""
-    return not (verdict.coverage.usable_looks or verdict.coverage.also_weighed)
+    heard = verdict.ledger is not None and any(g.kind is GroupKind.AIS for g in verdict.ledger.groups)
+    return not (verdict.coverage.usable_looks or verdict.coverage.also_weighed or heard)
 
 
 def _chance(weighing: Weighing, words: str) -> Markup:
@@ -122,6 +131,12 @@ def _claim_view(contents: Contents, verdict: Verdict) -> ClaimView:
         coverage=verdict.coverage.statement,
         notes=tuple(dict.fromkeys((*own.notes, *verdict.with_reports.notes))),
         simulated=verdict.simulated,
+        counted=beside.counted(verdict),
+        ledger=beside.ledger_table(verdict),
+        conflicts=beside.conflicts(verdict),
+        ach=beside.ach_table(verdict),
+        ach_note=beside.ach_note(verdict),
+        missing=beside.missing_table(case, verdict),
     )
 
 

@@ -44,6 +44,20 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One published state of a case, as its report names it."""
+
+    number: int
+    """from 1"""
+    at: datetime
+    """UTC"""
+    reason: str
+    """why it was published, in the publisher's words"""
+    changes: tuple[str, ...]
+    """what it changed against the edition before, a sentence each; none for the first"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
     """Everything a report shows."""
 
@@ -62,3 +76,5 @@ class Contents:
     versions: dict[str, str]
     coverage: CaseCoverage | None = None
     """what could have been seen; None where it was not computed"""
+    editions: tuple[Edition, ...] = ()
+    """this edition, then the earlier ones, latest first; none: this is no edition"""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from importlib.resources import files
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -28,6 +25,7 @@ from roadstead.report.coverage_panels import columns, panels
 from roadstead.report.coverage_rows import Frame, in_part, row
 from roadstead.report.events import claim_windows
 from roadstead.report.figures import NARROW, WIDE, Figure
+from roadstead.report.ink import drawing_rules
 from roadstead.report.lanes import AXIS, FONT, MARGIN, TITLE, Scale, axis
 from roadstead.report.messages import text
 from roadstead.report.numbers import day
@@ -97,7 +95,8 @@ def coverage_svg(
     said, y = _drawn_words(_caption(coverage), width, y + 6)
     size = {"width": f"{PRINT_MM:g}mm", "height": f"{svg.number(PRINT_MM * y / width)}mm"}
     described = " ".join(p.description for p in plates) or text("cover.empty")
-    parts = [svg.tag("style", _style()), svg.rect((0, 0, width, y), "s-paper"), *parts, *legend, *said]
+    ink = Markup(drawing_rules())  # noqa: S704 - our own file
+    parts = [svg.tag("style", ink), svg.rect((0, 0, width, y), "s-paper"), *parts, *legend, *said]
     whole = svg.picture("cover-all", (width, y), text("cover.title"), described, *parts, **size)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{whole}\n'
 
@@ -280,12 +279,3 @@ def _lines(sentence: str, width: float) -> Iterator[str]:
             longer = word
         line = longer
     yield line
-
-
-@cache
-def _style() -> Markup:
-    """The rules of drawings from the page's style sheet, in its light colours, without variables: editors know none."""
-    css = files(__package__).joinpath("style.css").read_text("utf-8")
-    values = dict(re.findall(r"--(\w+): ([^;]+);", css[: css.index("}")]))
-    rules = re.findall(r"^(?:svg text|\.s-).*$", css, re.MULTILINE)
-    return Markup(re.sub(r"var\(--(\w+)\)", lambda m: values[m[1]], "\n".join(rules)))  # noqa: S704 - our own file

@@ -81,7 +81,8 @@ def model_card(figures: Figures, rule: Judging, sources: Sequence[Source], seed:
 
 Finds hulls of ships in optical images of 0.5-10 m pixels. A small U-Net on a grid of {WORK_M:.0f} m; {PLANES} planes in
 ({", ".join(ROLES)} above the local water, presence of infrared, distance to the shore, the image's own pixel size),
-two maps out (hull, core). Weights: Apache-2.0, with the project. Made by `roadstead train FOLDER --seed {seed}`.
+two maps out (hull, core), and the box of the ship at every second pixel, as the mean over four mirror images.
+Weights: Apache-2.0, with the project. Made by `roadstead train FOLDER --seed {seed}`.
 
 ## Figures on places left out
 Every third place was left out of one training in turn; ships of any labelled length, every piece of a ship counted.
@@ -99,7 +100,8 @@ Pixels are not in the weights' licence: those of the sources stay theirs, and no
 | --- | --- | --- | --- | --- |
 {rows}
 
-Drawn ships of `roadstead.library` were laid on water and along quays of these images.
+Drawn ships of `roadstead.library`, and ships cut out of these images, were laid on their water and along quays where
+ships lie.
 
 ## Limits
 {_LIMITS}

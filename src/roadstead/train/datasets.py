@@ -79,6 +79,7 @@ def example_of(image: Path) -> Example:
         infrared=norm.infrared,
         native_m=native_m,
         ships=truth.ships,
+        ids=truth.ids,
     )
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 LAYERS = 10
 """layers of an example: five bands above water, two shore planes, hull, core, weight"""
+SHIP = 6
+"""numbers that describe a ship"""
 SHORE, SHORE_VISIBLE, HULL, CORE, WEIGHT = 5, 6, 7, 8, 9
 
 
@@ -28,7 +30,10 @@ class Example:
     native_m: float
     """ground size of the image's own pixel, metres"""
     ships: NDArray[np.float32]
-    """shape (n, 3): row and column of each ship's middle, working pixels, and 1 where it lies alongside"""
+    """shape (n, SHIP): row and column of each ship's middle, length and beam, all in working pixels; the angle of its
+    axis from the columns' direction towards the rows', radians; 1 where it lies alongside"""
+    ids: NDArray[np.int16]
+    """1 + the row in `ships` of the hull at a pixel, 0 elsewhere; shape (height, width)"""
 
     @property
     def shape(self) -> tuple[int, int]:

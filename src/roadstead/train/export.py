@@ -36,8 +36,8 @@ def onnx_bytes(net: OpticalNet, rule: Judging) -> bytes:
             (torch.zeros(1, PLANES, _SIDE_PX, _SIDE_PX),),
             held,
             input_names=["planes"],
-            output_names=["logits"],
-            dynamic_axes={"planes": free, "logits": free},
+            output_names=["logits", "boxes"],
+            dynamic_axes=dict.fromkeys(("planes", "logits", "boxes"), free),
             opset_version=_OPSET,
             dynamo=False,
         )

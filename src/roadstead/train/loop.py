@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 
 from roadstead.steps import stream, write_atomic
 from roadstead.train.network import OpticalNet
@@ -32,6 +32,7 @@ _DECAY = 1e-2
 _MEAN_OVER = 0.99  # of the running mean of weights, per step
 _CROSS_ENTROPY, _SHIP_WEIGHT = 4.0, 1.0
 _DICE_ROOM = 50.0
+_BOX, _BOX_BEND = 0.7, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +79,9 @@ class Training:
     def _step(self, step: int) -> None:
         rng = stream(self.recipe.seed, "train", "step", str(step))
         patches = [self._maker.draw(rng) for _ in range(_BATCH)]
-        planes, truth, weight = (
+        planes, truth, weight, boxes, boxed = (
             torch.from_numpy(np.stack([getattr(p, name) for p in patches])).to(self._device)
-            for name in ("planes", "truth", "weight")
+            for name in ("planes", "truth", "weight", "boxes", "boxed")
         )
         rate = (
             self.recipe.rate
@@ -91,8 +92,8 @@ class Training:
         for group in self._optimiser.param_groups:
             group["lr"] = rate
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
-            logits = self._net(planes.contiguous(memory_format=torch.channels_last))
-        loss = _loss(logits.float(), truth, weight[:, None])
+            logits, told = self._net(planes.contiguous(memory_format=torch.channels_last))
+        loss = _loss(logits.float(), truth, weight[:, None]) + _BOX * _box_loss(told.float(), boxes, boxed[:, None])
         self._optimiser.zero_grad()
         loss.backward()
         self._optimiser.step()
@@ -139,3 +140,9 @@ def _loss(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     over = (0, 2, 3)
     dice = (2 * (share * there).sum(over) + _DICE_ROOM) / (share.sum(over) + there.sum(over) + _DICE_ROOM)
     return _CROSS_ENTROPY * entropy / weight.sum() + 1 - dice.mean()
+
+
+def _box_loss(told: Tensor, boxes: Tensor, boxed: Tensor) -> Tensor:
+    """Mean Huber loss of the boxes over the hulls."""
+    off = smooth_l1_loss(told, boxes, reduction="none", beta=_BOX_BEND)
+    return (off * boxed).sum() / (boxed.sum() + 1)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from roadstead.detection.optical_boxes import BOX, Boxes, written
 from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import stacked
 from roadstead.train.examples import CORE, HULL, SHORE, SHORE_VISIBLE, WEIGHT, Example
@@ -46,6 +47,10 @@ class Patch:
     """hull and core, 0-1, shape (2, PATCH_PX, PATCH_PX)"""
     weight: NDArray[np.float32]
     """0 where nothing is known, shape (PATCH_PX, PATCH_PX)"""
+    boxes: NDArray[np.float32]
+    """box of the ship at every second pixel (`detection.optical_boxes`), shape (BOX, PATCH_PX / 2, PATCH_PX / 2)"""
+    boxed: NDArray[np.float32]
+    """how much a box counts, 0 where there is no ship; shape (PATCH_PX / 2, PATCH_PX / 2)"""
 
 
 class PatchMaker:
@@ -54,7 +59,7 @@ class PatchMaker:
     def __init__(self, examples: Sequence[Example], bank: Bank | None) -> None:
         self._examples = tuple(examples)
         self._bank = bank
-        ships = [(k, *s) for k, e in enumerate(examples) for s in e.ships]
+        ships = [(k, s[0], s[1], s[-1]) for k, e in enumerate(examples) for s in e.ships]
         self._ships = np.array(ships, np.float64).reshape(-1, 4)
         counts = np.bincount(self._ships[:, 0].astype(int), minlength=len(examples))
         # a port with four times the ships is seen twice as often
@@ -69,13 +74,18 @@ class PatchMaker:
         """One patch."""
         example, row, col = self._place(rng)
         zoom = math.exp(rng.uniform(math.log(_ZOOM[0]), math.log(_ZOOM[1])))
-        cut = _cut(example.layers, _turn(rng, zoom), row, col)
+        turn = _turn(rng, zoom)
+        cut, ids = _cut(example.layers, example.ids, turn, row, col)
         layers = np.ascontiguousarray(np.moveaxis(cut, 2, 0))
+        ships = _turned(example.ships, turn, row, col)
         if self._bank is not None and rng.random() < _PASTED:
-            self._bank.paste(layers, zoom, rng)
+            ships = np.concatenate([ships, self._bank.paste(layers, ids, len(ships), zoom, rng)])
         weight = layers[WEIGHT] * np.where(layers[SHORE] < _INLAND, _INLAND_WEIGHT, 1)
         planes = _relit(layers, example, zoom, rng)
-        return Patch(planes=planes, truth=layers[[HULL, CORE]], weight=weight.astype(np.float32))
+        boxes, boxed = _boxes(ids, ships)
+        return Patch(
+            planes=planes, truth=layers[[HULL, CORE]], weight=weight.astype(np.float32), boxes=boxes, boxed=boxed
+        )
 
     def _place(self, rng: np.random.Generator) -> tuple[Example, float, float]:
         """An image and the middle of the patch in it."""
@@ -103,11 +113,41 @@ def _turn(rng: np.random.Generator, zoom: float) -> NDArray[np.float64]:
     return np.array([[cos, -sin], [sin * mirror, cos * mirror]]) / zoom
 
 
+def _turned(ships: NDArray[np.float32], turn: NDArray[np.float64], row: float, col: float) -> NDArray[np.float64]:
+    """Ships (see `Example.ships`) as they lie in a patch: middle, length, beam and axis, shape (n, 5)."""
+    back = np.linalg.inv(turn)
+    places = (ships[:, :2].astype(np.float64) - 0.5 - (row, col)) @ back.T + (PATCH_PX - 1) / 2
+    ways = np.column_stack([np.sin(ships[:, 4]), np.cos(ships[:, 4])]) @ back.T
+    zoom = np.sqrt(np.abs(np.linalg.det(back)))
+    return np.column_stack([places, ships[:, 2:4] * zoom, np.arctan2(ways[:, 0], ways[:, 1]) % math.pi])
+
+
+def _boxes(ids: NDArray[np.int16], ships: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What `Patch.boxes` and `Patch.boxed` hold; a ship counts as the root of its pixels."""
+    half = PATCH_PX // 2
+    which = ids.reshape(half, 2, half, 2).max(axis=(1, 3)).astype(np.int64)
+    rows, cols = np.nonzero(which)
+    boxes, boxed = np.zeros((BOX, half, half), np.float32), np.zeros((half, half), np.float32)
+    if rows.size:
+        mine = which[rows, cols] - 1
+        seen = Boxes(*np.maximum(ships[mine].T, [[-np.inf]] * 2 + [[1.0]] * 2 + [[0.0]]))
+        boxes[:, rows, cols] = written(seen, 2 * rows + 0.5, 2 * cols + 0.5)
+        boxed[rows, cols] = 1 / np.sqrt(np.bincount(mine)[mine])
+    return boxes, boxed
+
+
 @numba.njit(cache=True)
-def _cut(layers: NDArray[np.float32], turn: NDArray[np.float64], row: float, col: float) -> NDArray[np.float32]:
-    """Bilinear values of a turned square around a place; 0 outside the image. Shape (size, size, layers)."""
+def _cut(
+    layers: NDArray[np.float32], ids: NDArray[np.int16], turn: NDArray[np.float64], row: float, col: float
+) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
+    """Bilinear values of a turned square around a place, and the nearest pixels' ships; 0 outside the image.
+
+    Returns:
+        Values, shape (size, size, layers), and ids, shape (size, size).
+    """
     size, count = PATCH_PX, layers.shape[2]
     out = np.zeros((size, size, count), np.float32)
+    which = np.zeros((size, size), np.int16)
     half = (size - 1) / 2
     for i in range(size):
         for j in range(size):
@@ -117,11 +157,12 @@ def _cut(layers: NDArray[np.float32], turn: NDArray[np.float64], row: float, col
             if top < 0 or left < 0 or top + 1 >= layers.shape[0] or left + 1 >= layers.shape[1]:
                 continue
             down, right = np.float32(y - top), np.float32(x - left)
+            which[i, j] = ids[top + round(down), left + round(right)]
             for k in range(count):
                 upper = layers[top, left, k] * (1 - right) + layers[top, left + 1, k] * right
                 lower = layers[top + 1, left, k] * (1 - right) + layers[top + 1, left + 1, k] * right
                 out[i, j, k] = upper * (1 - down) + lower * down
-    return out
+    return out, which
 
 
 def _relit(layers: NDArray[np.float32], example: Example, zoom: float, rng: np.random.Generator) -> NDArray[np.float32]:

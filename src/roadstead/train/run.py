@@ -19,7 +19,7 @@ from roadstead.train.datasets import example_of, labelled_images, labels_of
 from roadstead.train.examples import Example
 from roadstead.train.folds import groups
 from roadstead.train.judging import VESSEL, Judged, Judging, judged, judging, ships_in
-from roadstead.train.paste import Bank, drawn_ships
+from roadstead.train.paste import Bank, cut_out, drawn_ships
 from roadstead.train.patches import PatchMaker
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from roadstead.train.network import OpticalNet
 
-FOLD_STEPS, FINAL_STEPS = 1500, 2000
+FOLD_STEPS, FINAL_STEPS = 4000, 4000
 """of each training with a third of the places left out, and of that on everything"""
 _CHECKPOINT_EVERY = 100
 
@@ -73,7 +73,8 @@ class Workshop:
         """
         from roadstead.train.loop import Recipe, Training  # noqa: PLC0415 - torch, which is not always installed
 
-        maker = PatchMaker([e for e in self.examples if e.place not in without], self.bank)
+        kept = [e for e in self.examples if e.place not in without]
+        maker = PatchMaker(kept, self.bank.with_more(cut_out(kept, self.seed)))
         recipe = Recipe(seed=self.seed, steps=steps) if rate is None else Recipe(seed=self.seed, steps=steps, rate=rate)
         training = Training(recipe, maker)
         if begin_from is not None:

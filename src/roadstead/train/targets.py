@@ -19,6 +19,7 @@ from shapely.geometry import shape
 
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
 from roadstead.model import InputError
+from roadstead.train.examples import SHIP
 from roadstead.train.paste import core_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class Targets:
     weight: NDArray[np.float32]
     """0 where nothing is known, same shape"""
     ships: NDArray[np.float32]
-    """shape (n, 3): row and column of each ship's middle, and 1 where it lies alongside"""
+    """shape (n, SHIP), see `examples.Example.ships`"""
+    ids: NDArray[np.int16]
+    """which ship a pixel of a hull belongs to, 1 for the first, shape (height, width)"""
 
 
 def targets(labels: Path, frame: GroundFrame, grid: WorkGrid) -> Targets:
@@ -60,10 +63,11 @@ def targets(labels: Path, frame: GroundFrame, grid: WorkGrid) -> Targets:
     size = grid.work_shape
     hull, core, rim = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, bool)
     near = np.zeros(size, np.uint8)
+    ids = np.zeros(size, np.int16)
     ships = []
-    for outline, facts in vessels:
-        ships.append((outline.centroid.y, outline.centroid.x, float(bool(facts.get("alongside")))))
+    for number, (outline, facts) in enumerate(vessels, 1):
         inner = _inner(outline) if "mask_length_m" in facts else outline
+        ships.append((*_box(inner), float(bool(facts.get("alongside")))))
         mine = _drawn([inner], size)
         mine = mine if mine.any() else _drawn([inner], size, touched=True)
         rows, cols = np.nonzero(mine)
@@ -73,6 +77,7 @@ def targets(labels: Path, frame: GroundFrame, grid: WorkGrid) -> Targets:
         core[box] |= core_of(mine[box])
         near[box] += ndimage.binary_dilation(mine[box], iterations=_APART_PX)
         hull |= mine
+        ids[mine] = number
         rim |= _drawn([outline], size, touched=True)
     weight = np.where(_drawn(unknown, size, touched=True) | rim, 0, 1).astype(np.float32)
     weight[near > 1] = _APART_WEIGHT
@@ -81,7 +86,8 @@ def targets(labels: Path, frame: GroundFrame, grid: WorkGrid) -> Targets:
         hull=hull.astype(np.float32),
         core=core.astype(np.float32),
         weight=weight,
-        ships=np.array(ships, np.float32).reshape(-1, 3),
+        ships=np.array(ships, np.float32).reshape(-1, SHIP),
+        ids=ids,
     )
 
 
@@ -108,6 +114,17 @@ def _read(
             f"{labels} cannot be read as labels ({error}); give a GeoJSON FeatureCollection of polygons in WGS84"
         ) from error
     return vessels, unknown
+
+
+def _box(outline: BaseGeometry) -> tuple[float, float, float, float, float]:
+    """Middle (row, column), length, beam and axis of the smallest rectangle around an outline."""
+    corners = np.array(outline.minimum_rotated_rectangle.exterior.coords)
+    sides = np.diff(corners[:3], axis=0)
+    lengths = np.hypot(*sides.T)
+    along = sides[int(np.argmax(lengths))]
+    col, row = corners[:4].mean(axis=0)
+    axis = float(np.arctan2(along[1], along[0]) % np.pi)
+    return float(row), float(col), float(lengths.max()), float(lengths.min()), axis
 
 
 def _inner(outline: BaseGeometry) -> BaseGeometry:

@@ -5,6 +5,7 @@ from roadstead.report.exports.redaction import Profile, Redactor, analysts_of, r
 from roadstead.report.exports.rules import Rules, read_rules
 from roadstead.report.exports.schema import schema, schema_faults
 from roadstead.report.exports.secrets import holds_secret, without_secrets
+from roadstead.report.exports.withheld import redacted_contents
 from roadstead.report.exports.write import Exported, Format, write_exports
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "holds_secret",
     "layers_of",
     "read_rules",
+    "redacted_contents",
     "redactor_for",
     "schema",
     "schema_faults",

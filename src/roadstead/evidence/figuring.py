@@ -1,0 +1,64 @@
+"""The figures of a verified case for print: SVG and PNG, with caption, credit and alt text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from roadstead.evidence.reporting import Reported, telling
+from roadstead.evidence.results import OUT, read_results
+from roadstead.model import InputError
+from roadstead.pipeline import Seams
+from roadstead.report import Plate, plate_png, plates
+from roadstead.report.exports import Profile
+from roadstead.steps import write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def figures(
+    folder: Path | str,
+    *,
+    out: Path | None = None,
+    profile: Profile = Profile.FULL,
+    seams: Seams | None = None,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> Reported:
+    """Write every figure of a verified case's report.
+
+    Args:
+        folder: the case folder.
+        out: folder for the files; CASE/out/figures unless given, or CASE/out/figures-public.
+        profile: `public` takes out names of analysts, hosts, paths, and what CASE/redaction.toml marks.
+        seams: as they were given to `verify`.
+        progress: called with (item, done, total).
+
+    Raises:
+        InputError: the case was not verified, or its results are not those of the case as it is.
+        StorageError: the folder cannot be written.
+    """
+    told = telling(read_results(folder, seams=seams, progress=progress), profile, seams or Seams())
+    name = "figures" if profile is Profile.FULL else f"figures-{profile.value}"
+    target = out or told.results.case.folder / OUT / name
+    files: list[Path] = []
+    notes: list[str] = []
+    made = plates(told.contents)
+    for i, plate in enumerate(made):
+        progress(plate.name, i, len(made))
+        for ending, data in _files(plate, notes).items():
+            files.append(target / f"{plate.name}{ending}")
+            write_atomic(files[-1], data)
+    return Reported(files=tuple(files), removed=told.redactor.log()["removed"], notes=tuple(notes))
+
+
+def _files(plate: Plate, notes: list[str]) -> dict[str, bytes | str]:
+    """File ending -> content; without PNG, once said why, where libraries are missing."""
+    texts = {".caption.txt": plate.caption, ".credit.txt": plate.credit, ".alt.txt": plate.alt}
+    found: dict[str, bytes | str] = {".svg": plate.svg, **{k: f"{v}\n" for k, v in texts.items()}}
+    if not notes:
+        try:
+            found[".png"] = plate_png(plate)
+        except InputError as error:
+            notes.append(f"no PNG was made: {error}")
+    return found

@@ -1,0 +1,98 @@
+"""From gathered evidence to everything that a report shows: by `verify`, and again for each report made from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from roadstead.coverage import usable
+from roadstead.infer import brackets_from_looks, brackets_from_reports
+from roadstead.model import Clock, PixelReader, PortCall, Verdict
+from roadstead.pipeline.chips import found_vessels
+from roadstead.pipeline.judge import AssessStep, Question, StampStep
+from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
+from roadstead.pipeline.radio import AisFacts, ais_facts
+from roadstead.report import Contents
+from roadstead.steps import numeric_versions, to_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roadstead.case import Case, Frozen
+    from roadstead.pipeline.gathering import Gathered, Seams
+    from roadstead.steps import StepCache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a case's evidence came to."""
+
+    contents: Contents
+    ais: AisFacts
+
+
+def judged(  # noqa: PLR0917 - the parts of a run, named one by one
+    case: Case,
+    gathered: Gathered,
+    seams: Seams,
+    cache: StepCache,
+    clock: Clock,
+    frozen: Callable[[tuple[Verdict, ...]], Frozen],
+) -> Judged:
+    """Weigh every claim and put together what a report shows; nothing but the cache is written.
+
+    Args:
+        case: the case.
+        gathered: its evidence; what AIS files lack is added to its losses.
+        seams: pixel reader and catalogues.
+        cache: results of steps.
+        clock: asked only for results that were never had before.
+        frozen: gives the state of the assumptions once the verdicts are known.
+    """
+    ais = ais_facts(case, gathered, cache)
+    gathered.losses += ais.losses
+    picture = picture_of(
+        case, gathered, periods_of(case), Terms(length_m=usual_length_m(case)), catalogues=seams.catalogues
+    )
+    questions = (Question(case=case, claim=claim, gathered=gathered, picture=picture) for claim in case.claims)
+    verdicts = tuple(cache.run(AssessStep(), q, Verdict, item=q.claim.id) for q in questions)
+    contents = _contents(case, frozen(verdicts), gathered, verdicts, seams.reader)
+    contents = replace(contents, coverage=picture, losses=(*contents.losses, *picture.losses))
+    results = {
+        "verdicts": to_plain(verdicts),
+        "losses": contents.losses,
+        "frozen": to_plain(contents.frozen),
+        "ais": to_plain(ais),
+    }
+    made_at = cache.run(StampStep(clock), results, datetime, item=case.id)
+    return Judged(contents=replace(contents, made_at=made_at), ais=ais)
+
+
+def _port_calls(case: Case, gathered: Gathered) -> tuple[PortCall, ...]:
+    looks = [at.look for at in gathered.at_sites if usable(at.look)]
+    counts: Counter[tuple[str, str]] = Counter()
+    for at in gathered.at_sites:
+        counts[at.look.scene_id, at.look.site_id] += len(at.detections)
+    return (*brackets_from_looks(looks, counts), *brackets_from_reports(case.reported))
+
+
+def _contents(
+    case: Case, frozen: Frozen, gathered: Gathered, verdicts: tuple[Verdict, ...], reader: PixelReader
+) -> Contents:
+    versions = numeric_versions()
+    return Contents(
+        case=replace(case, warnings=(*case.warnings, *gathered.doubts)),
+        frozen=frozen,
+        verdicts=verdicts,
+        looks=tuple(at.look for at in gathered.at_sites),
+        found=found_vessels(gathered, reader),
+        scenes=tuple(gathered.scenes.values()),
+        exhibits=gathered.exhibits,
+        port_calls=_port_calls(case, gathered),
+        losses=(*case.mistakes, *gathered.losses),
+        made_at=datetime.max.replace(tzinfo=UTC),
+        program_version=versions["roadstead"],
+        versions=versions,
+    )
