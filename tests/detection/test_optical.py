@@ -68,8 +68,7 @@ def test_it_is_a_detector() -> None:
     assert isinstance(OpticalDetector(), Detector)
 
 
-TWO_PIECES = "known fault of the network: a faint, flat hull two pixels broad at 10 m may come in two pieces"
-MISSED = "known fault of the network: in one band at 10 m the flat bright hull stays below the threshold"
+MISSED = "known fault of the network: in one band at 10 m a flat hull stays below the threshold"
 
 
 def but_for(faults: dict[int, str], *gsds_m: float) -> list[ParameterSet]:
@@ -192,7 +191,7 @@ def even(gsd_m: float, bands: tuple[BandRole, ...], sigmas: tuple[float, ...], s
     return values
 
 
-@pytest.mark.parametrize(("bands", "gsd_m"), but_for({3: TWO_PIECES}, 1.0, 2.0, 3.0, 5.0, 10.0))
+@pytest.mark.parametrize(("bands", "gsd_m"), but_for({1: MISSED}, 1.0, 2.0, 3.0, 5.0, 10.0))
 def test_an_evenly_lit_ship_is_found_whatever_the_noise(gsd_m: float, bands: tuple[BandRole, ...]) -> None:
     for seed in range(8):
         found, rejected = OpticalDetector().detect(
@@ -205,7 +204,7 @@ def test_an_evenly_lit_ship_is_found_whatever_the_noise(gsd_m: float, bands: tup
         assert abs(ship.cols_px.mean() - 60 - 75 / gsd_m) < 3
 
 
-@pytest.mark.parametrize(("bands", "gsd_m"), but_for({3: TWO_PIECES, 1: TWO_PIECES}, 2.0, 5.0, 10.0))
+@pytest.mark.parametrize(("bands", "gsd_m"), but_for({1: MISSED}, 2.0, 5.0, 10.0))
 def test_ships_alone_on_the_sea_are_not_taken_for_its_shore(gsd_m: float, bands: tuple[BandRole, ...]) -> None:
     for seed in range(4):
         values = even(gsd_m, bands, (110, 40, 15), seed)
@@ -214,7 +213,7 @@ def test_ships_alone_on_the_sea_are_not_taken_for_its_shore(gsd_m: float, bands:
         assert rejected == []
 
 
-@pytest.mark.parametrize(("bands", "gsd_m"), but_for({3: TWO_PIECES, 4: TWO_PIECES, 1: MISSED}, 2.0, 5.0, 10.0))
+@pytest.mark.parametrize(("bands", "gsd_m"), but_for({}, 2.0, 5.0, 10.0))
 def test_a_ship_darker_than_the_sea_does_not_hide_a_bright_one(gsd_m: float, bands: tuple[BandRole, ...]) -> None:
     for seed in range(4):
         values = even(gsd_m, bands, (-30, 40), seed)

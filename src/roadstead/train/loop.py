@@ -71,11 +71,6 @@ class Training:
         self.mean.eval()
         return self.mean
 
-    def begin_from(self, other: OpticalNet) -> None:
-        """Start from another training's weights instead of random ones."""
-        self._net.load_state_dict(other.state_dict())
-        self.mean.load_state_dict(other.state_dict())
-
     def _step(self, step: int) -> None:
         rng = stream(self.recipe.seed, "train", "step", str(step))
         patches = [self._maker.draw(rng) for _ in range(_BATCH)]

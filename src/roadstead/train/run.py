@@ -58,9 +58,6 @@ class Workshop:
         name: str,
         steps: int,
         without: Sequence[str],
-        *,
-        begin_from: OpticalNet | None = None,
-        rate: float | None = None,
     ) -> tuple[OpticalNet, list[float]]:
         """Train, or go on where a training of that name was killed; returns weights and the loss of every step.
 
@@ -68,17 +65,13 @@ class Workshop:
             name: of the training and its checkpoint.
             steps: how many.
             without: places left out.
-            begin_from: weights to start from.
-            rate: largest step size, where not the usual one.
         """
         from roadstead.train.loop import Recipe, Training  # noqa: PLC0415 - torch, which is not always installed
 
         kept = [e for e in self.examples if e.place not in without]
         maker = PatchMaker(kept, self.bank.with_more(cut_out(kept, self.seed)))
-        recipe = Recipe(seed=self.seed, steps=steps) if rate is None else Recipe(seed=self.seed, steps=steps, rate=rate)
+        recipe = Recipe(seed=self.seed, steps=steps)
         training = Training(recipe, maker)
-        if begin_from is not None:
-            training.begin_from(begin_from)
         net = training.run(
             self.folder / f"{name}.ckpt", _CHECKPOINT_EVERY, lambda k, loss: self.progress(name, k, steps, loss)
         )
