@@ -4,7 +4,6 @@
 
 Nested: three networks leave out every third Sentinel-2 port each, and each port is scored by the network that saw none
 of its group. Scores and threshold of that port come from the group's other ports, as the same network finds them.
-(Going on with the group's other ports for 400 steps, at half the rate, made a port's F1 worse: 0.58 against 0.63.)
 PlanetScope: one network trained on the Sentinel-2 ports only; scores and threshold from all ports left out in turn.
 Trainings go on where they were killed. Prints the figures as JSON; `tables.py` reads them from bench/figures.
 """

@@ -7,6 +7,14 @@ from typing import Annotated, Literal
 
 import typer
 
+from roadstead.cli.arguments import (  # noqa: TC001 - typer reads annotations when it runs
+    AsJson,
+    CaseFolder,
+    ClusterAddress,
+    WorkerCount,
+)
+from roadstead.cli.exercise_app import exercise
+
 app = typer.Typer(
     name="roadstead",
     help="Verify claims about ship movements with satellite images, after the fact and for the public record.",
@@ -15,14 +23,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="case folder, holds case.toml")]
-WorkerCount = Annotated[
-    int, typer.Option("--workers", metavar="N", help="search images in so many local processes; 1: in this one")
-]
-ClusterAddress = Annotated[
-    str, typer.Option("--cluster", metavar="tcp://HOST:PORT", help="search images on a Dask cluster, by its scheduler")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="machine-readable answer; nothing else on stdout")]
+app.add_typer(exercise, name="exercise")
 
 
 def _version(wanted: bool) -> None:
@@ -389,53 +390,3 @@ def diff(
     from roadstead.cli.publish import run_diff
 
     raise typer.Exit(run_diff(case, before, after, as_json=json))
-
-
-exercise = typer.Typer(
-    help="Simulated operations with known truth: how often is Roadstead right, and what would it have caught?",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.add_typer(exercise, name="exercise")
-
-
-@exercise.command("run")
-def exercise_run(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="scenario file, or null-islands-landing")],
-    out: Annotated[Path | None, typer.Option("--out", help="folder to make; else exercise-ID")] = None,
-    sightings_only: Annotated[bool, typer.Option("--sightings-only", help="draw detections instead of images")] = False,
-    json: AsJson = False,
-) -> None:
-    """Make an exercise (truth, images, AIS, reports), verify it, score it against its truth."""
-    from roadstead.cli.exercise import run
-
-    raise typer.Exit(run(scenario, out, pixels=not sightings_only, as_json=json))
-
-
-@exercise.command("study")
-def exercise_study(
-    n: Annotated[int, typer.Option("-n", min=1, max=10_000, help="number of exercises")] = 50,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="of the study")] = 1,
-    out: Annotated[Path | None, typer.Option("--out", help="folder for results; else study-LEVEL-SEED")] = None,
-    pixels: Annotated[bool, typer.Option("--pixels", help="with images; slow")] = False,
-    json: AsJson = False,
-) -> None:
-    """Run random exercises and say how often verdicts are right. What is done already is not done again."""
-    from roadstead.cli.exercise import study
-
-    raise typer.Exit(study(n, seed, out, pixels=pixels, as_json=json))
-
-
-@exercise.command("power")
-def exercise_power(
-    case: CaseFolder,
-    claim: Annotated[list[str] | None, typer.Option("--claim", help="claim id; may be given again; else all")] = None,
-    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="draws of each kind of operation")] = 20,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="of the draws")] = 0,
-    json: AsJson = False,
-) -> None:
-    """Had it happened, would these looks have caught it? Also: had every pass been taken under a clear sky?"""
-    from roadstead.cli.exercise import power
-
-    raise typer.Exit(power(case, claim or [], n, seed, as_json=json))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from roadstead.detection.optical_boxes import BOX
 from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import PLANES, ROLES
 from roadstead.train.judging import VESSEL, ships_in
@@ -129,7 +130,7 @@ def model_item(sha256: str, size: int, sources: Sequence[Source]) -> dict[str, A
             "mlm:accelerator_constrained": False,
             "mlm:batch_size_suggestion": 1,
             "mlm:input": [_input()],
-            "mlm:output": [_output()],
+            "mlm:output": [_maps(), _boxes()],
             "roadstead:trained_on": [s.name for s in sources],
         },
         "links": [],
@@ -161,7 +162,7 @@ def _input() -> dict[str, Any]:
     }
 
 
-def _output() -> dict[str, Any]:
+def _maps() -> dict[str, Any]:
     return {
         "name": "logits",
         "tasks": ["semantic-segmentation"],
@@ -171,4 +172,18 @@ def _output() -> dict[str, Any]:
             "data_type": "float32",
         },
         "classification:classes": [{"name": "hull", "value": 0}, {"name": "core", "value": 1}],
+    }
+
+
+def _boxes() -> dict[str, Any]:
+    return {
+        "name": "boxes",
+        "tasks": ["regression"],
+        "result": {
+            "shape": [-1, BOX, -1, -1],
+            "dim_order": ["batch", "channel", "height", "width"],
+            "data_type": "float32",
+        },
+        "description": "of every second pixel, see roadstead.detection.optical_boxes",
+        "post_processing_function": {"format": "python", "expression": "roadstead.detection.optical_boxes:told"},
     }
