@@ -45,7 +45,7 @@ def assess(
     coverage: Coverage,
     *,
     fixes: Sequence[Fix] = (),
-    candidates: Sequence[Candidate] = (),
+    candidates: Sequence[Candidate] | None = (),
     simulated: bool = False,
 ) -> Verdict:
     """The verdict on one claim.
@@ -57,10 +57,11 @@ def assess(
         marked: activities marked by eye.
         coverage: the denominator of its verdict.
         fixes: AIS positions of the case's vessels.
-        candidates: looks that we have not got, from `candidates_of`.
+        candidates: looks that we have not got, from `candidates_of`; None: the bare verdict, without ledger, ACH table
+            and missing looks.
         simulated: whether any pixels are simulated.
     """
-    evidence = evidence_for(case, claim, observed, fixes, candidates)
+    evidence = evidence_for(case, claim, observed, fixes, candidates or ())
     reports = evidence.reports
     samples = sample(claim, evidence, seed=case.seed)
     weights = [r.likelihood_ratio or (1.0, 1.0) for r in reports]
@@ -89,8 +90,7 @@ def assess(
     if with_reports.call is not without.call:
         with_reports = _not_called(with_reports, "reports alone never decide: only what our own looks call is called")
     weighed = len(seen.looks), len(coverage.also_weighed), len(heard)
-    ledger, ach = ledger_for(case, claim, evidence, samples)
-    return Verdict(
+    verdict = Verdict(
         claim_id=claim.id,
         without_reports=_worded(without, claim, weighed),
         with_reports=_worded(with_reports, claim, weighed, [r.id for r in reports]),
@@ -99,10 +99,12 @@ def assess(
         coverage=coverage,
         simulated=simulated,
         ships=ships,
-        ledger=ledger,
-        ach=ach,
-        missing=missing_looks(sought_of(case, claim, samples, without.call, seen.most), candidates),
     )
+    if candidates is None:
+        return verdict
+    ledger, ach = ledger_for(case, claim, evidence, samples)
+    sought = sought_of(case, claim, samples, without.call, seen.most)
+    return replace(verdict, ledger=ledger, ach=ach, missing=missing_looks(sought, candidates))
 
 
 def evidence_for(

@@ -115,9 +115,15 @@ def thinned(images: tuple[Acquisition, ...], most: int | None) -> tuple[Acquisit
     return tuple(images[round(k * (len(images) - 1) / max(most - 1, 1))] for k in range(most))
 
 
-def judged(case: Case, gathered: Gathered, progress: Callable[[str, int, int], None] = quiet) -> tuple[Verdict, ...]:
-    """The verdict on every claim, as `verify` would give it on the same looks."""
-    step, out = AssessStep(), []
+def judged(
+    case: Case,
+    gathered: Gathered,
+    progress: Callable[[str, int, int], None] = quiet,
+    *,
+    beside: bool = True,
+) -> tuple[Verdict, ...]:
+    """The verdict on every claim, as `verify` would give it on the same looks; bare unless `beside`."""
+    step, out = AssessStep(beside=beside), []
     for i, claim in enumerate(case.claims):
         progress(claim.id, i, len(case.claims))
         out.append(step.run(Question(case=case, claim=claim, gathered=gathered, picture=NO_PICTURE)))

@@ -176,7 +176,7 @@ def exercise_outcome(seed: int, number: int, *, pixels: bool) -> Outcome:
         else:
             truth, taken = happen(scenario), acquisitions(scenario)
             case = write_case(scenario, folder)
-            claims = claim_scores(truth, case, judged(case, sightings(scenario, truth, taken)))
+            claims = claim_scores(truth, case, judged(case, sightings(scenario, truth, taken), beside=False))
             images = len(taken)
     return Outcome(number=number, family=family_of(number), images=images, claims=claims)
 

@@ -41,6 +41,8 @@ class AssessStep:
 
     name: str = "assess"
     version: int = ASSESS_VERSION
+    beside: bool = True
+    """False: the bare verdict, without ledger, ACH table and missing looks"""
 
     def inputs(self, value: Question) -> dict[str, Any]:
         """Everything of the case but other claims and its place on the disk; every look and mark."""
@@ -55,6 +57,7 @@ class AssessStep:
             "candidates": to_plain(_candidates(value)),
             "marked": to_plain(tuple(value.gathered.marked)),
             "simulated": is_simulated(value.case, value.gathered),
+            "beside": self.beside,
         }
 
     def run(self, value: Question) -> Verdict:
@@ -66,7 +69,7 @@ class AssessStep:
             value.gathered.marked,
             _coverage(value),
             fixes=value.gathered.fixes,
-            candidates=_candidates(value),
+            candidates=_candidates(value) if self.beside else None,
             simulated=is_simulated(value.case, value.gathered),
         )
 
