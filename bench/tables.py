@@ -1,13 +1,17 @@
-"""Regenerate the accuracy and speed tables of the README: `make tables` (needs the real images beside the checkout).
+"""Regenerate the tables of the README: `make tables` (needs the real images beside the checkout).
+
+    python bench/tables.py [--only accuracy|speed|study]
 
 Accuracy is what the detectors give at their shipped threshold, scored by the scorer kept with the images. Rows `left
 out` come from weights made on other places: of the network as `optical_folds.py` kept them, of contrast as
 `fit_optical_score.py` makes them; all others come from the detectors as shipped.
 Speed is the median of several runs of whole commands; a ratio stands beside a peer measured in the same run.
+The study is `roadstead exercise study -n 50 --seed 1`: seven minutes on two idle cores.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import statistics
@@ -98,20 +102,54 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def main() -> None:
-    """Write both tables into the README."""
+def study() -> list[list[str]]:
+    """Rows of the table of verdicts."""
+    command = [PROGRAM, "exercise", "study", "-n", "50", "--seed", "1", "--json"]
+    with tempfile.TemporaryDirectory() as out:
+        told = json.loads(subprocess.check_output([*command, "--out", out]))
+    names = {
+        "false_supported_rate": "false ones called supported",
+        "supported_when_true": "true ones called supported",
+        "false_contradicted_rate": "true ones called contradicted",
+        "contradicted_when_false": "false ones called contradicted",
+    }
+    rows = []
+    for key, words in names.items():
+        low, high = (f"{100 * x:.0f}" for x in told[f"{key}_interval_90"])
+        rows.append([words, str(told[f"{key}_of"][1]), f"{100 * told[key]:.0f} %", f"{low} to {high} %"])
+    error, limit = (f"{told[key]:.3f}" for key in ("expected_calibration_error", "ece_limit_95"))
+    return [
+        *rows,
+        ["calibration error", str(told["claims"]), error, f"perfect: below {limit} in 95 of 100 studies"],
+        ["Brier skill over the priors", str(told["claims"]), f"{told['brier_skill']:+.2f}", ""],
+    ]
+
+
+def parts(only: str | None) -> dict[str, str]:
+    """The wanted tables by the name of their place in the README."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        parts = {
-            "accuracy": table(["images", "how", "ships", "precision", "recall", "F1", "length MAE"], accuracy(folder)),
-            "speed": table(["command", "median time", "beside"], speed(folder)),
+        made = {
+            "accuracy": lambda: table(
+                ["images", "how", "ships", "precision", "recall", "F1", "length MAE"], accuracy(folder)
+            ),
+            "speed": lambda: table(["command", "median time", "beside"], speed(folder)),
+            "study": lambda: table(["claims that images of ships can settle", "of", "share", "90 % interval"], study()),
         }
+        return {key: make() for key, make in made.items() if only in (None, key)}
+
+
+def main() -> None:
+    """Write the tables into the README."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", choices=("accuracy", "speed", "study"))
+    made = parts(parser.parse_args().only)
     readme = ROOT / "README.md"
     text = readme.read_text("utf-8")
-    for key, body in parts.items():
+    for key, body in made.items():
         text = re.sub(f"(<!-- {key} -->\n).*?(<!-- /{key} -->)", rf"\g<1>{body}\n\g<2>", text, flags=re.DOTALL)
     readme.write_text(text, "utf-8")
-    print("\n\n".join(parts.values()))
+    print("\n\n".join(made.values()))
 
 
 if __name__ == "__main__":
