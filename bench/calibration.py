@@ -25,7 +25,8 @@ import numpy as np
 from scipy.special import betaincinv
 from scipy.stats import binom
 
-from roadstead.assess.weigh import weigh
+from roadstead.assess.priors import alternatives_to, prior_corners
+from roadstead.assess.weigh import stories_of, weigh
 from roadstead.case import Routine, SiteTraffic
 from roadstead.exercise.metrics import brier_skill, calibration_error, calibration_limit
 from roadstead.infer import ClaimPredicate, Evidence, Histories, Observed, World, grid_of, sample
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from roadstead.assess.weigh import Story
+    from roadstead.model import HypothesisShare
 
 SITES = ("port", "cove", "third")
 START = datetime(2024, 3, 1, tzinfo=UTC)
@@ -152,8 +156,9 @@ def happened(rng: np.random.Generator, e: Exercise, off: str) -> tuple[NDArray[n
         movers = tuple(
             replace(m, home_h=_third(m.home_h) if m.home_h else None, away_h=_third(m.away_h)) for m in movers
         )
-    share = np.array([PRIOR.mid, *(0.6 * h.weight.mid / 4 for h in ALTERNATIVES)])
-    motion = str(rng.choice(["as-claimed", *(h.motion for h in ALTERNATIVES)], p=share / share.sum()))
+    stories = alternatives_to(e.claim, ALTERNATIVES)
+    ((*share,),) = prior_corners(PRIOR, stories[1:], Thresholds().none_of_these_floor)
+    motion = str(rng.choice([h.motion for h in stories], p=share))
     op = Operation(claim=e.claim, world=e.world, grid=grid, motion=motion)
     while True:
         place = draw_prior(rng, movers, op, 1)
@@ -263,7 +268,7 @@ def judged(seed: int, number: int, off: str = "") -> Result | None:
         true=true, p=own.probability.mid, prior=own.prior.mid, call=own.call.value, looks=len(e.looks), good=good,
         # Reports alone never decide: the second verdict is called only where the first one is.
         with_report=report.call.value if report.call is own.call else Call.NOT_DETERMINABLE.value,
-        rank=_rank(rng, samples, [h.posterior.mid for h in shares], int((place[0, 0, at] == 1).sum())),
+        rank=_rank(rng, stories_of(e.claim, ALTERNATIVES, samples), shares, int((place[0, 0, at] == 1).sum())),
         busy=e.traffic["cove"].vessels.high > 1, hits=own.effective_hits,
     )  # fmt: skip
 
@@ -275,13 +280,12 @@ def _good(o: Observed, e: Exercise, place: NDArray[np.int8]) -> bool:
     return bool((place[0, : len(e.claim.who), t] == SITES.index("cove")).any())
 
 
-def _rank(rng: np.random.Generator, samples: Sequence[Any], shares: Sequence[float], truth: int) -> float:
+def _rank(rng: np.random.Generator, stories: Sequence[Story], shares: Sequence[HypothesisShare], truth: int) -> float:
     """Rank of the truth among draws from the posterior over all hypotheses."""
     held = []
-    for share, motion in zip(shares, ("as-claimed", *(h.motion for h in ALTERNATIVES)), strict=True):
-        s = next(x for x in samples if x.motion == motion)
-        w = np.exp(s.log_looks - s.log_looks.max()) * (s.claimed if motion == "as-claimed" else 1.0)
-        held.append((share * w / max(w.sum(), 1e-300), s.reports[1:].sum(axis=0)))
+    for share, story in zip(shares, stories, strict=True):
+        w = np.exp(story.sample.log_looks - story.sample.log_looks.max()) * story.used
+        held.append((share.posterior.mid * w / max(w.sum(), 1e-300), story.sample.reports[1:].sum(axis=0)))
     weights, counts = np.concatenate([w for w, _ in held]), np.concatenate([c for _, c in held])
     drawn = rng.choice(counts, DRAWS - 1, p=weights / weights.sum())
     below, same = int((drawn < truth).sum()), int((drawn == truth).sum())

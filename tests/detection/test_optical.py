@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,15 +13,9 @@ from affine import Affine
 from scipy import ndimage
 
 from roadstead.detection import OpticalDetector
-from roadstead.detection.optical_contrast import ContrastDetector
-from roadstead.detection.optical_hulls import NetworkDetector
-from roadstead.detection.optical_weights import OPEN
 from roadstead.measure import frame_of
 from roadstead.measure.optical import measure_optical
 from roadstead.model import BandRole, Detector, InputError, Modality, Pixels, RasterError, Scene
-
-if TYPE_CHECKING:
-    from _pytest.mark.structures import ParameterSet
 
 R = BandRole
 RGB = (R.RED, R.GREEN, R.BLUE)
@@ -68,25 +61,6 @@ def test_it_is_a_detector() -> None:
     assert isinstance(OpticalDetector(), Detector)
 
 
-MISSED = "known fault of the network: in one band at 10 m a flat hull stays below the threshold"
-
-
-def but_for(faults: dict[int, str], *gsds_m: float) -> list[ParameterSet]:
-    """Every set of bands at every pixel size; at 10 m those with so many bands are expected to fail, for a reason."""
-    return [
-        pytest.param(
-            bands,
-            gsd_m,
-            marks=[pytest.mark.xfail(reason=faults[len(bands)], strict=True)]
-            if gsd_m == 10.0 and len(bands) in faults
-            else [],
-            id=f"{len(bands)}-{gsd_m}",
-        )
-        for bands in BAND_SETS
-        for gsd_m in gsds_m
-    ]
-
-
 @pytest.mark.parametrize("gsd_m", [3.0, 5.0, 10.0])
 @pytest.mark.parametrize("heading", [20.0, 75.0, 140.0])
 def test_ships_on_open_water_are_found_and_measured(gsd_m: float, heading: float) -> None:
@@ -116,15 +90,12 @@ def test_a_wake_does_not_lengthen_the_hull() -> None:
     (ship,) = found
     box = measure_optical(scene, pixels, ship, frame_of(scene, pixels))
     assert box.length_m.value == pytest.approx(120, abs=15)
-    assert any("wake" in note for note in ship.notes)
 
 
-def test_a_cloud_is_no_ship_and_is_listed_with_the_reason() -> None:
+def test_a_cloud_is_no_ship() -> None:
     row, col = np.indices((SIZE, SIZE))
     cloud = 90 * np.exp(-(((row - 150) / 9.0) ** 2) - ((col - 150) / 14.0) ** 2)
-    found, rejected = OpticalDetector().detect(scene_of(), pixels_of(sea() + cloud))
-    assert found == []
-    assert any(abs(r.row_px - 150) < 5 and r.reason for r in rejected)
+    assert OpticalDetector().detect(scene_of(), pixels_of(sea() + cloud))[0] == []
 
 
 def test_empty_water_gives_nothing() -> None:
@@ -156,17 +127,6 @@ def test_the_same_pixels_give_the_same_candidates() -> None:
     assert np.array_equal(first[0].rows_px, second[0].rows_px)
 
 
-def test_other_coefficients_decide_otherwise_and_the_reason_gives_their_probability() -> None:
-    scene, pixels = scene_of(), pixels_of(sea() + 120 * cover((100, 160), (40, 7), 30))
-    means, scales, (_, *rest) = OPEN
-    found, rejected = ContrastDetector(weights=(means, scales, (-40.0, *rest))).detect(scene, pixels)
-    assert found == []
-    assert [r.reason.partition(":")[0] for r in rejected] == ["probability 0.00 below 0.3"]
-    even, _ = ContrastDetector(weights=(means, scales, (0.0,) * (1 + len(rest)))).detect(scene, pixels)
-    assert [c.score for c in even] == [0.5]
-    assert len(ContrastDetector().detect(scene, pixels)[0]) == 1
-
-
 def test_a_ship_touching_a_quay_is_marked_and_doubted_and_one_off_it_is_not() -> None:
     scene = scene_of((*RGB, R.NIR))
     values = sea(4)
@@ -176,9 +136,9 @@ def test_a_ship_touching_a_quay_is_marked_and_doubted_and_one_off_it_is_not() ->
     at_quay = next(c for c in found if abs(c.rows_px.mean() - 100) < 5 and abs(c.cols_px.mean() - 209) < 5)
     free = next(c for c in found if abs(c.rows_px.mean() - 220) < 5 and abs(c.cols_px.mean() - 250) < 5)
     assert at_quay.alongside
-    assert any("does not reliably separate" in note for note in at_quay.notes)
+    assert any("less surely" in note for note in at_quay.notes)
     assert not free.alongside
-    assert not any("does not reliably separate" in note for note in free.notes)
+    assert not any("less surely" in note for note in free.notes)
 
 
 def even(gsd_m: float, bands: tuple[BandRole, ...], sigmas: tuple[float, ...], seed: int) -> np.ndarray:
@@ -191,7 +151,8 @@ def even(gsd_m: float, bands: tuple[BandRole, ...], sigmas: tuple[float, ...], s
     return values
 
 
-@pytest.mark.parametrize(("bands", "gsd_m"), but_for({1: MISSED}, 1.0, 2.0, 3.0, 5.0, 10.0))
+@pytest.mark.parametrize("bands", BAND_SETS, ids=len)
+@pytest.mark.parametrize("gsd_m", [1.0, 2.0, 3.0, 5.0, 10.0])
 def test_an_evenly_lit_ship_is_found_whatever_the_noise(gsd_m: float, bands: tuple[BandRole, ...]) -> None:
     for seed in range(8):
         found, rejected = OpticalDetector().detect(
@@ -204,7 +165,8 @@ def test_an_evenly_lit_ship_is_found_whatever_the_noise(gsd_m: float, bands: tup
         assert abs(ship.cols_px.mean() - 60 - 75 / gsd_m) < 3
 
 
-@pytest.mark.parametrize(("bands", "gsd_m"), but_for({1: MISSED}, 2.0, 5.0, 10.0))
+@pytest.mark.parametrize("bands", BAND_SETS, ids=len)
+@pytest.mark.parametrize("gsd_m", [2.0, 5.0, 10.0])
 def test_ships_alone_on_the_sea_are_not_taken_for_its_shore(gsd_m: float, bands: tuple[BandRole, ...]) -> None:
     for seed in range(4):
         values = even(gsd_m, bands, (110, 40, 15), seed)
@@ -213,7 +175,8 @@ def test_ships_alone_on_the_sea_are_not_taken_for_its_shore(gsd_m: float, bands:
         assert rejected == []
 
 
-@pytest.mark.parametrize(("bands", "gsd_m"), but_for({}, 2.0, 5.0, 10.0))
+@pytest.mark.parametrize("bands", BAND_SETS, ids=len)
+@pytest.mark.parametrize("gsd_m", [2.0, 5.0, 10.0])
 def test_a_ship_darker_than_the_sea_does_not_hide_a_bright_one(gsd_m: float, bands: tuple[BandRole, ...]) -> None:
     for seed in range(4):
         values = even(gsd_m, bands, (-30, 40), seed)
@@ -245,21 +208,14 @@ def test_an_aircraft_seen_once_per_band_is_rejected_as_one() -> None:
 
 def test_the_network_decides_by_its_threshold_and_gives_the_probability() -> None:
     scene, pixels = scene_of(), pixels_of(sea() + 120 * cover((100, 160), (40, 7), 30))
-    (ship,), _ = NetworkDetector().detect(scene, pixels)
-    found, rejected = NetworkDetector(threshold=1.0).detect(scene, pixels)
+    (ship,), _ = OpticalDetector().detect(scene, pixels)
+    found, rejected = OpticalDetector(threshold=1.0).detect(scene, pixels)
     assert found == []
     assert [r.reason for r in rejected] == [f"probability {ship.score:.2f} below 1.00"]
-
-
-def test_each_detector_is_used_at_its_pixel_sizes() -> None:
-    pixels = pixels_of(sea() + 120 * cover((100, 160), (16, 4), 30))
-    for gsd_m, detector in ((3.0, ContrastDetector()), (6.9, ContrastDetector()), (7.1, NetworkDetector())):
-        (ours,), (theirs,) = (d.detect(scene_of(gsd_m=gsd_m), pixels)[0] for d in (OpticalDetector(), detector))
-        assert ours.score == theirs.score
 
 
 def test_weights_that_are_none_are_refused_in_a_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"no network")
     with pytest.raises(InputError, match="holds no optical network"):
-        NetworkDetector(weights=broken).detect(scene_of(), pixels_of(sea()))
+        OpticalDetector(weights=broken).detect(scene_of(), pixels_of(sea()))

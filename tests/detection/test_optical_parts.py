@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from roadstead.detection.optical_boxes import BOX, Boxes, read, told, written
+from roadstead.detection.optical_boxes import BOX, Boxes, read, told, turned, written
 from roadstead.detection.optical_candidates import form_of, objection, weights_of
+from roadstead.detection.optical_edges import sharpened
 from roadstead.detection.optical_field import background
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
 from roadstead.detection.optical_instances import instances
@@ -93,6 +94,35 @@ def test_boxes_are_read_as_they_were_written() -> None:
     assert [float(v[0]) for v in back] == pytest.approx([10, 20, 30, 6, 2.5], rel=1e-5)
 
 
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_box_told_of_a_turned_image_is_the_same_box(quarters: int) -> None:
+    here = np.indices((8, 12)) * 2 + 0.5
+    ship = Boxes(*(np.full((8, 12), v) for v in (5.0, 13.0, 30.0, 6.0, 0.4)))
+    # The same ship where the image was turned: numpy.rot90 sends the last column first.
+    row, col, axis, shape = 5.0, 13.0, 0.4, (16, 24)
+    for _ in range(quarters):
+        row, col, axis, shape = shape[1] - 1 - col, row, (axis + np.pi / 2) % np.pi, (shape[1], shape[0])
+    there = np.indices((shape[0] // 2, shape[1] // 2)) * 2 + 0.5
+    seen = written(Boxes(*(np.full(there[0].shape, v) for v in (row, col, 30.0, 6.0, axis))), *there)
+    back = turned(np.rot90(seen, -quarters, (1, 2)), quarters)
+    assert back == pytest.approx(written(ship, *here), abs=1e-5)
+
+
+def test_edges_towards_water_are_where_the_brightness_falls_to_half() -> None:
+    truth = np.zeros((40, 100), np.float32)
+    truth[14:22, 20:80] = 0.8
+    truth[22, 20:80] = 0.4
+    broad = ndimage.gaussian_filter(truth / 0.8, 1.5) ** 0.5
+    open_water = np.ones_like(truth)
+    sharp = sharpened(broad, truth[None], open_water, 3.0)
+    assert np.count_nonzero(sharp >= 0.5) == 9 * 60
+    assert np.count_nonzero(broad >= 0.5) > 11 * 60
+    assert sharp[22, 20:80] == pytest.approx(0.5)
+    assert np.array_equal(sharpened(broad, truth[None], -open_water, 3.0), broad)
+    assert np.array_equal(sharpened(broad, 0.1 * truth[None], open_water, 3.0), broad)
+    assert np.array_equal(sharpened(broad, truth[None], open_water, 10.0), broad)
+
+
 def test_two_hulls_end_to_end_with_a_gap_are_two() -> None:
     assert len(instances(maps((slice(20, 26), slice(4, 38)), (slice(20, 26), slice(40, 74))), OPEN)) == 2
 
@@ -111,9 +141,10 @@ def test_size_place_and_weights_come_back_in_metres_and_image_pixels() -> None:
     assert not form.alongside
     assert objection(form) == ""
     grid = WorkGrid(shape=(600, 800), step_px=(0.5, 0.5))
-    rows, cols, weights = weights_of(ship, hull, (100, 200), grid)
-    assert np.average(rows, weights=weights) + 0.5 == pytest.approx((100 + 23) / 2, abs=0.3)
-    assert np.average(cols, weights=weights) + 0.5 == pytest.approx((200 + 40) / 2, abs=0.3)
+    weights, first = weights_of(ship, hull, (100, 200), grid)
+    middle = ndimage.center_of_mass(weights)
+    assert first[0] + middle[0] + 0.5 == pytest.approx((100 + 23) / 2, abs=0.3)
+    assert first[1] + middle[1] + 0.5 == pytest.approx((200 + 40) / 2, abs=0.3)
     assert weights.max() <= 1
 
 

@@ -9,14 +9,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from roadstead.ais import read_ais
 from roadstead.case import load_case
 from roadstead.cli.app import app
-from roadstead.coverage import RATES
+from roadstead.coverage import p_detect_range
 from roadstead.exercise import (
     Exercise,
     acquisitions,
@@ -108,7 +107,7 @@ def test_scores_add_up(done: Exercise) -> None:
     assert all(not (c.hidden and c.call is Call.SUPPORTED) for c in done.score.claims)
 
 
-def test_the_true_rate_lies_in_the_stated_interval_and_a_quay_hides_ships() -> None:
+def test_the_true_rate_lies_in_the_stated_range_and_a_quay_hides_ships() -> None:
     look = Look(
         scene_id="x", site_id="port-null", time=TimeSpan(SHIPPED.start, SHIPPED.start), usable_fraction=1.0,
         cloud_fraction=0.0, resolved_m=3.7, sun_elevation_deg=50.0, modality=Modality.OPTICAL,
@@ -116,12 +115,13 @@ def test_the_true_rate_lies_in_the_stated_interval_and_a_quay_hides_ships() -> N
     ship = ShipAt(
         vessel_id="a", form_id="ropucha-i", length_m=112.5, beam_m=15.0, lon_deg=0.1, lat_deg=0.1, heading_deg=0.0
     )
-    open_water = [chance(look, ship, q, anchorage=False) for q in np.linspace(0, 1, 11)]
-    rate = RATES[Modality.OPTICAL, False].interval
-    assert open_water[0] == pytest.approx(rate.low, abs=0.01)
-    assert open_water[-1] == pytest.approx(rate.high, abs=0.01)
-    beside = chance(look, replace(ship, alongside=True), 1.0, anchorage=False)
-    assert beside == pytest.approx(RATES[Modality.OPTICAL, True].interval.high, abs=0.01)
+    for alongside in (False, True):
+        here = replace(ship, alongside=alongside)
+        ends = [chance(look, here, q, anchorage=False) for q in (0.0, 1.0)]
+        stated = p_detect_range(112.5, Modality.OPTICAL, 3.7, alongside=alongside)
+        assert ends == pytest.approx([stated.low, stated.high])
+    assert chance(look, replace(ship, alongside=True), 0.5, anchorage=False) < chance(look, ship, 0.5, anchorage=False)
+    assert chance(look, replace(ship, alongside=True), 0.5, anchorage=True) == chance(look, ship, 0.5, anchorage=True)
 
 
 def test_a_study_of_four_is_quick_resumes_and_repeats(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ pytest.importorskip("onnx", reason="onnx comes with roadstead[train] only")
 
 from typing import TYPE_CHECKING  # noqa: E402
 
-from roadstead.detection.optical_network import Network  # noqa: E402 - after the checks above
+from roadstead.detection.optical_boxes import turned  # noqa: E402 - after the checks above
+from roadstead.detection.optical_network import Network  # noqa: E402
 from roadstead.steps import stream  # noqa: E402
 from roadstead.train import Example, Judging  # noqa: E402
 from roadstead.train.examples import HULL, LAYERS, SHORE, WEIGHT  # noqa: E402
@@ -21,7 +22,6 @@ from roadstead.train.patches import PatchMaker  # noqa: E402
 if TYPE_CHECKING:
     from pathlib import Path
 
-MIRRORS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 RECIPE = Recipe(seed=3, steps=4)
 
 
@@ -71,12 +71,13 @@ def test_the_exported_weights_say_what_torch_says(tmp_path: Path) -> None:
     path = tmp_path / "a.onnx"
     path.write_bytes(onnx_bytes(net, Judging(coefficients=(1.0, 2.0), threshold=0.3)))
     planes = stream(2, "planes").normal(0, 1, (9, 56, 40)).astype(np.float32)
-    with torch.no_grad():
-        outs = [[out.numpy()[0] for out in net(torch.from_numpy(planes[:, ::r, ::c].copy())[None])] for r, c in MIRRORS]
-    logits = np.mean([out[0][:, ::r, ::c] for out, (r, c) in zip(outs, MIRRORS, strict=True)], axis=0)
-    signs = [np.array([r, c, 1, 1, 1, r * c])[:, None, None] for r, c in MIRRORS]
-    turned = zip(outs, MIRRORS, signs, strict=True)
-    boxes = np.mean([out[1][:, ::r, ::c] * sign for out, (r, c), sign in turned], axis=0)
+    logits, boxes = np.zeros((2, 56, 40)), np.zeros((6, 28, 20))
+    for k in range(4):
+        given = torch.from_numpy(np.rot90(planes, k, (1, 2)).copy())[None]
+        with torch.no_grad():
+            said, told = net(given)
+        logits += np.rot90(said.numpy()[0], -k, (1, 2)) / 4
+        boxes += turned(np.rot90(told.numpy()[0], -k, (1, 2)), k) / 4
     loaded = Network(path)
     assert loaded.maps(planes)[0] == pytest.approx(1 / (1 + np.exp(-logits)), abs=1e-4)
     assert loaded.maps(planes)[1] == pytest.approx(boxes, abs=1e-3)

@@ -13,7 +13,7 @@ from roadstead.assess.elements import fits, seen_for
 from roadstead.assess.ledger import Weighed, ledger_of
 from roadstead.assess.missing import Sought
 from roadstead.geo import great_circle_km
-from roadstead.infer import AIS_FALSE, distinct_ships, groups_of, sample_apart, share_of_lengths
+from roadstead.infer import AIS_FALSE, distinct_ships, groups_of, same_pairs, sample_apart, share_of_lengths
 from roadstead.model import AchTable, Call, ClaimKind, DistinctShips, GroupKind, Ledger, Modality, Range
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from roadstead.assess.elements import Seen
     from roadstead.case import Case
     from roadstead.infer import Evidence, Group, Observed, Weighted
-    from roadstead.model import Claim, Sighting, Site
+    from roadstead.model import Claim, Detection, Sighting, Site
 
 SENSOR = {Modality.SAR: "radar", Modality.OPTICAL: "optical"}
 NOTHING = Range(0.0, 0.0)
@@ -32,12 +32,15 @@ def ships_of(case: Case, claim: Claim, seen: Seen) -> DistinctShips | None:
     """How many different ships of fitting size our looks show at the claim's places in its window, at least."""
     if claim.kind is ClaimKind.STATEMENT:
         return None
-    return distinct_ships(
-        seen.looks,
-        lambda d: fits(case, claim, d),
-        lambda a, b: _km_between(case.site(a), case.site(b)),
-        lambda site_id: case.site(site_id).name,
-    )
+
+    def is_ship(d: Detection) -> bool:
+        return fits(case, claim, d)
+
+    def km(a: str, b: str) -> float:
+        return _km_between(case.site(a), case.site(b))
+
+    counted = distinct_ships(seen.looks, is_ship, km, lambda site_id: case.site(site_id).name)
+    return replace(counted, pairs=same_pairs(seen.looks, is_ship, km))
 
 
 def _km_between(a: Site, b: Site) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
     from roadstead.infer import Fix, Observed
     from roadstead.model import Participant
 
-ASSESS_VERSION = 13
+ASSESS_VERSION = 14
 """raised whenever the same evidence may give another verdict"""
 LIKE_LENGTH = 0.05
 """vessels are alike in size if their lengths differ by no more than this share"""
 DETOUR = 1.3
-"""great circles are lengthened by this where no sea distance is sourced"""
+"""great circles are lengthened by this where no distance by water is sourced, and none follows from a coastline"""
 
 
 def assess(
@@ -203,14 +204,12 @@ def _left_out(case: Case, claim: Claim) -> tuple[str, ...]:
 
 
 def _sea_km(case: Case) -> NDArray[np.float64]:
+    ways = {frozenset(w.site_ids): w.km for w in case.sea_ways}
     out = np.zeros((len(case.sites), len(case.sites)))
-    for i, a in enumerate(case.sites):
-        for j, b in enumerate(case.sites):
-            if i != j:
-                known = library.sites()
-                sourced = library.sea_distance_km(a.id, b.id) if a.id in known and b.id in known else None
-                circle = great_circle_km(a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg)
-                out[i, j] = sourced.km if sourced else DETOUR * circle
+    for (i, a), (j, b) in combinations(enumerate(case.sites), 2):
+        circle = great_circle_km(a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg)
+        found = library.sourced_km(a.id, b.id) or ways.get(frozenset((a.id, b.id)), DETOUR * circle)
+        out[i, j] = out[j, i] = found
     return out
 
 

@@ -14,6 +14,7 @@ from roadstead.model import (
     Participant,
     Range,
     SeaKind,
+    SeaWay,
     Sighting,
     Site,
     Source,
@@ -77,6 +78,8 @@ class Case:
     """folders with scenes"""
     sea: CaseSea | None = None
     """None: the pixels tell"""
+    sea_ways: tuple[SeaWay, ...] = ()
+    """along the stated coastline, where no source gives a distance; found when evidence is gathered"""
     reported: tuple[Sighting, ...]
     """what others reported, from reported.toml"""
     simulated: bool = False

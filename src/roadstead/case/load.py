@@ -48,10 +48,15 @@ if TYPE_CHECKING:
 
 DEFAULT_HYPOTHESES = (
     ("wrong-port", "true, but to or at another port", "wrong-port", (0.5, 1.5)),
-    ("wrong-date", "true, but at another time", "wrong-date", (0.5, 1.5)),
-    ("routine", "the ships moved as they always do", "routine", (1.0, 4.0)),
-    ("none-of-these", "none of these", "routine", (0.5, 1.5)),
+    ("wrong-date", "true, but at another time, or the images are misdated", "wrong-date", (0.5, 1.5)),
+    ("wrong-ships", "true, but of other ships, or of another number", "routine", (0.3, 1.0)),
+    ("other-means", "what was carried travelled by other means: merchant ship, rail, air", "routine", (0.2, 0.8)),
+    ("exercise", "the ships were out for an exercise", "routine", (0.1, 0.5)),
+    ("routine", "the ships moved as they always do", "routine", (0.5, 2.0)),
+    ("staged", "staged, or invented by a source", "routine", (0.05, 0.3)),
+    ("none-of-these", "none of these", "routine", (0.2, 0.6)),
 )
+"""another cargo competes wherever images cannot show the cargo: `assess.priors` adds it"""
 T = TypeVar("T")
 
 

@@ -1,21 +1,21 @@
 """P(detect | ship length, look, place): how surely a ship would have been found.
 
-Provisional until it is fitted on more labelled images: a logistic curve in ship length over resolved distance, half
-of its height at 2.5 resolved distances, scaled by what the shipped detectors found of labelled ships (`RATES`).
+For each kind of sensor, in open water and alongside, a logistic curve in ship length over resolved distance, up to the
+share of large labelled ships that the detectors found (`RATES`); for optical images by networks that had not seen the
+port (`bench/detectability.py` fits it). Provisional: from few labelled images.
 
 Away from anchorages nobody knows beforehand whether a ship lies alongside; the share of the Sentinel-2 ports is taken.
 That silence of a detector at a quay must never read as absence is the point of it. The ranges are 90 % intervals of
 the rates (Jeffreys: beta distribution with both parameters raised by one half; Brown, Cai and DasGupta 2001,
-Statistical Science 16(2), 101-133) together with half a resolved distance either way of the curve's middle.
+Statistical Science 16(2), 101-133) together with a fifth either way of the curve's middle.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scipy.special import betaincinv
+from scipy.special import betaincinv, expit
 
 from roadstead.imagery import ESTIMATED
 from roadstead.model import Modality, Range
@@ -24,21 +24,28 @@ if TYPE_CHECKING:
     from roadstead.model import Look
 
 PROVISIONAL = "provisional: fitted on few labelled images"
-HALF_AT_PIXELS, SCALE_PIXELS = 2.5, 0.7
-HALF_AT_RANGE = Range(2.0, 3.0)
+MIDDLE_UNKNOWN = 0.2
+"""share by which the middle of a curve may lie off, either way; assumed"""
 SHARE_ALONGSIDE = 0.70
 """152 of 216 labelled ships in nine Sentinel-2 ports"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """How many labelled ships the shipped detector found."""
+    """How surely the shipped detector finds ships."""
 
     found: int
+    """of large labelled ships"""
     labelled: int
-    """0: there are no labels, and `kept` is assumed"""
+    """0: there are no labels, and all is assumed"""
     kept: float
-    """probability used in weighing, 0-1"""
+    """probability for the largest ships, used in weighing, 0-1"""
+    middle_px: float
+    """length over resolved distance at which it is half of that"""
+    scale_px: float
+    """the logistic curve's unit"""
+    finest_m: float = 0.0
+    """finer resolved distances help no more, metres"""
     source: str
 
     @property
@@ -49,20 +56,30 @@ class Rate:
         low, high = jeffreys(self.found, self.labelled)
         return Range(min(low, self.kept), max(high, self.kept))
 
+    def curve(self, length_m: float, resolved_m: float, middle: float = 1.0) -> float:
+        """Share of the largest ships' probability that a ship of that length has; `middle` moves the curve's."""
+        pixels = length_m / max(resolved_m, self.finest_m, 0.1)
+        return float(expit((pixels - middle * self.middle_px) / self.scale_px))
+
 
 RATES = {
     (Modality.SAR, False): Rate(
-        found=38, labelled=38, kept=0.95, source="Sentinel-1, roads of Los Angeles, 5 January 2021; a ceiling is kept"
+        found=38, labelled=38, kept=0.95, middle_px=2.5, scale_px=0.7,
+        source="Sentinel-1, roads of Los Angeles, 5 January 2021; a ceiling is kept, the curve is assumed",
     ),
-    (Modality.SAR, True): Rate(found=0, labelled=0, kept=0.3, source="assumed: no radar labels alongside quays"),
+    (Modality.SAR, True): Rate(
+        found=0, labelled=0, kept=0.3, middle_px=2.5, scale_px=0.7, source="assumed: no radar labels alongside quays"
+    ),
     (Modality.OPTICAL, False): Rate(
-        found=48, labelled=64, kept=0.6, source="nine Sentinel-2 ports; less is kept, the detector has seen them"
+        found=34, labelled=36, kept=0.9, middle_px=7.0, scale_px=1.8, finest_m=5.0,
+        source="nine Sentinel-2 ports left out, ships from 100 m",
     ),
     (Modality.OPTICAL, True): Rate(
-        found=0, labelled=152, kept=0.02, source="nine Sentinel-2 ports; the upper end of the interval is kept"
+        found=39, labelled=51, kept=0.75, middle_px=13.5, scale_px=3.0, finest_m=10.0,
+        source="nine Sentinel-2 ports left out, ships from 200 m; PlanetScope shows no more of them",
     ),
-}
-"""(kind of sensor, whether alongside) -> what was found; `bench/alongside.py` counts the optical ones again"""
+}  # fmt: skip
+"""(kind of sensor, whether alongside) -> what was found"""
 
 
 def jeffreys(hits: int, trials: int, level: float = 0.9) -> tuple[float, float]:
@@ -82,13 +99,19 @@ def p_detect(look: Look, length_m: float, *, anchorage: bool = False) -> float:
         length_m: length overall, metres.
         anchorage: whether the site is open water where no ship lies alongside.
     """
-    kept = {side: RATES[look.modality, side].kept for side in (False, True)}
-    curve = _curve(length_m, look.resolved_m, HALF_AT_PIXELS)
-    return look.usable_fraction * _mixed(kept, anchorage=anchorage) * curve
+    sides = {side: RATES[look.modality, side] for side in (False, True)}
+    found = {side: rate.kept * rate.curve(length_m, look.resolved_m) for side, rate in sides.items()}
+    return look.usable_fraction * _mixed(found, SHARE_ALONGSIDE if not anchorage else 0.0)
 
 
 def p_detect_range(
-    length_m: float, modality: Modality, resolved_m: float, *, usable_fraction: float = 1.0, anchorage: bool = False
+    length_m: float,
+    modality: Modality,
+    resolved_m: float,
+    *,
+    usable_fraction: float = 1.0,
+    anchorage: bool = False,
+    alongside: bool | None = None,
 ) -> Range:
     """The same as a range over what is not known of the curve, for a look that was or could have been taken.
 
@@ -98,22 +121,20 @@ def p_detect_range(
         resolved_m: resolved distance, metres.
         usable_fraction: share of the area that is seen, 0-1.
         anchorage: whether the site is open water where no ship lies alongside.
+        alongside: whether the ship does, where that is known.
     """
-    ends = {side: RATES[modality, side].interval for side in (False, True)}
-    low = _mixed({s: r.low for s, r in ends.items()}, anchorage=anchorage)
-    high = _mixed({s: r.high for s, r in ends.items()}, anchorage=anchorage)
-    slow, fast = (_curve(length_m, resolved_m, half) for half in (HALF_AT_RANGE.high, HALF_AT_RANGE.low))
-    return Range(round(usable_fraction * low * slow, 4), round(usable_fraction * high * fast, 4))
+    share = float(alongside) if alongside is not None else SHARE_ALONGSIDE
+    low, high = {}, {}
+    for side in (False, True):
+        rate = RATES[modality, side]
+        low[side] = rate.interval.low * rate.curve(length_m, resolved_m, 1 + MIDDLE_UNKNOWN)
+        high[side] = rate.interval.high * rate.curve(length_m, resolved_m, 1 - MIDDLE_UNKNOWN)
+    ends = (usable_fraction * _mixed(end, 0.0 if anchorage else share) for end in (low, high))
+    return Range(*(round(end, 4) for end in ends))
 
 
-def _mixed(ceiling: dict[bool, float], *, anchorage: bool) -> float:
-    alongside = 0.0 if anchorage else SHARE_ALONGSIDE
-    return (1 - alongside) * ceiling[False] + alongside * ceiling[True]
-
-
-def _curve(length_m: float, resolved_m: float, half_at_pixels: float) -> float:
-    pixels = length_m / max(resolved_m, 0.1)
-    return 1.0 / (1.0 + math.exp(-(pixels - half_at_pixels) / SCALE_PIXELS))
+def _mixed(found: dict[bool, float], share_alongside: float) -> float:
+    return (1 - share_alongside) * found[False] + share_alongside * found[True]
 
 
 def p_blind(look: Look) -> float:

@@ -11,6 +11,7 @@ BOX = 6
 """numbers of a box: from the pixel to the middle (rows, columns), length, beam, cosine and sine of twice the axis"""
 _OFF_PX, _LENGTH_PX, _BEAM_PX = 32.0, 20.0, 5.0
 _LARGEST = 4.0  # logarithm of length or beam over its unit
+_QUARTER = np.array([1, -1, 1, 1, -1, -1], np.float32)  # signs by which a quarter turn is undone
 Floats = NDArray[np.floating]
 Numbers = NDArray[np.number]
 
@@ -56,16 +57,16 @@ def told(numbers: Floats, rows: Floats, cols: Floats, scale: float = 1.0) -> NDA
     return out
 
 
-def mirrored(numbers: NDArray[np.float32], mirror: tuple[slice, slice]) -> NDArray[np.float32]:
-    """What the network said of a mirror image, once its pixels are back in their places.
+def turned(numbers: NDArray[np.float32], quarters: int) -> NDArray[np.float32]:
+    """What the network said of an image turned by `numpy.rot90`, once its pixels are back in their places.
 
     Args:
         numbers: shape (BOX, h, w).
-        mirror: step -1 where rows, or columns, ran backwards.
+        quarters: how many quarter turns the image was given, 0-3.
     """
-    down, across = (float(s.step or 1) for s in mirror)
-    signs = np.array([down, across, 1, 1, 1, down * across], np.float32)
-    return np.asarray(numbers * signs[:, None, None], np.float32)
+    for _ in range(quarters):
+        numbers = numbers[[1, 0, 2, 3, 4, 5]] * _QUARTER[:, None, None]
+    return numbers
 
 
 def read(numbers: Floats) -> Boxes:

@@ -28,6 +28,7 @@ _MIXED_M = 50.0  # nearer to land than this, colours mix with the shore's and sa
 _AROUND_PX = 8
 _RIM_PX = 2
 _LEAST = 1e-3
+_FAINT = 0.05  # weights below say nothing
 _WATERY = 0.3  # brightness above water, where 1 is usual on land
 
 
@@ -126,8 +127,8 @@ def objection(form: Form) -> str:
 
 def weights_of(
     instance: Instance, hull: NDArray[np.float32], corner: tuple[int, int], grid: WorkGrid
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Rows, columns and weights of a hull in the image's pixels.
+) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """Weights of a hull in the image's pixels, shape (h, w), and the row and column of the first of them.
 
     Args:
         instance: the hull in a map.
@@ -147,5 +148,4 @@ def weights_of(
         for f, s, n, size in zip(first, grid.step_px, soft.shape, grid.shape, strict=True)
     ]
     plane = grid.to_window(soft[None], (first[0], first[1]), spans[0], spans[1])[0]
-    rows, cols = np.nonzero(plane > 0.05)
-    return rows + spans[0][0], cols + spans[1][0], plane[rows, cols]
+    return np.where(plane > _FAINT, plane, np.float32(0)), (spans[0][0], spans[1][0])

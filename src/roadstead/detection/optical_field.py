@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from roadstead.detection.optical_background import in_tiles, spread
-
 _BLOCK_M = 500.0
 _BLOCK_PX = (16, 192)
 _SAMPLES = 400  # per block; more do not sharpen a median that is interpolated anyway
@@ -52,7 +50,7 @@ def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: f
     if np.isfinite(thin).sum() < _LEAST_SAMPLES:
         thin = band[::step, ::step]
     side = max(1, block // step)
-    tiles = in_tiles(thin, side)
+    tiles = _in_tiles(thin, side)
     count = np.isfinite(tiles).sum(axis=2)
     usable = count >= min(_LEAST_SAMPLES, int(count.max()))
     middle, sigma = np.zeros(count.shape), np.zeros(count.shape)
@@ -61,7 +59,7 @@ def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: f
     # whole numbers hide noise below half a step
     floor = 0.5 if np.all(thin[np.isfinite(thin)] % 1 == 0) else 1e-6
     return Background(
-        middle=spread(middle, usable).astype(np.float32),
+        middle=_spread(middle, usable).astype(np.float32),
         block_px=side * step,
         sigma=max(float(np.median(sigma[usable])), floor),
     )
@@ -81,3 +79,19 @@ def _between(lines: NDArray[np.float32], places: NDArray[np.float64]) -> NDArray
     high = np.minimum(low + 1, last)
     share = (inside - low).astype(np.float32)[:, None]
     return np.asarray(lines[low] * (1 - share) + lines[high] * share, np.float32)
+
+
+def _in_tiles(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """(tile rows, tile columns, side * side), padded with NaN."""
+    rows, cols = (-(-n // side) for n in plane.shape)
+    padded = np.full((rows * side, cols * side), np.nan, np.float32)
+    padded[: plane.shape[0], : plane.shape[1]] = plane
+    return padded.reshape(rows, side, cols, side).swapaxes(1, 2).reshape(rows, cols, side * side)
+
+
+def _spread(values: NDArray[np.float64], usable: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Smooth over neighbouring blocks; blocks without water take the nearest block's value."""
+    weight = ndimage.gaussian_filter(usable.astype(float), 1.0, mode="nearest")
+    smooth = ndimage.gaussian_filter(np.where(usable, values, 0.0), 1.0, mode="nearest") / np.maximum(weight, 1e-9)
+    nearest = ndimage.distance_transform_edt(~usable, return_distances=False, return_indices=True)
+    return np.asarray(smooth[tuple(nearest)], np.float64)

@@ -1,20 +1,20 @@
-"""Vessels in optical images of 0.5-10 m pixels: a small network on a common grid, near water only.
+"""Everything in an optical image that the network takes for a hull.
 
 The image is cut into tiles; where neither water nor anything on it shows, a tile is skipped. What the network makes of
-a tile becomes single hulls, each with a probability calibrated on ports that its training had not seen.
+a tile becomes single hulls with their features; how probable they are, `optical` says.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roadstead.detection.optical_candidates import Form, features, form_of, objection, probability, weights_of
+from roadstead.detection.optical_candidates import Form, features, form_of, weights_of
+from roadstead.detection.optical_edges import sharpened
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
 from roadstead.detection.optical_instances import Instance, instances
 from roadstead.detection.optical_network import network
@@ -22,62 +22,17 @@ from roadstead.detection.optical_planes import normaliser
 from roadstead.detection.optical_shore import shore_plane
 from roadstead.detection.water import water_mask
 from roadstead.geo import ground_frame
-from roadstead.model import Candidate, Rejected
+from roadstead.model import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from roadstead.model import Pixels, Scene
 
 _TILE, _MARGIN = 448, 64  # working pixels; a margin holds half the longest ship and what the network sees around it
 _NEAR_WATER = -0.4  # of the shore plane; farther inland nothing is looked for
-_NAMED = 0.1  # least probability of what is listed as rejected
 _ALONGSIDE_NOTE = "touches land or a quay, where hulls are told from sheds, cranes and piers less surely"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkDetector:
-    """Finds vessels in one optical window (model.Detector)."""
-
-    name: ClassVar[str] = "optical-network"
-    version: ClassVar[int] = 4
-    limits: ClassVar[str] = (
-        "Optical images: hulls alongside quays are found less often than at anchor, and small craft below 30 m mostly "
-        "not at 10 m pixels, so an empty berth on this list is no proof: look. Hulls darker than the water around them "
-        "are often missed."
-    )
-    weights: Path | None = None
-    """weights to use; the shipped ones but where training is judged"""
-    threshold: float | None = None
-    """least probability of a candidate; that kept with the weights if None"""
-
-    def detect(self, scene: Scene, pixels: Pixels) -> tuple[list[Candidate], list[Rejected]]:
-        """Find vessels.
-
-        Args:
-            scene: names the bands; at least one of blue, green, red, nir or pan is needed.
-            pixels: the window, shape (bands, height, width).
-
-        Returns:
-            Candidates and rejected groups, each sorted by row, then column.
-
-        Raises:
-            RasterError: the scene has no band that shows hulls, or no georeference and no pixel size.
-            InputError: the weights cannot be read.
-        """
-        judgement = network(self.weights).judgement
-        threshold = judgement.threshold if self.threshold is None else self.threshold
-        candidates, rejected = [], []
-        for found in findings(scene, pixels, self.weights):
-            score = probability(found.features, judgement.coefficients)
-            why = objection(found.form) or (
-                f"probability {score:.2f} below {threshold:.2f}" if score < threshold else ""
-            )
-            if not why:
-                candidates.append(found.candidate(score))
-            elif score >= _NAMED:
-                rejected.append(Rejected(row_px=found.row_px, col_px=found.col_px, reason=why))
-        return sorted(candidates, key=_place), sorted(rejected, key=lambda r: (r.row_px, r.col_px))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +70,7 @@ class Finding:
 
 
 def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[Finding]:
-    """Everything that the network takes for a hull; arguments and errors as `NetworkDetector.detect`."""
+    """Everything that the network takes for a hull; arguments and errors as `OpticalDetector.detect`."""
     if not pixels.valid.any():
         return []
     height, width = pixels.valid.shape
@@ -140,26 +95,56 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
         bands = grid.to_work(planes, *seen)
         seen_here = network(weights).seen(bands, near, norm.infrared, native_m)
         corner = (seen[0][0], seen[1][0])
+        maps = _Maps(
+            hull=seen_here.hull,
+            near=near,
+            bands=bands,
+            corner=corner,
+            native=planes[norm.present],
+            shore=shore[here],
+            first=(spans[0][0], spans[1][0]),
+            native_m=native_m,
+        )
         found += [
-            _finding(instance, (seen_here.hull, near, bands), corner, grid, water.notes)
+            _finding(instance, maps, grid, water.notes)
             for instance in instances(seen_here, near)
             if _within(instance, corner, rows, cols)
         ]
     return found
 
 
-def _finding(
-    instance: Instance,
-    maps: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
-    corner: tuple[int, int],
-    grid: WorkGrid,
-    notes: tuple[str, ...],
-) -> Finding:
-    hull, near, bands = maps
-    form = form_of(instance, near, bands)
-    rows, cols, weights = weights_of(instance, hull, corner, grid)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Maps:
+    """A tile on the working grid and in the image's own pixels."""
+
+    hull: NDArray[np.float32]
+    near: NDArray[np.float32]
+    """shore plane"""
+    bands: NDArray[np.float32]
+    corner: tuple[int, int]
+    """working row and column of the first pixel"""
+    native: NDArray[np.float32]
+    """the bands that the image has, above water, in its own pixels"""
+    shore: NDArray[np.float32]
+    first: tuple[int, int]
+    """row and column of the first of these"""
+    native_m: float
+
+
+def _finding(instance: Instance, maps: _Maps, grid: WorkGrid, notes: tuple[str, ...]) -> Finding:
+    form = form_of(instance, maps.near, maps.bands)
+    soft, first = weights_of(instance, maps.hull, maps.corner, grid)
+    offset = [a - b for a, b in zip(first, maps.first, strict=True)]
+    here = np.s_[offset[0] : offset[0] + soft.shape[0], offset[1] : offset[1] + soft.shape[1]]
+    plane = sharpened(soft, maps.native[(slice(None), *here)], maps.shore[here], maps.native_m)
+    rows, cols = np.nonzero(plane)
     return Finding(
-        rows_px=rows, cols_px=cols, weights=weights, form=form, features=features(instance, form), water_notes=notes
+        rows_px=rows + first[0],
+        cols_px=cols + first[1],
+        weights=plane[rows, cols],
+        form=form,
+        features=features(instance, form),
+        water_notes=notes,
     )
 
 
@@ -182,7 +167,3 @@ def _within(instance: Instance, corner: tuple[int, int], rows: tuple[int, int], 
     """Whether its middle lies in the tile itself, so that the next tile does not list it again."""
     row, col = (c + m for c, m in zip(corner, instance.centre, strict=True))
     return rows[0] <= row < rows[1] and cols[0] <= col < cols[1]
-
-
-def _place(candidate: Candidate) -> tuple[float, float]:
-    return float(candidate.rows_px.mean()), float(candidate.cols_px.mean())

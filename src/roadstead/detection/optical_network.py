@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from roadstead.detection.optical_boxes import mirrored, told
+from roadstead.detection.optical_boxes import told, turned
 from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import stacked
 from roadstead.model import InputError
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 _THREADS = 2
 _STRIDE_PX = 8  # heights and widths that the network takes are multiples of this
-_AHEAD, _BACK = slice(None), slice(None, None, -1)
-_MIRRORS = ((_AHEAD, _AHEAD), (_AHEAD, _BACK), (_BACK, _AHEAD), (_BACK, _BACK))
+_TURNS = 4  # quarter turns of what it looks at
 _SMALL_M, _LARGE_M = 60.0, 200.0  # of a length: near looks tell shorter ships, far ones longer ones
 WEIGHTS = "optical.onnx"
 """name of the shipped weights"""
@@ -75,7 +74,7 @@ class Network:
             ) from error
 
     def maps(self, planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Hull and core, and boxes, for planes of shape (9, h, w), float32: the mean over four mirror images.
+        """Hull and core, and boxes, for planes of shape (9, h, w), float32: the mean over four quarter turns.
 
         Returns:
             Probabilities, shape (2, h, w), and what `optical_boxes.told` reads, for every second pixel, shape
@@ -85,10 +84,10 @@ class Network:
         rim = [(0, 0), (0, -height % _STRIDE_PX), (0, -width % _STRIDE_PX)]
         whole = np.pad(planes, rim, mode="edge")
         logits, boxes = [], []
-        for mirror in _MIRRORS:
-            seen = self._session.run(None, {"planes": np.ascontiguousarray(whole[(slice(None), *mirror)])[None]})
-            logits.append(seen[0][(0, slice(None), *mirror)])
-            boxes.append(mirrored(seen[1][(0, slice(None), *mirror)], mirror))
+        for k in range(_TURNS):
+            seen = self._session.run(None, {"planes": np.ascontiguousarray(np.rot90(whole, k, (1, 2)))[None]})
+            logits.append(np.rot90(seen[0][0], -k, (1, 2)))
+            boxes.append(turned(np.rot90(seen[1][0], -k, (1, 2)), k))
         probability = 1 / (1 + np.exp(-np.mean(logits, axis=0)[:, :height, :width]))
         box = np.mean(boxes, axis=0)[:, : (height + 1) // 2, : (width + 1) // 2]
         return np.asarray(probability, np.float32), np.asarray(box, np.float32)

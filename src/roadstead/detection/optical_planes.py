@@ -71,6 +71,11 @@ class Normaliser:
         )
 
     @property
+    def present(self) -> list[int]:
+        """Indices of the planes that the image has a band for."""
+        return [k for k, bands in enumerate(self.sources) if bands]
+
+    @property
     def infrared(self) -> tuple[bool, bool]:
         """Whether near and short-wave infrared are there."""
         return bool(self.sources[3]), bool(self.sources[4])

@@ -18,7 +18,7 @@ from shapely import transform
 from shapely.affinity import rotate, translate
 from shapely.geometry import Point, Polygon, box
 
-from roadstead.coverage import RATES, p_detect_range
+from roadstead.coverage import p_detect_range
 from roadstead.exercise.berths import basin
 from roadstead.exercise.happen import ALONGSIDE
 from roadstead.geo import sun_elevation_deg
@@ -139,13 +139,14 @@ def chance(look: Look, ship: ShipAt, quantile: float, *, anchorage: bool) -> flo
         anchorage: whether the site is open water.
     """
     between = p_detect_range(
-        ship.length_m, look.modality, look.resolved_m, usable_fraction=look.usable_fraction, anchorage=True
+        ship.length_m,
+        look.modality,
+        look.resolved_m,
+        usable_fraction=look.usable_fraction,
+        anchorage=anchorage,
+        alongside=ship.alongside,
     )
-    low, high = between.low, between.high
-    if ship.alongside and not anchorage:
-        open_water, quay = RATES[look.modality, False].interval, RATES[look.modality, True].interval
-        low, high = low * quay.low / open_water.low, high * quay.high / open_water.high
-    return low + quantile * (high - low)
+    return between.low + quantile * (between.high - between.low)
 
 
 def _measured(rng: np.random.Generator, look: Look, ship: ShipAt) -> Estimate:

@@ -217,7 +217,7 @@ def _key(seed: int, number: int, *, pixels: bool) -> str:
     found_by = sorted(f"{d.name} {d.version}" for d in detectors().values())
     made_of = {
         "seed": seed, "number": number, "pixels": pixels, "study": STUDY_VERSION, "assess": ASSESS_VERSION,
-        "rates": {f"{m.value} {alongside}": rate.interval for (m, alongside), rate in RATES.items()},
+        "rates": {f"{m.value} {alongside}": to_plain(rate) for (m, alongside), rate in RATES.items()},
         "found by": found_by if pixels else (), "scenes": SCENE_VERSION if pixels else 0,
         "libraries": numeric_versions(),
     }  # fmt: skip

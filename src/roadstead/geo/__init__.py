@@ -13,6 +13,7 @@ from roadstead.geo.orbits import (
     node_local_time_h,
 )
 from roadstead.geo.passes import View, closest_approaches, once, track_offset, view, zero_doppler
+from roadstead.geo.sea_route import sea_routes_km
 from roadstead.geo.sun import SUNSET_DEG, light_at, nights, sun_elevation_deg, sun_position_deg
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "node_local_time_h",
     "once",
     "read_elements",
+    "sea_routes_km",
     "sun_elevation_deg",
     "sun_position_deg",
     "track_offset",

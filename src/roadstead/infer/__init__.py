@@ -12,6 +12,7 @@ from roadstead.infer.motion import World
 from roadstead.infer.movers import others_with, share_of_lengths
 from roadstead.infer.operations import IN_PART, MOTIONS
 from roadstead.infer.predicates import HIDDEN, ClaimPredicate, SightingPredicate
+from roadstead.infer.same_ship import same_pairs
 from roadstead.infer.sampler import (
     SITE_EFFECT_P,
     SITE_EFFECTS,
@@ -62,6 +63,7 @@ __all__ = [
     "log_likelihood",
     "matching_sums",
     "others_with",
+    "same_pairs",
     "sample",
     "sample_apart",
     "share_of_lengths",

@@ -46,6 +46,8 @@ SITE_EFFECTS, SITE_EFFECT_P = (0.6, 0.85, 1.0), (0.2, 0.3, 0.5)
 """detectability that all looks at a site share (haze, clutter, berth shadows): provisional"""
 ENOUGH_HITS, MAX_BATCHES, MAX_TRAFFIC_BATCHES = 200.0, 4, 12
 """further histories are drawn until the thinner side has so many effective ones, or so often"""
+NEEDED_HITS, LAST_BATCH = 110.0, 10
+"""below so many nothing is called by default, so then drawing goes on, at most so often"""
 
 
 def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
@@ -67,11 +69,16 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     before = {m: _from_prior(claim, bare, m, seed) for m in motions_of(claim)}
     tables = _tables(claim, evidence)
     batches: list[list[Weighted]] = []
-    while not batches or (len(batches) < MAX_BATCHES and _thin(_joined(batches)) < ENOUGH_HITS):
+    while not batches or _wanting(len(batches), _thin(_joined(batches))):
         streams = {m: stream(seed, "infer", claim.id, str(len(batches)), m) for m in motions_of(claim)}
         batches.append([_given_looks(rng, claim, evidence, tables, m) for m, rng in streams.items()])
     shares = {m: (s.holds_before, s.seen_holds_before) for m, s in before.items()}
     return [replace(s, before=shares[s.motion][0], seen_before=shares[s.motion][1]) for s in _joined(batches)]
+
+
+def _wanting(batches: int, hits: float) -> bool:
+    """Whether another batch is worth drawing."""
+    return (batches < MAX_BATCHES and hits < ENOUGH_HITS) or (batches < LAST_BATCH and hits < NEEDED_HITS)
 
 
 def sample_apart(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:

@@ -1,6 +1,6 @@
 """Reference data with sources: sites, vessel classes, hulls, sea distances, missions, traps of language."""
 
-from roadstead.library.distances import SeaDistance, sea_distance_km
+from roadstead.library.distances import SeaDistance, sea_distance_km, sourced_km
 from roadstead.library.forms import ShipForm, form, forms
 from roadstead.library.materials import materials
 from roadstead.library.missions import Mission, mission, missions, platform_name, read_missions
@@ -49,6 +49,7 @@ __all__ = [
     "site",
     "sites",
     "solid_of",
+    "sourced_km",
     "valid_imo",
     "vessel_class",
     "water_shadow",

@@ -40,6 +40,13 @@ def sea_distance_km(a_id: str, b_id: str) -> SeaDistance | None:
     return found and SeaDistance(a_id=a_id, b_id=b_id, km=found.km, source=found.source)
 
 
+def sourced_km(a_id: str, b_id: str) -> float | None:
+    """The sourced distance between two sites of a case, kilometres; None where the library lacks one, or a site."""
+    known = positions()
+    found = sea_distance_km(a_id, b_id) if a_id in known and b_id in known else None
+    return found.km if found else None
+
+
 @cache
 def load_distances(path: Path) -> Mapping[frozenset[str], SeaDistance]:
     """Read a file of distances by pair; raises CaseError naming file, key and what is allowed."""

@@ -10,6 +10,7 @@ from roadstead.model.assessment import (
     GroupWeight,
     Ledger,
     MissingLook,
+    SamePair,
 )
 from roadstead.model.claim import (
     Claim,
@@ -59,6 +60,7 @@ from roadstead.model.imaging import (
     SarUnit,
     Scene,
     SeaKind,
+    SeaWay,
     StatedSea,
 )
 from roadstead.model.place import Name, Site
@@ -137,9 +139,11 @@ __all__ = [
     "RasterError",
     "Rejected",
     "RoadsteadError",
+    "SamePair",
     "SarUnit",
     "Scene",
     "SeaKind",
+    "SeaWay",
     "Sighting",
     "Site",
     "SiteCoverage",

@@ -53,6 +53,19 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SamePair:
+    """Two detections that may be one ship, by their size."""
+
+    first: str
+    """id of the earlier detection"""
+    second: str
+    hours: float
+    """between them"""
+    db: float
+    """for one ship against two ships at large, decibels; never more than 10, since size names no ship"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DistinctShips:
     """How many different ships our looks show at least, by counting alone."""
 
@@ -60,6 +73,8 @@ class DistinctShips:
     why: str
     scenes: tuple[str, ...] = ()
     """the looks that show it, in order of time"""
+    pairs: tuple[SamePair, ...] = ()
+    """detections of successive looks that may be one ship, the likeliest first"""
 
 
 class Availability(StrEnum):

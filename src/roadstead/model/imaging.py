@@ -86,6 +86,14 @@ class StatedSea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeaWay:
+    """The shortest way by water between two sites."""
+
+    site_ids: tuple[str, str]
+    km: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """One acquisition by one sensor, and where its pixels are."""
 

@@ -27,6 +27,7 @@ from roadstead.model import (
     RasterError,
     Rejected,
     Scene,
+    SeaWay,
     Sighting,
     Site,
 )
@@ -58,6 +59,8 @@ class Gathered:
     exhibits: tuple[Exhibit, ...] = ()
     fixes: list[Fix] = field(default_factory=list)
     """AIS positions of the case's vessels"""
+    sea_ways: tuple[SeaWay, ...] = ()
+    """between the case's sites, by its coastline"""
     marked: list[Sighting] = field(default_factory=list)
     """marks by eye as sightings, with the activity they name"""
     losses: list[str] = field(default_factory=list)
@@ -128,6 +131,8 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
         sites = sites_of(scene, case, out.exhibits)
         out.losses += [] if sites else [why_nowhere(scene, case)]
         tasks += [Task(scene=seas.over(scene, site), site=site, marks=own) for site in sites]
+    out.sea_ways = seas.ways(cache)
+    out.doubts += seas.doubts(out.sea_ways)
     out.losses += seas.losses
     for task, result in zip(tasks, _searched(tasks, seams, cache, progress), strict=True):
         if isinstance(result, Failure):

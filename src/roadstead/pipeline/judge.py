@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from roadstead.assess import ASSESS_VERSION, assess, candidates_of, places
@@ -46,7 +46,7 @@ class AssessStep:
 
     def inputs(self, value: Question) -> dict[str, Any]:
         """Everything of the case but other claims and its place on the disk; every look and mark."""
-        plain = to_plain(value.case)
+        plain = to_plain(_case(value))
         left_out = ("folder", "images", "claims", "mistakes", "warnings")
         return {
             "case": {k: v for k, v in plain.items() if k not in left_out},
@@ -63,7 +63,7 @@ class AssessStep:
     def run(self, value: Question) -> Verdict:
         """The verdict, without and with reports."""
         return assess(
-            value.case,
+            _case(value),
             value.claim,
             _observed(value),
             value.gathered.marked,
@@ -72,6 +72,11 @@ class AssessStep:
             candidates=_candidates(value) if self.beside else None,
             simulated=is_simulated(value.case, value.gathered),
         )
+
+
+def _case(question: Question) -> Case:
+    """The case with the ways by water that were found for it."""
+    return replace(question.case, sea_ways=question.gathered.sea_ways)
 
 
 def _candidates(question: Question) -> tuple[Candidate, ...]:

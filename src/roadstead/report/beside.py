@@ -29,6 +29,23 @@ def counted(verdict: Verdict) -> str:
     return text("beside.ships", n=ships.at_least, why=ships.why)
 
 
+def same_table(verdict: Verdict) -> Table | None:
+    """Detections of successive looks that may be one ship; None where there are none."""
+    pairs = verdict.ships.pairs if verdict.ships else ()
+    if not pairs:
+        return None
+    rows = (
+        (
+            user(p.first),
+            user(p.second),
+            plain(text("beside.hours", n=f"{p.hours:.0f}")),
+            plain(f"{_signed(p.db)}{NBSP}dB"),
+        )
+        for p in pairs
+    )
+    return table("same", rows, text("beside.same"))
+
+
 def decibels(db: Range | None) -> str:
     """A weight of evidence; empty where there is none."""
     if db is None:

@@ -51,6 +51,8 @@ class ClaimView:
     simulated: bool
     counted: str
     """different ships, counted before anything is weighed"""
+    same: Table | None
+    """detections that may be one ship"""
     ledger: Table | None
     conflicts: tuple[str, ...]
     ach: Table | None
@@ -132,6 +134,7 @@ def _claim_view(contents: Contents, verdict: Verdict) -> ClaimView:
         notes=tuple(dict.fromkeys((*own.notes, *verdict.with_reports.notes))),
         simulated=verdict.simulated,
         counted=beside.counted(verdict),
+        same=beside.same_table(verdict),
         ledger=beside.ledger_table(verdict),
         conflicts=beside.conflicts(verdict),
         ach=beside.ach_table(verdict),

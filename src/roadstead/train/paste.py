@@ -35,6 +35,8 @@ _GAP_PX = (-0.3, 2.0)  # between hull and quay; below 0 they overlap by a part o
 _OFFSHORE = 0.15  # of the shore plane
 _TURN_DEG = 7.0  # between the shore's direction and the ship's
 _WATER, _LAND = 0.03, 0.2  # reflectance that the planes call 0 and, above that, 1
+_FLAT = 0.2  # share of ships evenly lit from stem to stern, as grey or laden ones seem at 10 m
+_FLAT_LIGHT = (0.15, 1.5)
 _SOFT = 0.5  # share of ships blurred as the image around them is
 _TURNS, _LEAST_CUT_PX, _RIM_PX = 12, 12, 4
 _EDGE_PX = 0.7  # blur of the rim of a ship cut out
@@ -249,6 +251,8 @@ def _lay(
     if (part[SHORE][hull] < -0.02).mean() > 0.2:
         return []
     cover, shadow, bands = ship.cover[chip], ship.shadow[chip], ship.bands[(slice(None), *chip)]
+    if rng.random() < _FLAT:
+        bands = np.broadcast_to(cover * np.float32(rng.uniform(*_FLAT_LIGHT)), bands.shape)
     light = np.exp(rng.normal(0, 0.45) + rng.normal(0, 0.12, 5)).astype(np.float32)[:, None, None]
     if rng.random() < _SOFT:
         cover, bands = ndimage.gaussian_filter(cover, 0.7), ndimage.gaussian_filter(bands, (0, 0.7, 0.7))

@@ -34,7 +34,8 @@ _ALONGSIDE_WEIGHT = 1.5
 _NEAR_SHORE, _NEAR_WATER = 0.5, -0.6  # of the shore plane
 _INLAND, _INLAND_WEIGHT = -0.5, 0.2
 _PASTED = 0.35
-_NO_INFRARED, _NO_SHORTWAVE, _GREY, _NO_SHORE, _BLURRED = 0.4, 0.1, 0.08, 0.1, 0.3
+_NO_INFRARED, _NO_SHORTWAVE, _GREY, _NO_SHORE, _BLURRED = 0.4, 0.1, 0.15, 0.1, 0.3
+_NOISE = 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,11 +173,11 @@ def _relit(layers: NDArray[np.float32], example: Example, zoom: float, rng: np.r
     haze = rng.normal(0, 0.06) + rng.normal(0, 0.03, 5)
     bands = (bands * gain[:, None, None] + haze[:, None, None]).astype(np.float32)
     near, short = _infrared(example, rng)
-    if rng.random() < _GREY:
-        bands[:3] = bands[:3].mean(axis=0)
     if rng.random() < _BLURRED:
         bands = ndimage.gaussian_filter(bands, (0, *[rng.uniform(0.4, 1.1)] * 2))
-    bands += rng.standard_normal(bands.shape, np.float32) * np.float32(rng.uniform(0, 0.06))
+    bands += rng.standard_normal(bands.shape, np.float32) * np.float32(rng.uniform(0, _NOISE))
+    if rng.random() < _GREY:
+        bands[:3] = bands[int(rng.integers(3))]  # one band, and one noise, stands for all
     bands[3:] *= np.array([near, short], np.float32)[:, None, None]
     shore = layers[SHORE if near else SHORE_VISIBLE]
     if rng.random() < _NO_SHORE:
