@@ -72,7 +72,7 @@ RATES = {
     ),
     (Modality.OPTICAL, False): Rate(
         found=31, labelled=36, kept=0.9, middle_px=6.5, scale_px=2.2, finest_m=5.0,
-        source="nine Sentinel-2 ports left out, ships from 100 m; steeper than fitted, since none below 50 m are labelled",
+        source="nine Sentinel-2 ports left out, ships from 100 m; steeper than fitted: none below 50 m are labelled",
     ),
     (Modality.OPTICAL, True): Rate(
         found=36, labelled=51, kept=0.72, middle_px=12.6, scale_px=3.7, finest_m=10.0,
