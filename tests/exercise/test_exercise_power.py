@@ -106,7 +106,7 @@ def test_a_claim_that_is_hardly_ever_true_is_said_and_not_called(case: Case, mon
     monkeypatch.setattr("roadstead.exercise.power_draws.ClaimPredicate.holds", holds_once)
     assert len(drawn_histories(case, claim, "as-claimed", n=2, seed=0)) == 1  # the third batch holds the only one
     assert rare["holds"] == 10
-    monkeypatch.setattr("roadstead.exercise.power_draws.ClaimPredicate.holds", lambda *_: np.zeros(40, bool))
+    monkeypatch.setattr("roadstead.exercise.power_draws.ClaimPredicate.holds", lambda _, h: np.zeros(h.n, bool))
     found = power_module.power_of(case.folder, claims=["landing"], n=1)
     (row,) = [r for r in found.rows if r.looks and r.motion == "as-claimed"]
     assert (row.draws, row.not_determinable) == (0, None)

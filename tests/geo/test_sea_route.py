@@ -58,3 +58,15 @@ def test_the_real_coast_gives_about_the_sourced_distance(shared: Path) -> None:
     places = [(131.88, 43.11), (132.90, 42.80)]
     way = float(sea_routes_km(land, places, box(131, 42, 134, 43.5))[0, 1])
     assert 1.02 * great_circle_km(*places[0], *places[1]) < way < 150
+
+
+def test_a_place_sails_from_the_nearest_water_and_not_from_across_an_isthmus() -> None:
+    wall = box(8.5, 40.50, 11.5, 40.60)
+    ways = sea_routes_km(wall, [(10.0, 40.49), (10.0, 41.2), (9.0, 40.0)], AROUND)
+    assert np.isnan(ways[0, 1])
+    assert ways[0, 2] == pytest.approx(great_circle_km(10.0, 40.49, 9.0, 40.0), rel=0.01)
+
+
+def test_a_port_and_its_roads_are_too_near_for_the_grid() -> None:
+    ways = sea_routes_km(MAINLAND, [(9.0, 40.9), (9.005, 40.9), (9.0, 40.9)], AROUND)
+    assert np.isnan(ways[0, 1:]).all()

@@ -24,6 +24,10 @@ def ship(name: str, length_m: float | None, beam_m: float | None = None, sigma: 
     )  # fmt: skip
 
 
+def near(_a: str, _b: str) -> float:
+    return 0.0
+
+
 def look(
     scene: str, days: float, *ships: Detection, site: str = "a", modality: Modality = Modality.OPTICAL
 ) -> Observed:
@@ -80,3 +84,18 @@ def test_each_ship_is_in_one_pair_of_successive_looks_that_it_could_sail_between
     assert list(pairs) == sorted(pairs, key=lambda p: -p.db)
     assert same_pairs(looks[:1], lambda _: True, lambda *_: 0.0) == ()
     assert same_pairs(looks, lambda _: False, lambda *_: 0.0) == ()
+
+
+def test_looks_of_several_sites_do_not_hide_each_other() -> None:
+    looks = [
+        look("a", 0, ship("a#1", 112), site="one"), look("a", 0, ship("a#2", 180), site="two"),
+        look("b", 1, ship("b#1", 112), site="one"), look("b", 1, ship("b#2", 180), site="two"),
+    ]  # fmt: skip
+    pairs = same_pairs(looks, lambda _: True, lambda a, b: 0.0 if a == b else 5000.0)
+    assert {(p.first, p.second) for p in pairs} == {("a#1", "b#1"), ("a#2", "b#2")}
+
+
+def test_overlapping_times_have_no_order() -> None:
+    day = look("a", 0.5, ship("a#1", 112))
+    day = replace(day, look=replace(day.look, time=TimeSpan(T, T + timedelta(days=5))))
+    assert same_pairs([day, look("b", 1, ship("b#1", 112))], lambda _: True, near) == ()

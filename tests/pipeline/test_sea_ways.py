@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROADS, EAST = (132.01, 42.8075), (132.61, 42.8075)
-CAPE = MultiPolygon([box(132.25, 42.0, 132.35, 44.0), box(129.0, 43.4, 136.0, 46.0)])
-"""from the mainland in the north to 42 N: no ship passes but south of it"""
+CAPE = MultiPolygon([box(132.25, 42.0, 132.35, 44.0), box(129.0, 43.4, 136.0, 46.0), box(128, 39, 128.1, 39.1)])
+"""from the mainland in the north to 42 N: no ship passes but south of it; an islet shows how far the map reaches"""
 SECOND = """[[sites]]
 id = "east"
 name = "East roads"
@@ -73,3 +73,19 @@ def test_a_broken_coastline_is_named_once_and_costs_the_ways_only(tmp_path: Path
     assert found.sea_ways == ()
     assert len(found.losses) >= 1
     assert "land.geojson" in found.losses[0]
+
+
+def test_unmapped_land_is_no_sea(tmp_path: Path) -> None:
+    """A coastline of the surroundings of one site says nothing of a way to the other."""
+    piece = {"type": "Feature", "properties": {}, "geometry": mapping(box(131.9, 42.9, 132.2, 43.0))}
+    found = gathered(case_of(tmp_path, json.dumps(piece)))
+    assert found.sea_ways == ()
+    assert any("land.geojson does not reach Roads, East roads" in loss for loss in found.losses)
+
+
+def test_a_pair_without_a_way_is_named(tmp_path: Path) -> None:
+    wall = MultiPolygon([box(132.25, 38.0, 132.35, 46.5), box(128.0, 46.4, 137.0, 46.5), box(128.0, 38.0, 137.0, 38.1)])
+    shape = {"type": "Feature", "properties": {}, "geometry": mapping(wall)}
+    found = gathered(case_of(tmp_path, json.dumps(shape)))
+    assert found.sea_ways == ()
+    assert any("the coastline's grid shows none for Roads - East roads" in loss for loss in found.losses)

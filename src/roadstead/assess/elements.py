@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from roadstead.assess.composed import in_words
 from roadstead.coverage import usable
 from roadstead.identify import size_agrees
-from roadstead.infer import Observed
+from roadstead.infer import LIKELY, Observed
 from roadstead.model import Call, Claim, ClaimKind, Element, ElementName, Sighting, Status
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.model import Detection
 
-LIKELY = 0.5
-"""score from which a detection is spoken of as a vessel"""
 MOTION_WORDS = ("anchor", "moored", "under way", "underway", "drift", "sailing", "stopped")
 PERSONS_CAVEAT = "Images show ships, not passengers."
 

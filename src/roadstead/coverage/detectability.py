@@ -5,9 +5,9 @@ share of large labelled ships that the detectors found (`RATES`); for optical im
 port (`bench/detectability.py` fits it). Provisional: from few labelled images.
 
 Away from anchorages nobody knows beforehand whether a ship lies alongside; the share of the Sentinel-2 ports is taken.
-That silence of a detector at a quay must never read as absence is the point of it. The ranges are 90 % intervals of
-the rates (Jeffreys: beta distribution with both parameters raised by one half; Brown, Cai and DasGupta 2001,
-Statistical Science 16(2), 101-133) together with a fifth either way of the curve's middle.
+Silence of a detector at a quay speaks against a large ship somewhat, and hardly against a short one. The ranges are
+90 % intervals of the rates (Jeffreys: beta distribution with both parameters raised by one half; Brown, Cai and
+DasGupta 2001, Statistical Science 16(2), 101-133) together with a fifth either way of the curve's middle.
 """
 
 from __future__ import annotations

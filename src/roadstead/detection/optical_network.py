@@ -35,7 +35,7 @@ class Judgement:
     threshold: float
     """least probability of a candidate"""
     coefficients: tuple[float, ...]
-    """of `optical_score`"""
+    """of `optical_candidates.probability`"""
 
 
 class Seen(NamedTuple):

@@ -180,5 +180,5 @@ def _said(case: Case, claim: Claim, looks: Sequence[SceneAtSite]) -> tuple[Call,
     }  # fmt: skip
     gathered = Gathered(scenes=scenes, at_sites=list(looks))
     question = Question(case=case, claim=claim, gathered=gathered, picture=NO_PICTURE)
-    own = AssessStep().run(question).without_reports
+    own = AssessStep(beside=False).run(question).without_reports
     return own.call, own.probability.mid

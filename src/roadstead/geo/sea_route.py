@@ -2,7 +2,8 @@
 
 A grid of sea cells in an equidistant plane is searched for the cheapest path (Dijkstra 1959, Numer. Math. 1, 269-271);
 then the path's steps, which go in eight directions only, are pulled tight: a corner stays only where land would lie in
-the straight way. Straits narrower than a cell may close, and small islands between cells vanish.
+the straight way. What is left is about the shortest way. Straits narrower than a cell may close, and small islands
+between cells vanish.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import numpy as np
 from affine import Affine
 from pyproj import Transformer
 from rasterio.features import rasterize
-from scipy import ndimage
 from shapely import get_parts, segmentize, transform
 from skimage.graph import MCP_Geometric
 
@@ -31,8 +31,8 @@ _CELLS = 900
 _LEAST_CELL_M = 200.0
 _FARTHEST_M = 15_000.0
 """of a place from the water that its ships sail"""
+_NEAR_CELLS = 10
 _EDGE_DEG = 0.1
-_EIGHT = np.ones((3, 3), int)
 
 
 def sea_routes_km(
@@ -46,7 +46,8 @@ def sea_routes_km(
         within: WGS84 area whose land is known; no way leads out of its bounds.
 
     Returns:
-        NaN where no water joins two places, or one lies farther than 15 km from the sea that the grid shows.
+        NaN where the grid shows no water that joins two places, or one lies farther than 15 km from any; and where they
+        lie closer together than the grid can tell a way.
     """
     n = len(places)
     out = np.full((n, n), np.nan)
@@ -55,6 +56,7 @@ def sea_routes_km(
         return out
     sea, plane, back = _sea(land, within)
     cells = [_cell(sea, plane, back, place) for place in places]
+    near_km = _NEAR_CELLS * plane.a / 1000
     cost = np.where(sea, 1.0, -1.0)  # cells below 0 are not entered
     for i in range(n):
         start = cells[i]
@@ -64,12 +66,13 @@ def sea_routes_km(
         reached, _ = search.find_costs([start])
         for k in range(i + 1, n):
             end = cells[k]
-            if end is None or not np.isfinite(reached[end]):
+            circle = great_circle_km(*places[i], *places[k])
+            if end is None or not np.isfinite(reached[end]) or circle < near_km:
                 continue
             corners = _tight(sea, search.traceback(end))
             there = [places[i], *(_lonlat(c, plane, back) for c in corners), places[k]]
             way = sum(great_circle_km(*a, *b) for a, b in pairwise(there))
-            out[i, k] = out[k, i] = max(way, great_circle_km(*places[i], *places[k]))
+            out[i, k] = out[k, i] = max(way, circle)
     return out
 
 
@@ -92,10 +95,7 @@ def _sea(land: BaseGeometry, within: BaseGeometry) -> tuple[NDArray[np.bool_], A
         rasterize(list(get_parts(s)), shape, transform=plane, dtype=np.uint8).astype(bool) for s in (flat, inside)
     )
     dry |= ~there
-    parts, count = ndimage.label(~dry, _EIGHT)
-    # Lakes and basins that the grid cuts off are no sea.
-    largest = int(np.argmax(np.bincount(parts.ravel())[1:])) + 1 if count else 1
-    return parts == largest, plane, to_plane
+    return ~dry, plane, to_plane
 
 
 def _cell(
@@ -117,14 +117,9 @@ def _tight(sea: NDArray[np.bool_], path: Sequence[tuple[int, int]]) -> list[tupl
     """The corners that are left when a path is pulled tight, its ends among them."""
     corners, here = [path[0]], 0
     while here < len(path) - 1:
-        low, high = here + 1, len(path) - 1
-        if _clear(sea, path[here], path[high]):
-            low = high
-        while low < high:  # what is seen from here is mostly an unbroken part of the path
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if _clear(sea, path[here], path[middle]) else (low, middle - 1)
-        corners.append(path[low])
-        here = low
+        seen = next((k for k in range(len(path) - 1, here + 1, -1) if _clear(sea, path[here], path[k])), here + 1)
+        corners.append(path[seen])
+        here = seen
     return corners
 
 

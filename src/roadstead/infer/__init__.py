@@ -12,7 +12,7 @@ from roadstead.infer.motion import World
 from roadstead.infer.movers import others_with, share_of_lengths
 from roadstead.infer.operations import IN_PART, MOTIONS
 from roadstead.infer.predicates import HIDDEN, ClaimPredicate, SightingPredicate
-from roadstead.infer.same_ship import same_pairs
+from roadstead.infer.same_ship import LIKELY, same_pairs
 from roadstead.infer.sampler import (
     SITE_EFFECT_P,
     SITE_EFFECTS,
@@ -32,6 +32,7 @@ __all__ = [
     "ELSEWHERE",
     "HIDDEN",
     "IN_PART",
+    "LIKELY",
     "MOTIONS",
     "SITE_EFFECTS",
     "SITE_EFFECT_P",

@@ -8,7 +8,6 @@ what speaks for one ship is capped, and a layout seen in finer pixels is not com
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +31,10 @@ LEAST_DB = -30.0
 SLENDERNESS, SLENDERNESS_LOG_SIGMA = 6.5, 0.18
 """length to beam of seagoing ships, roughly 4.5 to 9"""
 MOST_PAIRS = 12
+LIKELY = 0.5
+"""score from which a detection is spoken of as a vessel"""
+COMPARED = 60
+"""detections of a look that are compared one by one with those of another"""
 _LENGTHS = np.linspace(math.log(8), math.log(500), 300)
 _SLENDER = np.linspace(-3, 3, 21)
 
@@ -77,21 +80,28 @@ def same_pairs(
 ) -> tuple[SamePair, ...]:
     """Detections of successive looks that may be one ship, each in one pair with one look; the likeliest first.
 
+    A look is paired with the next one of each site. All likely ships of both are paired, so that the choice of a size
+    does not speak for one ship; only pairs that count are listed.
+
     Args:
-        observed: looks.
-        is_ship: which detections count.
+        observed: looks; those whose times overlap have no order and are not paired.
+        is_ship: which detections count: one of each pair listed at least.
         km: distance between two sites that no way at sea is shorter than.
     """
-    shown = sorted(
-        (o for o in observed if o.look.time and any(map(is_ship, o.detections))),
-        key=lambda o: (o.look.time, o.look.site_id, o.look.scene_id),
-    )
-    out = [p for a, b in pairwise(shown) if _reachable(a, b, km) for p in _matched(a, b, is_ship)]
+    dated = [(o, o.look.time) for o in observed if o.look.time and any(d.score >= LIKELY for d in o.detections)]
+    dated.sort(key=lambda x: (x[1].middle, x[0].look.site_id, x[0].look.scene_id))
+    out: list[SamePair] = []
+    for n, (a, when) in enumerate(dated):
+        later: dict[str, Observed] = {}
+        for b, then in dated[n + 1 :]:
+            if then.start > when.end and b.look.scene_id != a.look.scene_id:
+                later.setdefault(b.look.site_id, b)
+        out += [p for b in later.values() if _reachable(a, b, km) for p in _matched(a, b, is_ship)]
     return tuple(sorted(out, key=lambda p: (-p.db, p.first, p.second))[:MOST_PAIRS])
 
 
 def _reachable(a: Observed, b: Observed, km: Callable[[str, str], float]) -> bool:
-    if a.look.time is None or b.look.time is None or a.look.scene_id == b.look.scene_id:
+    if a.look.time is None or b.look.time is None:
         return False
     hours = (b.look.time.end - a.look.time.start).total_seconds() / 3600
     return a.look.site_id == b.look.site_id or km(a.look.site_id, b.look.site_id) <= hours * FASTEST_KN * KMH_PER_KN
@@ -100,7 +110,8 @@ def _reachable(a: Observed, b: Observed, km: Callable[[str, str], float]) -> boo
 def _matched(a: Observed, b: Observed, is_ship: Callable[[Detection], bool]) -> list[SamePair]:
     """The pairing of two looks' ships that speaks most for the same ships; only pairs for which something speaks."""
     beams = a.look.modality is b.look.modality is Modality.OPTICAL
-    rows, cols = ([d for d in o.detections if is_ship(d) and d.length_m] for o in (a, b))
+    rows, cols = ([d for d in o.detections if d.score >= LIKELY and d.length_m] for o in (a, b))
+    rows, cols = rows[:COMPARED], cols[:COMPARED]
     if not rows or not cols or a.look.time is None or b.look.time is None:
         return []
     table = np.array([[same_ship_db(x, y, beams=beams) or 0.0 for y in cols] for x in rows])
@@ -108,5 +119,5 @@ def _matched(a: Observed, b: Observed, is_ship: Callable[[Detection], bool]) -> 
     return [
         SamePair(first=rows[i].id, second=cols[k].id, hours=round(hours, 1), db=round(float(table[i, k]), 1))
         for i, k in zip(*linear_sum_assignment(-np.clip(table, 0, None)), strict=True)
-        if table[i, k] > 0
+        if table[i, k] > 0 and (is_ship(rows[i]) or is_ship(cols[k]))
     ]

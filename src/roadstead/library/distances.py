@@ -1,4 +1,4 @@
-"""Sourced distances by water. Where there is none the caller falls back to the great circle, and says so."""
+"""Sourced distances by water. Where there is none the caller takes a coastline's, or lengthens the great circle."""
 
 from __future__ import annotations
 

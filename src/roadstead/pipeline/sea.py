@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from shapely.geometry import box
 
 from roadstead.archive import SeaFile, open_sea_file
 from roadstead.case import Case
@@ -66,25 +67,52 @@ class CaseSeas:
             return scene
 
     def ways(self, cache: StepCache) -> tuple[SeaWay, ...]:
-        """Ways by water between the case's sites, by its coastline, where the library has no source for them."""
+        """Ways by water between the case's sites, by its coastline; what it cannot tell is among the losses."""
         sites = self.case.sites
         if self._file is None or self._file.kind is not SeaKind.COASTLINE or len(sites) < 2:
             return ()
         around = shapely.union_all([s.aoi for s in sites]).envelope.buffer(_DETOUR_DEG, join_style="mitre")
+        west, _, east, _ = around.bounds
+        mapped = box(*self._file.bounds)
+        if east - west > _WIDEST_DEG:
+            self.losses.append(f"ways by water: the sites lie {east - west:.0f} degrees apart, too far; {_LENGTHENED}")
+            return ()
         try:
             land = self._file.around(around)
         except InputError as error:
-            self.losses.append(f"ways by water: {error}; until then great circles are lengthened by a third")
+            self.losses.append(f"ways by water: {error}; {_LENGTHENED}")
             return ()
-        return cache.run(WaysStep(), (land, sites, around), tuple[SeaWay, ...], item="ways by water")
+        inside = tuple(s for s in sites if mapped.contains(s.aoi.envelope))
+        if len(inside) < len(sites):
+            names = ", ".join(s.name for s in sites if s not in inside)
+            self.losses.append(f"ways by water: {self._file.path.name} does not reach {names}; {_LENGTHENED}")
+        ways = cache.run(
+            WaysStep(), (land, inside, around.intersection(mapped)), tuple[SeaWay, ...], item="ways by water"
+        )
+        self.losses += self._without_way(inside, {w.site_ids for w in ways})
+        return ways
+
+    def _without_way(self, sites: tuple[Site, ...], found: set[tuple[str, str]]) -> list[str]:
+        pairs = [
+            f"{a.name} - {b.name}"
+            for a, b in combinations(sites, 2)
+            if (a.id, b.id) not in found and not sourced_km(a.id, b.id) and self._circle_km(a.id, b.id) > _NEAR_KM
+        ]
+        if not pairs:
+            return []
+        return [f"ways by water: the coastline's grid shows none for {'; '.join(pairs)}; {_LENGTHENED}"]
+
+    def _circle_km(self, a_id: str, b_id: str) -> float:
+        a, b = self.case.site(a_id), self.case.site(b_id)
+        return great_circle_km(a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg)
 
     def doubts(self, ways: tuple[SeaWay, ...]) -> list[str]:
         """Ways that are so much longer than the great circle that a strait may have been closed by the grid."""
         out = []
         for way in ways:
-            a, b = (self.case.site(i) for i in way.site_ids)
-            circle = great_circle_km(a.lon_deg, a.lat_deg, b.lon_deg, b.lat_deg)
-            if way.km > FAR_ROUND * circle:
+            circle = self._circle_km(*way.site_ids)
+            if way.km > FAR_ROUND * circle > 0 and not sourced_km(*way.site_ids):
+                a, b = (self.case.site(i) for i in way.site_ids)
                 out.append(
                     f"by water {way.km:.0f} km from {a.name} to {b.name} along the coastline, {way.km / circle:.1f} "
                     f"times the great circle ({circle:.0f} km): check that no strait between them is narrower than a "
@@ -95,15 +123,16 @@ class CaseSeas:
 
 @dataclass(frozen=True, slots=True)
 class WaysStep:
-    """The `Step` from a coastline and sites to the ways between them."""
+    """The `Step` from a coastline, sites and the area that it maps to the ways between the sites."""
 
     name: str = "ways by water"
-    version: int = 1
+    version: int = 2
 
     def inputs(self, value: tuple[StatedSea, tuple[Site, ...], BaseGeometry]) -> dict[str, Any]:
         """The file, and where the sites are."""
-        land, sites, _ = value
-        return {"land": land.sha256, "sites": [(s.id, s.lon_deg, s.lat_deg, s.aoi.wkt) for s in sites]}
+        land, sites, within = value
+        places = [(s.id, s.lon_deg, s.lat_deg) for s in sites]
+        return {"land": land.sha256, "sites": places, "within": within.bounds}
 
     def run(self, value: tuple[StatedSea, tuple[Site, ...], BaseGeometry]) -> tuple[SeaWay, ...]:
         """Those that the grid of the search has."""
@@ -112,10 +141,13 @@ class WaysStep:
         return tuple(
             SeaWay(site_ids=(a.id, b.id), km=round(float(km[i, k]), 1))
             for (i, a), (k, b) in combinations(enumerate(sites), 2)
-            if np.isfinite(km[i, k]) and not sourced_km(a.id, b.id)
+            if np.isfinite(km[i, k])
         )
 
 
+_LENGTHENED = "great circles are lengthened by 1.3 there, unless the library has a source"
+_WIDEST_DEG = 120.0
+_NEAR_KM = 10.0  # between nearer sites no way is looked for
 FAR_ROUND = 1.5
 """ways longer than so many great circles are named"""
 _DETOUR_DEG = 3.0  # around the sites, in which ways are looked for
