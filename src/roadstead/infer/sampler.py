@@ -46,8 +46,9 @@ SITE_EFFECTS, SITE_EFFECT_P = (0.6, 0.85, 1.0), (0.2, 0.3, 0.5)
 """detectability that all looks at a site share (haze, clutter, berth shadows): provisional"""
 ENOUGH_HITS, MAX_BATCHES, MAX_TRAFFIC_BATCHES = 200.0, 4, 12
 """further histories are drawn until the thinner side has so many effective ones, or so often"""
-NEEDED_HITS, LAST_BATCH = 110.0, 10
-"""below so many nothing is called by default, so then drawing goes on, at most so often"""
+NEEDED_HITS, LAST_BATCH, MOST_WORK = 110.0, 10, 300
+"""below so many nothing is called by default, so then drawing goes on, at most so often, while batches times looks stay
+below the third"""
 
 
 def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
@@ -69,16 +70,17 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     before = {m: _from_prior(claim, bare, m, seed) for m in motions_of(claim)}
     tables = _tables(claim, evidence)
     batches: list[list[Weighted]] = []
-    while not batches or _wanting(len(batches), _thin(_joined(batches))):
+    while not batches or _wanting(len(batches), _thin(_joined(batches)), len(evidence.observed)):
         streams = {m: stream(seed, "infer", claim.id, str(len(batches)), m) for m in motions_of(claim)}
         batches.append([_given_looks(rng, claim, evidence, tables, m) for m, rng in streams.items()])
     shares = {m: (s.holds_before, s.seen_holds_before) for m, s in before.items()}
     return [replace(s, before=shares[s.motion][0], seen_before=shares[s.motion][1]) for s in _joined(batches)]
 
 
-def _wanting(batches: int, hits: float) -> bool:
+def _wanting(batches: int, hits: float, looks: int) -> bool:
     """Whether another batch is worth drawing."""
-    return (batches < MAX_BATCHES and hits < ENOUGH_HITS) or (batches < LAST_BATCH and hits < NEEDED_HITS)
+    cheap = batches < LAST_BATCH and batches * looks < MOST_WORK
+    return (batches < MAX_BATCHES and hits < ENOUGH_HITS) or (cheap and hits < NEEDED_HITS)
 
 
 def sample_apart(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
