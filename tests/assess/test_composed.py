@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dunai_looks import look
 
 from roadstead.assess import assess, places, world_of
 from roadstead.assess.composed import carried, unseen_parts
@@ -17,11 +18,7 @@ from roadstead.model import (
     Claim,
     ClaimKind,
     Composition,
-    Detection,
-    Estimate,
     Junction,
-    Look,
-    Modality,
     Range,
     Thresholds,
     TimeSpan,
@@ -59,19 +56,7 @@ def composed(junction: Junction, *parts: Claim | Composition, at_least: int = 0)
 
 
 def at(site: str, t: datetime, *lengths: float) -> Observed:
-    name = f"{site}-{t:%dT%H}"
-    ships = tuple(
-        Detection(
-            id=f"{name}-{i}", scene_id=name, time=None, outline_px=(), outline=None, row_px=0, col_px=0, score=0.97,
-            length_m=Estimate(m, 3.0), beam_m=None, heading_deg=None, method="test",
-        )
-        for i, m in enumerate(lengths)
-    )  # fmt: skip
-    look = Look(
-        scene_id=name, site_id=site, time=TimeSpan(t, t), usable_fraction=1, cloud_fraction=0, resolved_m=3,
-        sun_elevation_deg=30, modality=Modality.OPTICAL,
-    )  # fmt: skip
-    return Observed(look=look, detections=ships, p_detect=(0.95,), p_detect_other=0.95)
+    return look(t, lengths, site=site)
 
 
 def judged(case: Case, claim: Claim, *observed: Observed, thresholds: Thresholds | None = None) -> Verdict:

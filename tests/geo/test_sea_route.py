@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from roadstead.geo import great_circle_km, sea_routes_km
+from roadstead.library import sea_distance_km, site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,12 +53,13 @@ def test_one_place_or_none_needs_no_way(places: list[tuple[float, float]]) -> No
 def test_the_real_coast_gives_about_the_sourced_distance(shared: Path) -> None:
     path = shared / "data" / "coast" / "land-sea-of-japan.gpkg"
     if not path.is_file():
-        pytest.skip("no coastline beside the checkout")
+        pytest.skip("the coastline in ../shared/data is not on this machine")
     land = shapely.from_wkb(pyogrio.raw.read(path)[2][0])
-    # Vladivostok (Golden Horn), Nakhodka: the way leads around Russky Island and Cape Povorotny's neighbours
-    places = [(131.88, 43.11), (132.90, 42.80)]
-    way = float(sea_routes_km(land, places, box(131, 42, 134, 43.5))[0, 1])
-    assert 1.02 * great_circle_km(*places[0], *places[1]) < way < 150
+    sourced = sea_distance_km("chongjin", "vladivostok")
+    assert sourced is not None
+    places = [(s.lon_deg, s.lat_deg) for s in (site("chongjin"), site("vladivostok"))]
+    way = float(sea_routes_km(land, places, box(128.5, 40.5, 134, 43.6))[0, 1])
+    assert way == pytest.approx(sourced.km, rel=0.05)
 
 
 def test_a_place_sails_from_the_nearest_water_and_not_from_across_an_isthmus() -> None:
@@ -70,3 +72,8 @@ def test_a_place_sails_from_the_nearest_water_and_not_from_across_an_isthmus() -
 def test_a_port_and_its_roads_are_too_near_for_the_grid() -> None:
     ways = sea_routes_km(MAINLAND, [(9.0, 40.9), (9.005, 40.9), (9.0, 40.9)], AROUND)
     assert np.isnan(ways[0, 1:]).all()
+
+
+def test_open_sea_without_land_is_sailed_straight() -> None:
+    ways = sea_routes_km(MultiPolygon([]), [WEST, EAST], AROUND)
+    assert ways[0, 1] == pytest.approx(great_circle_km(*WEST, *EAST), rel=0.01)

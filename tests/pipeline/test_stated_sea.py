@@ -31,7 +31,7 @@ Places = list[tuple[float, float]]
 def coastline(shared: Path) -> Path:
     path = shared / "data" / "coast" / "land-sea-of-japan.gpkg"
     if not path.is_file():
-        pytest.skip("no coastline beside the checkout")
+        pytest.skip("the coastline in ../shared/data is not on this machine")
     return path
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
+@pytest.mark.skipif(find_spec("torch") is not None, reason="tests the sentence where torch is missing; here it is not")
 def test_without_torch_it_says_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"roadstead\[train\]"):
         train(tmp_path, tmp_path / "out", seed=1, progress=lambda *_: None)

@@ -13,7 +13,7 @@ from shapely.geometry import Point
 from roadstead.coverage import usable
 from roadstead.exercise.answers import HIDDEN, holds
 from roadstead.geo import great_circle_km
-from roadstead.infer import brackets_from_looks
+from roadstead.infer import LIKELY, brackets_from_looks
 from roadstead.model import Call, Detection, PortCall, Range, TimeSpan, Verdict
 from roadstead.simulate import ShipAt, null_island
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from roadstead.exercise.truth import Truth
     from roadstead.pipeline import Gathered, SceneAtSite
 
-LIKELY = 0.5
-"""detections below this score are not counted as found"""
 LENGTH_BINS_M = (0.0, 50.0, 80.0, 120.0, 200.0, 1000.0)
 NEAR_M, NEAR_LENGTHS = 40.0, 0.5
 """a detection belongs to the nearest ship within the sum of this and this share of the ship's length"""

@@ -52,7 +52,7 @@ def sea_routes_km(
     n = len(places)
     out = np.full((n, n), np.nan)
     out[range(n), range(n)] = 0.0
-    if n < 2 or land.is_empty:
+    if n < 2:
         return out
     sea, plane, back = _sea(land, within)
     cells = [_cell(sea, plane, back, place) for place in places]
@@ -91,11 +91,15 @@ def _sea(land: BaseGeometry, within: BaseGeometry) -> tuple[NDArray[np.bool_], A
     shape = (int((north - south) / cell) + 1, int((east - west) / cell) + 1)
     plane = Affine(cell, 0, west, 0, -cell, north)
     # What lies beyond the land given is unknown, and no way leads there.
-    dry, there = (
-        rasterize(list(get_parts(s)), shape, transform=plane, dtype=np.uint8).astype(bool) for s in (flat, inside)
-    )
+    dry, there = (_covered(s, shape, plane) for s in (flat, inside))
     dry |= ~there
     return ~dry, plane, to_plane
+
+
+def _covered(area: BaseGeometry, shape: tuple[int, int], plane: Affine) -> NDArray[np.bool_]:
+    """Cells whose middle lies in an area, which may be empty, as land is in open sea."""
+    parts = [p for p in get_parts(area) if not p.is_empty]
+    return rasterize(parts, shape, transform=plane, dtype=np.uint8).astype(bool) if parts else np.zeros(shape, bool)
 
 
 def _cell(
