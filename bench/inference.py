@@ -18,7 +18,7 @@ import numpy as np
 
 from roadstead.case import Routine, SiteTraffic
 from roadstead.infer import Grid, Observed, World, effective_sample_size, matching_sums
-from roadstead.infer.engine import Drawn, draw, draw_prior, setting
+from roadstead.infer.engine import Drawn, adapted, draw, draw_prior, setting
 from roadstead.infer.marginal import prepare
 from roadstead.infer.movers import movers_of
 from roadstead.infer.operations import Operation
@@ -90,7 +90,7 @@ def _traffic(rng: np.random.Generator) -> list[list[float]]:
     return here
 
 
-def run(op: Operation, observed: tuple[Observed, ...], at_once: int) -> tuple[float, int, float, float]:
+def weighed(op: Operation, observed: tuple[Observed, ...], at_once: int) -> tuple[float, int, float, float]:
     """(seconds, histories, effective ones, log p(looks)): histories are drawn until enough of them are effective."""
     begun = time.perf_counter()
     traffic = {
@@ -99,9 +99,10 @@ def run(op: Operation, observed: tuple[Observed, ...], at_once: int) -> tuple[fl
     pairs = [(o, matching_sums(o, VESSELS)) for o in observed]
     tables = prepare(pairs, SITES, GRID, traffic, (SITE_EFFECTS, SITE_EFFECT_P))
     where = setting(movers_of(op.world, GRID), tables, op)
-    drawn: list[Drawn] = []
-    while not drawn or (_effective(drawn) < ENOUGH and len(drawn) < MOST_BATCHES):
-        drawn.append(draw(stream(3, "bench", "inference", str(len(drawn))), where, op, at_once))
+    run = adapted(stream(3, "bench", "inference"), where, op)
+    drawn = [draw(run, at_once)]
+    while _effective(drawn) < ENOUGH and len(drawn) < MOST_BATCHES:
+        drawn.append(draw(run, at_once, hard=drawn[0].tempered))
     logs = np.concatenate([d.log_weight for d in drawn])
     log_p = float(np.log(np.exp(logs - logs.max()).mean()) + logs.max())
     return time.perf_counter() - begun, logs.size, _effective(drawn), log_p
@@ -122,11 +123,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     op = Operation(claim=CLAIM, world=world(), grid=GRID, motion=given.motion)
-    run(op, looks(op, 5), 50)  # compiles
+    weighed(op, looks(op, 5), 50)  # compiles
     rows = []
     for n in given.looks:
         observed, begun = looks(op, n), time.process_time()
-        seconds, histories, effective, log_p = run(op, observed, given.at_once)
+        seconds, histories, effective, log_p = weighed(op, observed, given.at_once)
         cpu = time.process_time() - begun
         rows.append((n, cpu))
         print(

@@ -11,7 +11,7 @@ import pytest
 from roadstead.case import Routine, SiteTraffic
 from roadstead.infer import ClaimPredicate, Grid, Histories, Observed, World, matching_sums
 from roadstead.infer.chains import Chain, Legs, marks_along, marks_of_routine
-from roadstead.infer.engine import Drawn, draw, draw_prior, setting
+from roadstead.infer.engine import Drawn, adapted, draw, draw_prior, setting
 from roadstead.infer.fixes import Fix, log_positions
 from roadstead.infer.marginal import log_marginal, prepare
 from roadstead.infer.movers import Mover, movers_of
@@ -162,7 +162,7 @@ def drawn_for(
     pairs = [(o, matching_sums(o, vessels)) for o in looks]
     tables = prepare(pairs, ("x", "y"), GRID, TRAFFIC, (SITE_EFFECTS, SITE_EFFECT_P))
     op = Operation(claim=c, world=world(*vessels), grid=GRID, motion=motion)
-    return draw(stream(5, "engine"), setting(movers, tables, op, fixes), op, n)
+    return draw(adapted(stream(5, "engine"), setting(movers, tables, op, fixes), op), n)
 
 
 CASES = {
@@ -210,7 +210,7 @@ def test_histories_given_one_look_agree_with_prior_histories_weighed(motion: str
     pairs = [(o, matching_sums(o, (A, B))) for o in looks]
     tables = prepare(pairs, ("x", "y"), GRID, TRAFFIC, (SITE_EFFECTS, SITE_EFFECT_P))
     place = draw_prior(stream(8, motion), movers, op, 40000)
-    plain = weighed(Drawn(place=place, log_weight=log_marginal(tables, place), lost=0.0), c, ("a", "b"))
+    plain = weighed(Drawn(place=place, log_weight=log_marginal(tables, place), lost=0.0), c, ("a", "b"), tempered=False)
     own = weighed(drawn_for((A, B), c, looks, 10000, motion=motion), c, ("a", "b"))
     assert own[1] == pytest.approx(plain[1], abs=0.02)
     assert np.log(own[0]) == pytest.approx(np.log(plain[0]), abs=0.05)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from roadstead.infer import Fix, Observed
     from roadstead.model import Participant
 
-ASSESS_VERSION = 15
+ASSESS_VERSION = 16
 """raised whenever the same evidence may give another verdict"""
 LIKE_LENGTH = 0.05
 """vessels are alike in size if their lengths differ by no more than this share"""

@@ -38,7 +38,7 @@ THREADS = 2
 PILOTS = 400
 ENOUGH_SHARE = 0.1
 """below this share of effective histories the exact likelihood is let in step by step"""
-TRIES = 4
+TRIES = 3
 """where few carry the weight, each vessel's rates and part of the plan are one of so many draws, chosen by their fit"""
 STEP_SHARE = 0.5
 """each step of tempering keeps so many effective histories"""
@@ -71,10 +71,12 @@ class Drawn:
     """mean of exp is p(looks); shape (n,)"""
     lost: float
     """variance that resampling added to the normaliser: sum over its steps of 1/effective - 1/n"""
+    tempered: bool
+    """whether the exact likelihood had to be let in step by step"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
+class Run:
     """What the histories of one motion are drawn with."""
 
     rng: np.random.Generator
@@ -150,35 +152,40 @@ def draw_prior(rng: np.random.Generator, movers: Sequence[Mover], op: Operation,
     return place
 
 
-def draw(rng: np.random.Generator, where: Setting, op: Operation, n: int) -> Drawn:
+def draw(run: Run, n: int, *, hard: bool = False) -> Drawn:
     """Draw n histories of one motion given the looks, with weights.
 
     Args:
-        rng: random stream.
-        where: vessels and looks.
-        op: the motion.
+        run: from `adapted`; its random stream is used on.
         n: how many.
+        hard: whether to let the exact likelihood in step by step at once, because that was needed before.
     """
-    run = _adapted(rng, where, op)
-    state = _sequential(run, n)
-    weight = state.log_z + state.log_ratio
-    if effective_sample_size(_exp(weight)) >= ENOUGH_SHARE * n:
-        return Drawn(place=state.place, log_weight=weight, lost=0.0)
+    if not hard:
+        state = _sequential(run, n)
+        weight = state.log_z + state.log_ratio
+        if effective_sample_size(_exp(weight)) >= ENOUGH_SHARE * n:
+            return Drawn(place=state.place, log_weight=weight, lost=0.0, tempered=False)
     return _tempered(run, _sequential(run, n, TRIES), n)
 
 
-def _adapted(rng: np.random.Generator, where: Setting, op: Operation) -> _Run:
-    """Factors that fit the looks: from prior draws first, then from a few given the looks."""
+def adapted(rng: np.random.Generator, where: Setting, op: Operation) -> Run:
+    """Factors that fit the looks: from prior draws first, then from a few given the looks.
+
+    Args:
+        rng: random stream, used on by `draw`.
+        where: vessels and looks.
+        op: the motion.
+    """
     place = draw_prior(rng, where.movers, op, PILOTS)
     table = factors(where.looks, where.order, codes_at(place, where.order), np.ones(PILOTS))
-    run = _Run(rng=rng, where=where, op=op, table=table)
+    run = Run(rng=rng, where=where, op=op, table=table)
     pilot = _sequential(run, PILOTS)
     # Half of the ratio: the first factors are rough, and few pilots would carry all of it.
     weights = _exp(pilot.log_z + 0.5 * pilot.log_ratio)
     return replace(run, table=factors(where.looks, where.order, pilot.codes, weights))
 
 
-def _sequential(run: _Run, n: int, tries: int = 1) -> _State:
+def _sequential(run: Run, n: int, tries: int = 1) -> _State:
     where, op = run.where, run.op
     state = _State(
         shared=shared_plans(run.rng, op, n),
@@ -200,7 +207,7 @@ def _sequential(run: _Run, n: int, tries: int = 1) -> _State:
     return state
 
 
-def _chosen(run: _Run, state: _State, v: int, tries: int) -> tuple[Legs, Floats, Floats]:
+def _chosen(run: Run, state: _State, v: int, tries: int) -> tuple[Legs, Floats, Floats]:
     """One vessel's part of the plan and rates, and the log of what its weight needs beside its normaliser."""
     rng, n, mover = run.rng, state.log_z.size, run.where.movers[v]
     rows = np.repeat(np.arange(n), tries)
@@ -219,18 +226,28 @@ def _chosen(run: _Run, state: _State, v: int, tries: int) -> tuple[Legs, Floats,
     return legs.rows(kept), leave[kept], lift
 
 
-def _ratio(run: _Run, place: NDArray[np.int8], codes: NDArray[np.int64]) -> Floats:
+def _ratio(run: Run, place: NDArray[np.int8], codes: NDArray[np.int64]) -> Floats:
     drawn_with = run.table[np.arange(run.table.shape[0]), codes].sum(axis=1)
     return np.asarray(log_marginal(run.where.looks, place) - drawn_with)
 
 
 def _passed(
-    run: _Run, state: _State, v: int, own: tuple[Legs, Floats], *, draw: bool
+    run: Run,
+    state: _State,
+    v: int,
+    own: tuple[Legs, Floats],
+    *,
+    draw: bool,
+    rows: NDArray[np.bool_] | slice = slice(None),
 ) -> tuple[NDArray[np.int8], Floats]:
-    """One vessel's movements given where the others are, and their normalisers; as many rows for each history."""
-    where, table, (legs, leave) = run.where, run.table, own
+    """One vessel's movements given where the others are, and their normalisers; as many rows for each history.
+
+    With `rows` only these histories are gone through, with their own rates and plans of all.
+    """
+    where, table = run.where, run.table
+    legs, leave = own if isinstance(rows, slice) else (own[0].rows(np.nonzero(rows)[0]), own[1][rows])
     bit, looks = 1 << v, np.arange(table.shape[0])
-    without = state.codes & ~bit
+    without = state.codes[rows] & ~bit
     gain = np.exp(table[looks, without | bit] - table[looks, without])
     n = leave.shape[0]
     gain = np.repeat(gain, n // gain.shape[0], axis=0)
@@ -266,7 +283,7 @@ def _placed(state: _State, where: Setting, v: int, row: NDArray[np.int8], rows: 
     state.codes[rows] = (state.codes[rows] & ~bit) | there[rows]
 
 
-def _tempered(run: _Run, state: _State, n: int) -> Drawn:
+def _tempered(run: Run, state: _State, n: int) -> Drawn:
     """Let the exact likelihood in step by step on n histories; the last step's weights stay on them."""
     log_norm, lost = 0.0, 0.0
     weight, beta = state.log_z, 0.0
@@ -281,7 +298,7 @@ def _tempered(run: _Run, state: _State, n: int) -> Drawn:
         step = _next_step(state.log_ratio, 1 - beta, n)
         weight, beta = step * state.log_ratio, beta + step
         if beta >= 1:
-            return Drawn(place=state.place, log_weight=weight + log_norm, lost=lost)
+            return Drawn(place=state.place, log_weight=weight + log_norm, lost=lost, tempered=True)
 
 
 def _next_step(log_ratio: Floats, most: float, n: int) -> float:
@@ -306,18 +323,20 @@ def _resampled(rng: np.random.Generator, state: _State, share: Floats, n: int) -
     state.log_z, state.log_ratio = state.log_z[chosen], state.log_ratio[chosen]
 
 
-def _moved(run: _Run, state: _State, v: int, beta: float) -> None:
+def _moved(run: Run, state: _State, v: int, beta: float) -> None:
     """One vessel drawn anew in every history, in half of them with new rates and part of the plan (Hastings 1970)."""
     rng, op, n, mover = run.rng, run.op, state.log_z.size, run.where.movers[v]
     anew = rng.random(n) < 0.5
     legs = _mixed(anew, legs_of(rng, op, mover, state.shared), state.legs[v])
     leave = _either(anew, leaving(rng, mover, op.grid, n), state.leave[v])
-    row, new_z = _passed(run, state, v, (legs, leave), draw=True)
-    _, old_z = _passed(run, state, v, (state.legs[v], state.leave[v]), draw=False)
+    row, log_z = _passed(run, state, v, (legs, leave), draw=True)
+    # With the same rates and plan the normaliser is the same, and nothing needs to be weighed against it.
+    gain = np.zeros(n)
+    gain[anew] = log_z[anew] - _passed(run, state, v, (state.legs[v], state.leave[v]), draw=False, rows=anew)[1]
     tried = replace(state, place=state.place.copy(), codes=state.codes.copy())
     _placed(tried, run.where, v, row, np.ones(n, bool))
     ratio = _ratio(run, tried.place, tried.codes)
-    accept = np.log(rng.random(n)) < new_z - old_z + beta * (ratio - state.log_ratio)
+    accept = np.log(rng.random(n)) < gain + beta * (ratio - state.log_ratio)
     _placed(state, run.where, v, row, accept)
     state.log_ratio = np.where(accept, ratio, state.log_ratio)
     state.legs[v] = _mixed(accept, legs, state.legs[v])

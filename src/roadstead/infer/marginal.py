@@ -16,9 +16,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp, xlog1py, xlogy
 
@@ -211,15 +212,28 @@ def _grouped(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
     return both, group.reshape(-1)
 
 
-def _emission(table: Floats, pattern: NDArray[np.int64], blind: tuple[float, float]) -> Floats:
-    """Log p(look | group, effect, others), averaged over the look's times; shape (groups, effects, most + 1)."""
-    mean = reduce(np.logaddexp, (table[codes] for codes in pattern.T)) - np.log(pattern.shape[1])
-    if blind[0] <= 0:
-        return np.asarray(mean)
-    return np.asarray(np.logaddexp(np.log1p(-blind[0]) + mean, np.log(blind[0]) + blind[1]))
+def _emission(
+    table: Floats, pattern: NDArray[np.int64], blind: tuple[float, float]
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Log p(look | who is there, effect, others), averaged over the look's times.
+
+    Returns:
+        (one for each different pattern, shape (patterns, effects, most + 1); the pattern of each group).
+    """
+    if pattern.shape[1] == 1:
+        alike, which = np.unique(pattern[:, 0], return_inverse=True)
+        mean = table[alike]
+    else:
+        both, which = np.unique(pattern, axis=0, return_inverse=True)
+        mean = reduce(np.logaddexp, (table[codes] for codes in both.T)) - np.log(pattern.shape[1])
+    if blind[0] > 0:
+        mean = np.logaddexp(np.log1p(-blind[0]) + mean, np.log(blind[0]) + blind[1])
+    return np.asarray(mean), which.reshape(-1)
 
 
-def _forward(here: SiteLooks, parents: Sequence[NDArray[np.int64]], emissions: Sequence[Floats]) -> Floats:
+def _forward(
+    here: SiteLooks, parents: Sequence[NDArray[np.int64]], emissions: Sequence[tuple[Floats, NDArray[np.int64]]]
+) -> Floats:
     """Forward recursion; log likelihood of each last group under each node of the traffic, shape (nodes, groups).
 
     Numbers are normalised at every look, so single precision loses a part in a million a look, and halves the time.
@@ -227,21 +241,41 @@ def _forward(here: SiteLooks, parents: Sequence[NDArray[np.int64]], emissions: S
     """
     (nodes, most), effects = here.begin.shape, here.log_effect.size
     number = np.float32 if most <= FEW else np.float64
-    tiny = np.finfo(number).tiny
-    alpha = np.broadcast_to(here.begin.astype(number)[:, None, None, :], (nodes, 1, effects, most))
+    tiny = number(np.finfo(number).tiny)
+    alpha = np.ascontiguousarray(np.broadcast_to(here.begin.astype(number)[:, None, None], (nodes, 1, effects, most)))
     log_scale = np.broadcast_to(here.log_effect, (nodes, 1, effects))
-    for k, (parent, emission) in enumerate(zip(parents, emissions, strict=True)):
+    for k, (parent, (emission, which)) in enumerate(zip(parents, emissions, strict=True)):
         if k:
             # One product a node: many small ones take several times as long.
             alpha = (alpha.reshape(nodes, -1, most) @ here.steps[k - 1].astype(number)).reshape(alpha.shape)
-        top = emission.max(axis=2, keepdims=True)
-        # Never 0, or many ships where few were assumed would leave nothing.
-        alpha = np.maximum(alpha, tiny)[:, parent]
-        alpha *= np.exp(emission - top).astype(number)
-        total = np.maximum(alpha.sum(axis=3, keepdims=True), tiny)
-        alpha /= total
-        log_scale = log_scale[:, parent] + (top + np.log(total.astype(np.float64)))[..., 0]
+        top = emission.max(axis=2)
+        alpha, total = _seen(alpha, parent, np.exp(emission - top[..., None]).astype(number), which, tiny)
+        log_scale = log_scale[:, parent] + top[which] + np.log(total.astype(np.float64))
     return np.asarray(logsumexp(log_scale, axis=2))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def _seen(
+    alpha: NDArray[Any], parent: NDArray[np.int64], likely: NDArray[Any], which: NDArray[np.int64], tiny: Any
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Let a look in: numbers of each group, shape (nodes, groups, effects, most + 1), and what they summed to."""
+    nodes, _, effects, most = alpha.shape
+    out = np.empty((nodes, parent.size, effects, most), alpha.dtype)
+    total = np.empty((nodes, parent.size, effects), alpha.dtype)
+    for n in range(nodes):
+        for g in range(parent.size):
+            for e in range(effects):
+                before, factor, row = alpha[n, parent[g], e], likely[which[g], e], out[n, g, e]
+                here = tiny * 0
+                for m in range(most):
+                    # Never 0, or many ships where few were assumed would leave nothing.
+                    row[m] = max(before[m], tiny) * factor[m]
+                    here += row[m]
+                here = max(here, tiny)
+                total[n, g, e] = here
+                for m in range(most):
+                    row[m] /= here
+    return out, total
 
 
 def _poisson(k: NDArray[np.int64], mean: float) -> NDArray[np.float64]:

@@ -101,7 +101,7 @@ class _Out(NamedTuple):
     draw: bool
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _begin(v: _Vessel, span: _Span, work: _Work) -> None:
     """The first step and what left before it."""
     longest, held = v.chain.delay.max(), resident(v.chain, v.leave, v.flow)
@@ -113,7 +113,7 @@ def _begin(v: _Vessel, span: _Span, work: _Work) -> None:
             work.mass[span.first, i, h] = (1.0 if i + h == 0 else 0.0) if span.fresh else held[i]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _look(v: _Vessel, t: int, work: _Work) -> None:
     """Multiply the looks of a step in, and bring large and small sums back to 1."""
     for k in range(v.usual.begin[t], v.usual.begin[t + 1]):
@@ -126,7 +126,7 @@ def _look(v: _Vessel, t: int, work: _Work) -> None:
         work.scale[t] += np.log(total)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _forward(v: _Vessel, span: _Span, work: _Work) -> None:
     """Fill `work` over a span."""
     mass, came, left, delay, leave = work.mass, work.came, work.left, v.chain.delay, v.leave
@@ -157,7 +157,7 @@ def _forward(v: _Vessel, span: _Span, work: _Work) -> None:
             left[t + longest, i] = mass[t, i, last] * leave[i]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _afloat(v: _Vessel, span: _Span, work: _Work, rest: float, whole: bool) -> tuple[float, int, int, int]:
     """Take the passages under way at the last step from `rest`, `whole`: all, else until it is used up.
 
@@ -178,7 +178,7 @@ def _afloat(v: _Vessel, span: _Span, work: _Work, rest: float, whole: bool) -> t
     return rest, last, 0, 0
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _way_in(v: _Vessel, span: _Span, work: _Work, at: tuple[int, int, int], rest: float) -> tuple[int, int]:
     """The passage that ends at (step, place) and uses up `rest`: (step it left after, from where)."""
     t, i, _ = at
@@ -198,7 +198,7 @@ def _way_in(v: _Vessel, span: _Span, work: _Work, at: tuple[int, int, int], rest
     return begun, j
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _backward(v: _Vessel, span: _Span, work: _Work, at: tuple[int, int, int], out: _Out) -> None:
     """Draw the way back from (step, place, phase) to the first step, and where it is stationary on to step 0."""
     t, i, h = at
@@ -221,7 +221,7 @@ def _backward(v: _Vessel, span: _Span, work: _Work, at: tuple[int, int, int], ou
         walk(v.chain, v.leave, (t, i, v.chain.phases - 1 - h), (0, -1), out.row, out.state)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _onward(v: _Vessel, span: _Span, work: _Work, total: float, out: _Out) -> tuple[int, int, int]:
     """Draw where the vessel is after the last look, and its way from there.
 
@@ -246,7 +246,7 @@ def _onward(v: _Vessel, span: _Span, work: _Work, total: float, out: _Out) -> tu
     return begun, max(-way, 0), v.chain.phases - 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _routine(v: _Vessel, first: int, fresh: bool, work: _Work, out: _Out) -> float:
     """Routine from a step to the end of the grid; log of its normaliser."""
     steps, usual = out.row.size, v.usual
@@ -269,7 +269,7 @@ def _routine(v: _Vessel, first: int, fresh: bool, work: _Work, out: _Out) -> flo
     return float(np.log(total) + work.scale[span.end - 1])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _before(v: _Vessel, plan: _Plan, work: _Work, out: _Out) -> float:
     """The routine before a plan's first arrival; log of its normaliser."""
     arrive, usual = plan.arrive[0], v.usual
@@ -292,7 +292,7 @@ def _before(v: _Vessel, plan: _Plan, work: _Work, out: _Out) -> float:
     return float(logs.max() + np.log(shares.sum()) - np.log(held.sum()))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _approach(  # noqa: PLR0917 - compiled code takes plain values
     v: _Vessel, plan: _Plan, shares: Floats, span: _Span, work: _Work, out: _Out
 ) -> None:
@@ -306,7 +306,7 @@ def _approach(  # noqa: PLR0917 - compiled code takes plain values
         walk(v.chain, v.leave, (t, i, int(uniform(out.state) * v.chain.phases)), (0, -1), out.row, out.state)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _pinned(v: _Vessel, plan: _Plan, call: int, until: int, out: _Out) -> float:
     """One call of a plan and the passage after it; log of the factors of its looks."""
     steps, log_z = out.row.size, 0.0
@@ -322,7 +322,7 @@ def _pinned(v: _Vessel, plan: _Plan, call: int, until: int, out: _Out) -> float:
     return log_z
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _planned(v: _Vessel, plan: _Plan, work: _Work, out: _Out) -> float:
     """A vessel that takes part in a plan; log of its normaliser."""
     log_z, steps = _before(v, plan, work, out), out.row.size
@@ -336,7 +336,7 @@ def _planned(v: _Vessel, plan: _Plan, work: _Work, out: _Out) -> float:
     return float(log_z)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def filtered(  # noqa: PLR0917 - compiled code takes plain values
     chain: Chain, leave: Floats, legs: Legs, marks: tuple[Marks, Marks], gain: Floats, seeds: Stream,
     place: NDArray[np.int8], draw: bool,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.infer.engine import Drawn, Setting, draw, draw_prior, effective_sample_size, setting
+from roadstead.infer.engine import Run, Setting, adapted, draw, draw_prior, effective_sample_size, setting
 from roadstead.infer.fixes import log_positions
 from roadstead.infer.groups import Apart, Group, apart, look_groups, split_logs
 from roadstead.infer.histories import Grid, Histories, grid_for
@@ -69,10 +69,10 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     bare = replace(evidence, reports=(), probes=())
     before = {m: _from_prior(claim, bare, m, seed) for m in motions_of(claim)}
     tables = _tables(claim, evidence)
+    runs = {m: _runs(stream(seed, "infer", claim.id, m), claim, evidence, tables, m) for m in motions_of(claim)}
     batches: list[list[Weighted]] = []
     while not batches or _wanting(len(batches), _thin(_joined(batches)), len(evidence.observed)):
-        streams = {m: stream(seed, "infer", claim.id, str(len(batches)), m) for m in motions_of(claim)}
-        batches.append([_given_looks(rng, claim, evidence, tables, m) for m, rng in streams.items()])
+        batches.append([_given_looks(runs[m], claim, evidence, tables, m) for m in motions_of(claim)])
     shares = {m: (s.holds_before, s.seen_holds_before) for m, s in before.items()}
     return [replace(s, before=shares[s.motion][0], seen_before=shares[s.motion][1]) for s in _joined(batches)]
 
@@ -221,25 +221,41 @@ def _for_all(observed: Observed, vessels: Sequence[Participant], named: int) -> 
     return replace(observed, p_detect=(*observed.p_detect, *(observed.p_detect[i] for i in nearest)))
 
 
-def _given_looks(rng: np.random.Generator, claim: Claim, evidence: Evidence, tables: _Tables, motion: str) -> Weighted:
+@dataclass(slots=True, kw_only=True)
+class _Side:
+    """A run, and whether its histories need tempering."""
+
+    run: Run
+    hard: bool = False
+
+
+def _runs(
+    rng: np.random.Generator, claim: Claim, evidence: Evidence, tables: _Tables, motion: str
+) -> tuple[_Side, ...]:
+    """The runs of one motion: two of a claim that splits, but as claimed, where no history is without it."""
+    op = Operation(claim=claim, world=evidence.world, grid=grid_of(claim), motion=motion)
+    settings = tables.settings[: 1 if motion == MOTIONS[0] else 2]
+    return tuple(_Side(run=adapted(rng, where, op)) for where in settings)
+
+
+def _given_looks(sides: Sequence[_Side], claim: Claim, evidence: Evidence, tables: _Tables, motion: str) -> Weighted:
     """Histories with the claim from a run that may go anywhere, those without it from one that is kept apart.
 
     Each run alone gives the weight of its own side without bias; where looks speak loudly for a claim, the first
     holds hardly a history without it.
     """
-    op = Operation(claim=claim, world=evidence.world, grid=grid_of(claim), motion=motion)
-    runs = tables.settings[: 1 if motion == MOTIONS[0] else 2]
     parts = []
-    for side, setting_ in enumerate(runs):
-        drawn: Drawn = draw(rng, setting_, op, N_HISTORIES)
-        histories = _histories(drawn.place, tuple(m.vessel for m in setting_.movers), op)
+    for k, side in enumerate(sides):
+        drawn = draw(side.run, N_HISTORIES, hard=side.hard)
+        side.hard, op = drawn.tempered, side.run.op
+        histories = _histories(drawn.place, tuple(m.vessel for m in tables.movers), op)
         said, drawn_with = _positions(evidence, op.grid, tables.heard, drawn.place)
         only, without = split_logs(tables.apart, tables.looks, drawn.place, said)
         exactly = drawn.log_weight + sum(said, -drawn_with)
         part = _weighted(histories, motion, claim, evidence, exactly)
         part = replace(part, lost=drawn.lost, only=only, without=without)
-        if len(runs) > 1:
-            kept = ~part.claimed if side else part.claimed
+        if len(sides) > 1:
+            kept = ~part.claimed if k else part.claimed
             part = replace(part, log_looks=np.where(kept, part.log_looks, -np.inf))
         parts.append(part)
     total = sum(p.claimed.size for p in parts)
