@@ -210,7 +210,8 @@ def test_histories_given_one_look_agree_with_prior_histories_weighed(motion: str
     pairs = [(o, matching_sums(o, (A, B))) for o in looks]
     tables = prepare(pairs, ("x", "y"), GRID, TRAFFIC, (SITE_EFFECTS, SITE_EFFECT_P))
     place = draw_prior(stream(8, motion), movers, op, 40000)
-    plain = weighed(Drawn(place=place, log_weight=log_marginal(tables, place), lost=0.0), c, ("a", "b"), tempered=False)
+    drawn = Drawn(place=place, log_weight=log_marginal(tables, place), lost=0.0, tempered=False)
+    plain = weighed(drawn, c, ("a", "b"))
     own = weighed(drawn_for((A, B), c, looks, 10000, motion=motion), c, ("a", "b"))
     assert own[1] == pytest.approx(plain[1], abs=0.02)
     assert np.log(own[0]) == pytest.approx(np.log(plain[0]), abs=0.05)
