@@ -197,33 +197,30 @@ def _sequential(run: Run, n: int, tries: int = 1) -> _State:
         log_ratio=np.zeros(n),
     )
     for v in range(len(where.movers)):
-        legs, leave, lift = _chosen(run, state, v, tries)
-        row, log_z = _passed(run, state, v, (legs, leave), draw=True)
+        row, log_z = _chosen(run, state, v, tries)
         _placed(state, where, v, row, np.ones(n, bool))
-        state.legs.append(legs)
-        state.leave.append(leave)
-        state.log_z += log_z + lift
+        state.log_z += log_z
     state.log_ratio = _ratio(run, state.place, state.codes)
     return state
 
 
-def _chosen(run: Run, state: _State, v: int, tries: int) -> tuple[Legs, Floats, Floats]:
-    """One vessel's part of the plan and rates, and the log of what its weight needs beside its normaliser."""
+def _chosen(run: Run, state: _State, v: int, tries: int) -> tuple[NDArray[np.int8], Floats]:
+    """The next vessel's movements, its rates and part of the plan kept in the state, and the log of what it weighs."""
     rng, n, mover = run.rng, state.log_z.size, run.where.movers[v]
     rows = np.repeat(np.arange(n), tries)
     legs = legs_of(rng, run.op, mover, state.shared.rows(rows))
     leave = leaving(rng, mover, run.op.grid, rows.size)
-    if tries == 1:
-        return legs, leave, np.zeros(n)
-    _, log_z = _passed(run, state, v, (legs, leave), draw=False)
-    log_z = log_z.reshape(n, tries)
-    top = log_z.max(axis=1, keepdims=True)
-    share = np.exp(log_z - top)
+    place, log_z = _passed(run, state, v, (legs, leave), draw=True)
+    top = log_z.reshape(n, tries).max(axis=1, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0.0)  # where no movement fits, the weight is 0, not undefined
+    share = np.exp(log_z.reshape(n, tries) - top)
     ends = np.cumsum(share, axis=1)
     which = np.minimum((ends < rng.random((n, 1)) * ends[:, -1:]).sum(axis=1), tries - 1)
-    lift = top[:, 0] + np.log(share.mean(axis=1)) - log_z[np.arange(n), which]
     kept = np.arange(n) * tries + which
-    return legs.rows(kept), leave[kept], lift
+    state.legs.append(legs.rows(kept))
+    state.leave.append(leave[kept])
+    with np.errstate(divide="ignore"):
+        return place[kept], top[:, 0] + np.log(share.mean(axis=1))
 
 
 def _ratio(run: Run, place: NDArray[np.int8], codes: NDArray[np.int64]) -> Floats:

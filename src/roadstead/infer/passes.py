@@ -114,7 +114,7 @@ def _begin(v: _Vessel, span: _Span, work: _Work) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _look(v: _Vessel, t: int, work: _Work) -> None:
+def _look(v: _Vessel, t: int | np.int64, work: _Work) -> None:
     """Multiply the looks of a step in, and bring large and small sums back to 1."""
     for k in range(v.usual.begin[t], v.usual.begin[t + 1]):
         for h in range(v.chain.phases):
@@ -128,33 +128,37 @@ def _look(v: _Vessel, t: int, work: _Work) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _forward(v: _Vessel, span: _Span, work: _Work) -> None:
-    """Fill `work` over a span."""
-    mass, came, left, delay, leave = work.mass, work.came, work.left, v.chain.delay, v.leave
-    size, speeds = delay.shape
-    longest, last = delay.max(), v.chain.phases - 1
-    home_share, share = 1.0 / speeds, 1.0 / speeds / max(size - 1, 1)
+    """Fill `work` over a span.
+
+    Steps and offsets are unsigned: signed ones are tested at each use for counting from the end, a quarter of the time.
+    """
+    mass, came, left, leave = work.mass, work.came, work.left, v.leave
+    size, speeds = np.uint64(v.chain.delay.shape[0]), np.uint64(v.chain.delay.shape[1])
+    longest, phases = np.uint64(v.chain.delay.max()), np.uint64(v.chain.phases)
+    zero, one, first = np.uint64(0), np.uint64(1), np.uint64(span.first)
+    home_share, share = 1.0 / speeds, 1.0 / speeds / max(v.chain.place.size - 1, 1)
+    back = (v.chain.delay.max() - v.chain.delay).astype(np.uint64)
     _begin(v, span, work)
-    for t in range(span.first, span.end):
-        if t > span.first:
+    for t in range(first, np.uint64(span.end)):
+        if t > first:
             to_home = 0.0
-            for i in range(1, size):
+            for i in range(one, size):
                 out = 0.0
                 for k in range(speeds):
-                    at = t + longest - delay[i, k]
-                    to_home += left[at, i]
-                    out += left[at, 0]
+                    to_home += left[t + back[i, k], i]
+                    out += left[t + back[i, k], zero]
                 came[t, i] = out * share
-            came[t, 0] = to_home * home_share
+            came[t, zero] = to_home * home_share
             for i in range(size):
-                p = leave[i]
-                mass[t, i, 0] = mass[t - 1, i, 0] * (1 - p) + came[t, i]
-                for h in range(1, last + 1):
-                    mass[t, i, h] = mass[t - 1, i, h] * (1 - p) + mass[t - 1, i, h - 1] * p
-            work.scale[t] = work.scale[t - 1]
-        if v.usual.begin[t] < v.usual.begin[t + 1]:
-            _look(v, t, work)
+                go, stay = leave[i], 1 - leave[i]
+                mass[t, i, zero] = mass[t - one, i, zero] * stay + came[t, i]
+                for h in range(one, phases):
+                    mass[t, i, h] = mass[t - one, i, h] * stay + mass[t - one, i, h - one] * go
+            work.scale[t] = work.scale[t - one]
+        if v.usual.begin[t] < v.usual.begin[t + one]:
+            _look(v, np.int64(t), work)
         for i in range(size):
-            left[t + longest, i] = mass[t, i, last] * leave[i]
+            left[t + longest, i] = mass[t, i, phases - one] * leave[i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

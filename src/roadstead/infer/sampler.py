@@ -44,7 +44,7 @@ N_TRAFFIC_ONLY = 20000
 TRAFFIC_PAD_HOURS = 24.0
 SITE_EFFECTS, SITE_EFFECT_P = (0.6, 0.85, 1.0), (0.2, 0.3, 0.5)
 """detectability that all looks at a site share (haze, clutter, berth shadows): provisional"""
-ENOUGH_HITS, MAX_BATCHES, MAX_TRAFFIC_BATCHES = 200.0, 4, 12
+ENOUGH_HITS, MAX_BATCHES, MAX_TRAFFIC_BATCHES = 150.0, 4, 12
 """further histories are drawn until the thinner side has so many effective ones, or so often"""
 NEEDED_HITS, LAST_BATCH, MOST_WORK = 110.0, 10, 300
 """below so many nothing is called by default, so then drawing goes on, at most so often, while batches times looks stay
