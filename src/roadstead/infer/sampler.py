@@ -27,7 +27,7 @@ from roadstead.infer.operations import MOTIONS, Operation, motions_of
 from roadstead.infer.predicates import ClaimPredicate, SightingPredicate
 from roadstead.infer.weighted import Evidence, Weighted
 from roadstead.model import Claim, ClaimKind, GroupKind, Participant, Predicate, TimeSpan
-from roadstead.steps import stream
+from roadstead.steps import one_blas_thread, stream
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,13 +44,14 @@ N_TRAFFIC_ONLY = 20000
 TRAFFIC_PAD_HOURS = 24.0
 SITE_EFFECTS, SITE_EFFECT_P = (0.6, 0.85, 1.0), (0.2, 0.3, 0.5)
 """detectability that all looks at a site share (haze, clutter, berth shadows): provisional"""
-ENOUGH_HITS, MAX_BATCHES, MAX_TRAFFIC_BATCHES = 150.0, 4, 12
+ENOUGH_HITS, MAX_BATCHES, MAX_TRAFFIC_BATCHES = 200.0, 4, 12
 """further histories are drawn until the thinner side has so many effective ones, or so often"""
-NEEDED_HITS, LAST_BATCH, MOST_WORK = 110.0, 10, 300
+NEEDED_HITS, LAST_BATCH, MOST_WORK = 110.0, 10, 800
 """below so many nothing is called by default, so then drawing goes on, at most so often, while batches times looks stay
 below the third"""
 
 
+@one_blas_thread
 def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     """Draw and weigh histories for each motion that hypotheses may use; a statement needs none.
 
@@ -83,6 +84,7 @@ def _wanting(batches: int, hits: float, looks: int) -> bool:
     return (batches < MAX_BATCHES and hits < ENOUGH_HITS) or (cheap and hits < NEEDED_HITS)
 
 
+@one_blas_thread
 def sample_apart(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     """Draws of the prior with what each group of looks says of them, for groups of which too few draws speak otherwise.
 

@@ -7,6 +7,7 @@ from roadstead.steps.files import append_line, check_writable, read_lines, write
 from roadstead.steps.hashing import sha256_file, sha256_of
 from roadstead.steps.ledger import RunLedger
 from roadstead.steps.seeds import stream
+from roadstead.steps.threads import one_blas_thread
 from roadstead.steps.versions import numeric_versions
 from roadstead.steps.workers import Failure, Workers, each
 
@@ -23,6 +24,7 @@ __all__ = [
     "each",
     "from_plain",
     "numeric_versions",
+    "one_blas_thread",
     "read_lines",
     "sha256_file",
     "sha256_of",
