@@ -6,7 +6,7 @@ Accuracy is what the detectors give at their shipped threshold, scored by the sc
 out` come from weights made on other places, as `optical_folds.py` kept them; all others come from the detectors as
 shipped.
 Speed is the median of several runs of whole commands; a ratio stands beside a peer measured in the same run.
-The study is `roadstead exercise study -n 50 --seed 1`: seven minutes on two idle cores.
+The study is `roadstead exercise study -n 50 --seed 1`: six minutes on two cores.
 """
 
 from __future__ import annotations
