@@ -297,3 +297,16 @@ def test_a_sister_ship_of_the_case_may_be_the_one_that_was_seen(dunai: Case) -> 
     assert without.call is Call.SUPPORTED
     assert with_sisters.call is Call.NOT_DETERMINABLE
     assert any("left out" in n for n in with_sisters.notes)
+
+
+@pytest.mark.parametrize(("second", "told"), [("dunai", False), ("vladivostok", True)])
+def test_rest_is_told_from_motion_by_two_looks_at_one_place(dunai: Case, second: str, told: bool) -> None:
+    """One look at each of two ports says of no ship that it lay still."""
+    claim = replace(
+        dunai.claim("cns-crane-17-oct"), activity="at anchor", sites=("dunai", "vladivostok"),
+        when=TimeSpan(datetime(2024, 10, 16, tzinfo=UTC), datetime(2024, 10, 21, tzinfo=UTC)),
+    )  # fmt: skip
+    looks = (look(17, [112.5], site="dunai"), look(18, [112.5], site=second))
+    v = assess(dunai, claim, looks, [], coverage_of(claim.when, places(claim), [o.look for o in looks]))
+    what = next(e for e in v.elements if e.name is ElementName.WHAT)
+    assert ("hours apart" in what.why) is told

@@ -1,6 +1,7 @@
 """What would change this: information as arithmetic gives it, and candidates from what coverage knows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from roadstead.case import load_case
 from roadstead.infer import SITE_EFFECT_P, SITE_EFFECTS, Weighted
 from roadstead.model import (
     Availability,
-    Call,
     CaseCoverage,
     Claim,
     ClaimKind,
@@ -59,7 +59,6 @@ def sought(present: Sequence[Sequence[int]], *, traffic: float = 0.0, kind: Clai
         ],
         thresholds=Thresholds(),
         traffic=lambda _: Range(traffic, traffic),
-        call=Call.NOT_DETERMINABLE,
         most=0,
     )  # fmt: skip
 
@@ -116,3 +115,23 @@ def test_candidates_are_what_nobody_detected_in_yet() -> None:
     assert listed > max(v for (a, _), v in chance.items() if a in {Availability.UNUSABLE, Availability.NOT_LISTED})
     assert candidates_of(case, claim, CaseCoverage(sites=(), answers=(), satellites=(), losses=())) == ()
     assert candidates_of(case, case.claim("cns-secluded"), six_days()) == ()
+
+
+def test_a_look_that_tells_almost_nothing_changes_no_call_though_looks_alone_would_call_now() -> None:
+    """What withheld the present call (too few histories, a part without a look) is not what the look would mend."""
+    held = sought([(1, 0)])
+    sure = replace(
+        held, samples=[replace(s, log_looks=s.log_looks - 4 * (s.motion == "routine")) for s in held.samples]
+    )
+    (look,) = missing_looks(sure, [candidate("x", 0.3)])
+    assert look.p_called == pytest.approx(0.0, abs=1e-3)
+
+
+def test_of_a_claim_with_an_unseen_part_the_alternatives_hold_what_was_seen() -> None:
+    """An alternative holds a composed claim only where all its parts would be seen."""
+    whole = sought([(1, 0)])
+    routine = replace(whole.samples[1], claimed=np.ones(N, bool), seen=np.zeros(N, bool))
+    as_claimed = replace(whole.samples[0], seen=np.ones(N, bool))
+    (plain,) = missing_looks(whole, [candidate("x")])
+    (hidden,) = missing_looks(replace(whole, samples=[as_claimed, routine]), [candidate("x")])
+    assert hidden.bits == pytest.approx(plain.bits, abs=1e-6)

@@ -116,7 +116,7 @@ def _reported(case: Case, report: Sighting) -> str:
     return f"report {report.id} of {source.name}"
 
 
-def sought_of(case: Case, claim: Claim, samples: Sequence[Weighted], call: Call, most: int) -> Sought:
+def sought_of(case: Case, claim: Claim, samples: Sequence[Weighted], most: int) -> Sought:
     """The claim, as missing looks are valued for it."""
     who = [case.vessel(v) for v in claim.who]
 
@@ -131,6 +131,5 @@ def sought_of(case: Case, claim: Claim, samples: Sequence[Weighted], call: Call,
         samples=samples,
         thresholds=case.thresholds,
         traffic=traffic,
-        call=call,
         most=most,
     )

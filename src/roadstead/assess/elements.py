@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
 from typing import TYPE_CHECKING
 
 from roadstead.assess.composed import in_words
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from roadstead.model import Detection
 
 MOTION_WORDS = ("anchor", "moored", "under way", "underway", "drift", "sailing", "stopped")
+STILL_APART = timedelta(hours=1)
+"""looks at one site so far apart can tell a ship at rest from one under way"""
 PERSONS_CAVEAT = "Images show ships, not passengers."
 
 
@@ -165,8 +169,6 @@ def _own_status(case: Case, claim: Claim, seen: Seen, call: Call, name: ElementN
     found = f"{seen.fitting} detection(s) of fitting size in {len(seen.looks)} look(s)"
     if claim.who:
         return Status.CONSISTENT, f"{found}; size alone names no ship."
-    if claim.kind is ClaimKind.TRANSIT:
-        return Status.CONSISTENT, f"{found}; a passage is not seen, only its ends."
     if not seen.inside:
         return Status.CONSISTENT, f"{found}; their time is known too vaguely to lie surely in the window."
     return Status.SEEN, f"{found}."
@@ -195,10 +197,10 @@ def _number_status(claim: Claim, seen: Seen, call: Call) -> tuple[Status, str]:
 def _what_status(case: Case, claim: Claim, seen: Seen) -> tuple[Status, str]:
     if claim.kind is ClaimKind.PERSONS:
         return Status.NOT_DETERMINABLE, f"{PERSONS_CAVEAT} {_capacity(case, claim)}".strip()
-    if seen.looks and _needs_two_looks(claim) and len({o.look.time for o in seen.looks}) < 2:
+    if seen.looks and _needs_two_looks(claim) and not _hours_apart(seen):
         return (
             Status.NOT_DETERMINABLE,
-            "One look cannot tell a ship at anchor from one under way; two looks hours apart are needed.",
+            "One look cannot tell a ship at anchor from one under way; two looks there, hours apart, are needed.",
         )
     if seen.activities:
         who = ", ".join(sorted({s.text or "an analyst" for s in seen.activities}))
@@ -213,6 +215,12 @@ def _what_status(case: Case, claim: Claim, seen: Seen) -> tuple[Status, str]:
 def _needs_two_looks(claim: Claim) -> bool:
     """Whether the activity is a state of motion, which one moment cannot show, whoever looks."""
     return any(word in claim.activity.lower() for word in MOTION_WORDS)
+
+
+def _hours_apart(seen: Seen) -> bool:
+    """Whether two looks at one site lie far enough apart to tell rest from motion."""
+    spans = [(o.look.site_id, o.look.time) for o in seen.looks if o.look.time]
+    return any(a == b and late.start - early.end >= STILL_APART for (a, early), (b, late) in product(spans, repeat=2))
 
 
 def _capacity(case: Case, claim: Claim) -> str:

@@ -47,8 +47,6 @@ class Sought:
     thresholds: Thresholds
     traffic: Callable[[str], Range]
     """mean number of other ships of fitting size at a site"""
-    call: Call
-    """by our own looks as they are"""
     most: int
     """ships of fitting size found at once as it is"""
 
@@ -98,13 +96,13 @@ def _numbers(stories: Sequence[Story], probes: int) -> tuple[Floats, Floats]:
     most = max(int(s.sample.present.max(initial=0)) for s in stories)
     shift = max(float(s.sample.log_looks.max()) for s in stories)
     every, held = (np.zeros((len(stories), probes, min(most, MOST_SHIPS) + 1)) for _ in range(2))
-    known: dict[tuple[str, bool], tuple[Floats, Floats]] = {}
+    known: dict[tuple[str, bool, int], tuple[Floats, Floats]] = {}
     for i, story in enumerate(stories):
-        key = story.sample.motion, story.conditioned
+        key = story.sample.motion, story.conditioned, id(story.claimed)
         if key not in known:
             present = np.minimum(story.sample.present, MOST_SHIPS)
             w = np.exp(story.sample.log_looks - shift) / story.sample.log_looks.size
-            yes = w * story.sample.claimed
+            yes = w * story.claimed
             both = [np.stack([(present == n) @ v for n in range(every.shape[2])], axis=1) for v in (w, yes)]
             known[key] = both[0], both[1]
         with_all, with_claim = known[key]
@@ -159,14 +157,24 @@ def _bits(every: Floats, held: Floats) -> float:
 
 
 def _p_called(sought: Sought, before: Floats, every: Floats, held: Floats) -> float:
-    """Chance that the call would be another; `every` and `held` of shape (corners, numbers found)."""
+    """Chance that the thresholds would call otherwise than without the look; shapes (corners, numbers found).
+
+    What else withholds a call (few effective histories, parts without a look) is left out on both sides: a look that
+    tells nothing changes nothing.
+    """
     chance = every.mean(axis=0) / every.mean(axis=0).sum()
-    out = 0.0
-    for k in np.nonzero(chance > 1e-6)[0].tolist():
-        after = np.clip(held[:, k] / np.maximum(every[:, k], np.finfo(float).tiny), 0.0, 1.0)
-        bayes = bayes_range(Outcome(before=before, after=after))
-        call = call_of(sought.claim, sayable(after), bayes, sought.thresholds)
-        if call is Call.SUPPORTED and (sought.claim.at_least or 0) > max(sought.most, k):
-            call = Call.NOT_DETERMINABLE
-        out += float(chance[k]) * (call is not sought.call)
-    return out
+    now = _called(sought, before, held.sum(axis=1), every.sum(axis=1), sought.most)
+    calls = (
+        (k, _called(sought, before, held[:, k], every[:, k], max(sought.most, k)))
+        for k in np.nonzero(chance > 1e-6)[0].tolist()
+    )
+    return sum(float(chance[k]) for k, call in calls if call is not now)
+
+
+def _called(sought: Sought, before: Floats, held: Floats, every: Floats, most: int) -> Call:
+    """The call by the thresholds where so many ships were found at once; weights of shape (corners,)."""
+    after = np.clip(held / np.maximum(every, np.finfo(float).tiny), 0.0, 1.0)
+    bayes = bayes_range(Outcome(before=before, after=after))
+    call = call_of(sought.claim, sayable(after), bayes, sought.thresholds)
+    fewer = call is Call.SUPPORTED and (sought.claim.at_least or 0) > most
+    return Call.NOT_DETERMINABLE if fewer else call

@@ -104,7 +104,7 @@ def assess(
     if candidates is None:
         return verdict
     ledger, ach = ledger_for(case, claim, evidence, samples)
-    sought = sought_of(case, claim, samples, without.call, seen.most)
+    sought = sought_of(case, claim, samples, seen.most)
     return replace(verdict, ledger=ledger, ach=ach, missing=missing_looks(sought, candidates))
 
 
