@@ -69,8 +69,8 @@ def case(tmp_path: Path) -> Path:
     return path.parent
 
 
-def run(case: Path, shown: list[tuple[Scene, Pixels]]) -> tuple[dict, BrightBlockDetector]:
-    detector = BrightBlockDetector()
+def run(case: Path, shown: list[tuple[Scene, Pixels]], fingerprint: str = "") -> tuple[dict, BrightBlockDetector]:
+    detector = BrightBlockDetector(fingerprint=fingerprint)
     seams = Seams(
         clock=FixedClock(NOON),
         reader=MemoryReader({s.id: p for s, p in shown}),
@@ -119,6 +119,12 @@ def test_adding_one_scene_costs_one_scene(case: Path) -> None:
     _, after = run(case, [first, second])
     assert before.seen == [first[0].id]
     assert after.seen == [second[0].id]
+
+
+def test_other_weights_or_settings_search_again(case: Path) -> None:
+    shown = [scene_with_ship(NOON, ship=True)]
+    seen = [run(case, shown, fingerprint)[1].seen for fingerprint in ("a", "a", "b")]
+    assert seen == [[shown[0][0].id], [], [shown[0][0].id]]
 
 
 def test_a_datatakes_span_and_the_exact_time_are_one_look(case: Path) -> None:

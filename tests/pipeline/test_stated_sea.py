@@ -161,6 +161,17 @@ def test_a_sea_polygon_is_sea_whatever_the_pixels_show_and_all_else_is_not(tmp_p
     assert (values[:700] == 1).all()
     assert basis.startswith("by the sea polygon sea.geojson (sha256 ")
     assert "sea polygon sea.geojson" in (tmp_path / "o.csv").read_text()
+    (doubt,) = found.doubts
+    assert "km2 of the sea polygon sea.geojson" in doubt
+    assert "look like land to the pixels" in doubt
+
+
+def test_a_sea_polygon_on_open_water_raises_no_doubt(tmp_path: Path, three_m: Coast) -> None:
+    """Where there is no land, nothing can be compared, and nothing is amiss."""
+    open_sea = replace(three_m, land=np.zeros_like(three_m.land))
+    image = optical(open_sea, tmp_path / "o.tif")
+    sea = geojson(tmp_path / "sea.geojson", open_sea.lonlat_box.buffer(0.01))
+    assert detect([image], sea=sea).doubts == ()
 
 
 def test_an_image_that_the_file_does_not_reach_is_left_out_with_a_sentence(tmp_path: Path, three_m: Coast) -> None:

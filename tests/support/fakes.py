@@ -40,6 +40,7 @@ class BrightBlockDetector:
 
     name: str = "bright-block"
     version: int = 1
+    fingerprint: str = ""
     limits: str = "knows nothing of ships"
     seen: list[str] = field(default_factory=list)
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, ClassVar
 from roadstead.detection.holes import filled, holes, noted
 from roadstead.detection.optical_candidates import objection, probability
 from roadstead.detection.optical_hulls import findings
-from roadstead.detection.optical_network import network
+from roadstead.detection.optical_network import network, shipped_weights
 from roadstead.geo import ground_frame
 from roadstead.model import Rejected
+from roadstead.steps import sha256_file
 
 if TYPE_CHECKING:
     from roadstead.model import Candidate, Pixels, Scene
@@ -38,6 +39,11 @@ class OpticalDetector:
     """weights to use; the shipped ones but where training is judged"""
     threshold: float | None = None
     """least probability of a candidate; that kept with the weights if None"""
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the weights, and the threshold."""
+        return f"{sha256_file(self.weights or shipped_weights())} {self.threshold}"
 
     def detect(self, scene: Scene, pixels: Pixels) -> tuple[list[Candidate], list[Rejected]]:
         """Find vessels.

@@ -81,7 +81,7 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
     norm = normaliser(scene, pixels, water, native_m)
     shore = shore_plane(water, pixel_m)
     grid = WorkGrid(shape=(height, width), step_px=(WORK_M / pixel_m[1], WORK_M / pixel_m[0]))
-    found = []
+    found, net = [], network(weights)
     for rows, cols in _tiles(grid.work_shape):
         seen = _seen(rows, cols, grid.work_shape)
         spans = grid.window(*seen)
@@ -93,7 +93,7 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
             continue
         near = grid.to_work(shore[here][None], *seen)[0]
         bands = grid.to_work(planes, *seen)
-        seen_here = network(weights).seen(bands, near, norm.infrared, native_m)
+        seen_here = net.seen(bands, near, norm.infrared, native_m)
         corner = (seen[0][0], seen[1][0])
         maps = _Maps(
             hull=seen_here.hull,
@@ -105,11 +105,13 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
             first=(spans[0][0], spans[1][0]),
             native_m=native_m,
         )
-        found += [
+        here_found = (
             _finding(instance, maps, grid, water.notes)
             for instance in instances(seen_here, near)
             if _within(instance, corner, rows, cols)
-        ]
+        )
+        # In coarse pixels a faint speck of the working grid may leave nothing.
+        found += [f for f in here_found if f.rows_px.size]
     return found
 
 

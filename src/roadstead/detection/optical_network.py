@@ -16,6 +16,7 @@ from roadstead.detection.optical_boxes import told, turned
 from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import stacked
 from roadstead.model import InputError
+from roadstead.steps import sha256_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,11 +142,21 @@ def _doubled(planes: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.
     return np.asarray(wide[:, : shape[0], : shape[1]], np.float32)
 
 
-@cache
 def network(path: Path | None = None) -> Network:
-    """The network of a weights file; the shipped one where none is given. Loaded once.
+    """The network of a weights file; the shipped one where none is given. Loaded once for each content of the file.
 
     Raises:
         InputError: see `Network`.
     """
-    return Network(path or Path(str(files("roadstead.detection") / "data" / WEIGHTS)))
+    file = path or shipped_weights()
+    return _loaded(file, sha256_file(file))
+
+
+def shipped_weights() -> Path:
+    """The weights in use where no others are given."""
+    return Path(str(files("roadstead.detection") / "data" / WEIGHTS))
+
+
+@cache
+def _loaded(path: Path, _sha256: str) -> Network:
+    return Network(path)

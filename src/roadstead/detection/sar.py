@@ -68,6 +68,11 @@ class SarDetector:
     threshold_db: float = 0.0
     """added to the threshold; positive finds less"""
 
+    @property
+    def fingerprint(self) -> str:
+        """Its settings."""
+        return f"{self.false_alarm_rate:g} {self.threshold_db:g}"
+
     def detect(self, scene: Scene, pixels: Pixels) -> tuple[list[Candidate], list[Rejected]]:
         """Return candidates and rejected objects, each sorted by row then column of their middle.
 

@@ -232,10 +232,16 @@ def doubts(sea: StatedSea, found: Agreement | None, block_px: int = 1) -> tuple[
         block_px: pixels along the side of what was compared.
     """
     said = list(sea.notes)
+    if sea.kind is not SeaKind.COASTLINE:
+        # What lies outside was left out on purpose; land inside was hardly meant.
+        if found is not None and found.pixels_only_km2 > _LEAST_KM2:
+            said.append(
+                f"{found.pixels_only_km2:.1f} km2 of the {sea.words} look like land to the pixels: check that it lies "
+                "where it should, and what was found there"
+            )
+        return tuple(said)
     if found is None:
         return (*said, f"the {sea.words} could not be compared with the pixels: they show no clear land and sea of it")
-    if sea.kind is not SeaKind.COASTLINE:
-        return tuple(said)
     far, (right, down) = math.hypot(*found.moved_px), (block_px * v for v in found.moved_px)
     better = found.moved_share > max(_LEAST_FIT, found.share + _LEAST_GAIN)
     if better and far > max(DISPLACED_PX / block_px, found.cell_px):

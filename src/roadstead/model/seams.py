@@ -56,6 +56,11 @@ class Detector(Protocol):
         ...
 
     @property
+    def fingerprint(self) -> str:
+        """What else its results hang on (settings, hash of weights), part of the cache key; empty if nothing."""
+        ...
+
+    @property
     def limits(self) -> str:
         """What it cannot do, in a sentence for whoever reads its detections."""
         ...

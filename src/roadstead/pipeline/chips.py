@@ -12,12 +12,11 @@ from roadstead.geo import GroundFrame, ground_frame
 from roadstead.identify import consistent_classes, gate
 from roadstead.imagery import chip, stretch
 from roadstead.model import Detection, InputError, Modality, PixelReader, Scene
-from roadstead.report import Chip, Found
+from roadstead.report import MOST_FIGURES, Chip, Found
 
 if TYPE_CHECKING:
     from roadstead.pipeline.gathering import Gathered
 
-MAX_CHIPS = 120
 HALF_LENGTHS = 1.0
 """half side of a chip in ship lengths, at least MIN_HALF_M"""
 MIN_HALF_M = 120.0
@@ -29,7 +28,8 @@ METRES_PER_DEGREE = 111_195.0
 def found_vessels(gathered: Gathered, reader: PixelReader) -> tuple[Found, ...]:
     """Every vessel found, best score first, with chips for the first of them."""
     rows = [(at, d) for at in gathered.at_sites for d in at.detections]
-    rows.sort(key=lambda r: (-r[1].score, r[1].id))
+    # In the report's own order, so that those are cut that it shows.
+    rows.sort(key=lambda r: (-r[1].score, r[1].scene_id, r[1].id, r[0].look.site_id))
     out = []
     for i, (at, detection) in enumerate(rows):
         scene = gathered.scenes.get(detection.scene_id)
@@ -43,7 +43,7 @@ def found_vessels(gathered: Gathered, reader: PixelReader) -> tuple[Found, ...]:
                 resolved_m=at.look.resolved_m,
                 gate=gate(detection, at.look.resolved_m),
                 consistent_with=consistent_classes(detection),
-                chip=_chip(scene, detection, reader) if i < MAX_CHIPS else None,
+                chip=_chip(scene, detection, reader) if i < MOST_FIGURES else None,
             )
         )
     return tuple(out)

@@ -30,6 +30,7 @@ from roadstead.model import (
     SeaWay,
     Sighting,
     Site,
+    StatedSea,
 )
 from roadstead.pipeline.eye import dated, drawn_on, hulls_only, unplaced, with_marks
 from roadstead.pipeline.find import SceneAtSite, detectors, find_vessels, sea_of_scene
@@ -100,21 +101,28 @@ class FindStep:
     reader: PixelReader
     detectors: Mapping[Modality, Detector]
     name: str = "find"
-    version: int = 5
+    version: int = 6
 
     def inputs(self, value: Task) -> dict[str, Any]:
         """Scene (by content, not path), site, marks and detector."""
         detector = self.detectors[value.scene.modality]
+        bare = replace(value.scene, sea=None)
         return {
-            "scene": {k: v for k, v in to_plain(value.scene).items() if k not in {"path", "cloud_mask"}},
+            "scene": {k: v for k, v in to_plain(bare).items() if k not in {"path", "cloud_mask"}},
+            "sea": _stated(value.scene.sea),
             "site": to_plain(value.site),
             "marks": to_plain(value.marks),
-            "detector": [detector.name, detector.version],
+            "detector": [detector.name, detector.version, detector.fingerprint],
         }
 
     def run(self, value: Task) -> SceneAtSite:
         """Raises RasterError where the pixels cannot be read."""
         return _find(value, self.reader, self.detectors[value.scene.modality])
+
+
+def _stated(sea: StatedSea | None) -> list[Any]:
+    """What fixes a stated sea: a file by its hash, a site's area by the site; corners by the million are not hashed."""
+    return [] if sea is None else [sea.kind.value, sea.sha256, sea.name, list(sea.area.bounds)]
 
 
 def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, int, int], None]) -> Gathered:

@@ -38,6 +38,8 @@ class CaseSeas:
     losses: list[str] = field(default_factory=list)
     """one sentence each"""
     _file: SeaFile | None = None
+    _around: dict[str, StatedSea] = field(default_factory=dict)
+    """what the file says around each site, cut out once"""
 
     def __post_init__(self) -> None:
         stated = self.case.sea
@@ -60,7 +62,9 @@ class CaseSeas:
         if self._file is None:
             return scene
         try:
-            return replace(scene, sea=self._file.around(site.aoi.envelope))
+            if site.id not in self._around:
+                self._around[site.id] = self._file.around(site.aoi.envelope)
+            return replace(scene, sea=self._around[site.id])
         except InputError as error:
             sentence = f"sea over {site.name}: {error}; {_WITHOUT}"
             self.losses += [] if sentence in self.losses else [sentence]

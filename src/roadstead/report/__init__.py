@@ -6,8 +6,10 @@ from roadstead.report.editions import edition_name
 from roadstead.report.html import render_report
 from roadstead.report.pdf import Attached, RunningHead, render_pdf
 from roadstead.report.plates import Plate, plate_png, plates
+from roadstead.report.vessels import MOST_FIGURES
 
 __all__ = [
+    "MOST_FIGURES",
     "Attached",
     "Chip",
     "Contents",
