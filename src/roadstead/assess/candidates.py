@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from roadstead.assess.elements import places
-from roadstead.coverage import p_detect_range
+from roadstead.coverage import USUAL_LENGTH_M, p_detect_range
 from roadstead.model import Availability, ClaimKind, LookState, Modality, TimeSpan
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ CLEAR = {Modality.SAR: 0.95, Modality.OPTICAL: 0.45}
 """chance that an image shows the water: over land 55 % is cloud (King et al. 2013, IEEE TGRS 51, 3826-3852)"""
 BY_EYE = 0.9
 """chance that a ship is seen in an image of a metre or less; assumed"""
-USUAL_LENGTH_M = 120.0
-"""for claims that name no vessel; the median of ships at large"""
 MOST_DAYS = 31
 """hypothetical looks for each place, over a longer window evenly spread"""
 

@@ -1,7 +1,15 @@
 """Coverage: what could have been seen of a place, what is known to have been taken, and what our images could show."""
 
 from roadstead.coverage.answers import anybody, standing
-from roadstead.coverage.detectability import PROVISIONAL, RATES, jeffreys, p_blind, p_detect, p_detect_range
+from roadstead.coverage.detectability import (
+    PROVISIONAL,
+    RATES,
+    USUAL_LENGTH_M,
+    jeffreys,
+    p_blind,
+    p_detect,
+    p_detect_range,
+)
 from roadstead.coverage.looks import USABLE_AT_LEAST, look_at, site_mask, usable
 from roadstead.coverage.moments import CYCLES_LATELY, Known, SiteLook, moments_of
 from roadstead.coverage.opportunities import Predicted, next_opportunities, opportunities
@@ -18,6 +26,7 @@ __all__ = [
     "PROVISIONAL",
     "RATES",
     "USABLE_AT_LEAST",
+    "USUAL_LENGTH_M",
     "Known",
     "Predicted",
     "Satellite",

@@ -28,6 +28,8 @@ MIDDLE_UNKNOWN = 0.2
 """share by which the middle of a curve may lie off, either way; assumed"""
 SHARE_ALONGSIDE = 0.70
 """152 of 216 labelled ships in nine Sentinel-2 ports"""
+USUAL_LENGTH_M = 120.0
+"""of ships that nobody asks for: the median of ships at large"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

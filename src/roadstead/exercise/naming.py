@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roadstead.assess import world_of
-from roadstead.coverage import p_blind, p_detect, usable
+from roadstead.coverage import USUAL_LENGTH_M, p_blind, p_detect, usable
 from roadstead.exercise.score import paired
 from roadstead.identify import size_agrees
 from roadstead.infer import Observed, drawn_prior, effective_sample_size, grid_for, matching_sums
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 DRAWS = 3000
 MOST_VESSELS = 6
-TYPICAL_LENGTH_M = 120.0
 FALSE_PER_FOUND = 0.25
 """false detections for each true one, assumed"""
 UNLIKELY = 1e-3
@@ -154,9 +153,7 @@ def _matched(case: Case, world: World, grid: Grid, gathered: Gathered) -> list[_
 def _ratios(case: Case, at: SceneAtSite, vessels: tuple[Participant, ...]) -> NDArray[np.float64]:
     """Density of each detection under each vessel over that under everything else; shape (detections, vessels)."""
     anchorage = case.site(at.look.site_id).anchorage
-    found_others = case.traffic_at(at.look.site_id).vessels.mid * p_detect(
-        at.look, TYPICAL_LENGTH_M, anchorage=anchorage
-    )
+    found_others = case.traffic_at(at.look.site_id).vessels.mid * p_detect(at.look, USUAL_LENGTH_M, anchorage=anchorage)
     others = max((1 + FALSE_PER_FOUND) * found_others, 0.01)
     out = np.zeros((len(at.detections), len(vessels)))
     for d, found in enumerate(at.detections):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.assess import world_of
-from roadstead.coverage import p_blind, p_detect
+from roadstead.coverage import USUAL_LENGTH_M, p_blind, p_detect
 from roadstead.exercise.sightings import LENGTH_SIGMA_PX, SCORE_A, SCORE_B
 from roadstead.infer import (
     MOTIONS,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from roadstead.model import Claim, Look
 
 DRAWN_AT_ONCE, MOST_BATCHES = 400, 10
-TYPICAL_LENGTH_M = 120.0
 SHORTEST_M = 8.0
 
 
@@ -94,7 +93,7 @@ def shown(rng: np.random.Generator, case: Case, drawn: Drawn, look: Look) -> Sce
         p = effect * p_detect(look, case.vessel(ship).length_m.mid, anchorage=anchorage)
         if there and rng.random() < p:
             lengths_m.append(drawn.lengths_m[ship])
-    p_other = effect * p_detect(look, TYPICAL_LENGTH_M, anchorage=anchorage)
+    p_other = effect * p_detect(look, USUAL_LENGTH_M, anchorage=anchorage)
     others = int(rng.binomial(int(history.traffic[0, site, t]), p_other))
     false = int(rng.poisson(SCORE_B / SCORE_A * p_other * case.traffic_at(look.site_id).vessels.mid))
     true = len(lengths_m) + others

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.assess import ASSESS_VERSION, assess, candidates_of, places
 from roadstead.case import Case
-from roadstead.coverage import coverage_of, p_blind, p_detect, usable
+from roadstead.coverage import USUAL_LENGTH_M, coverage_of, p_blind, p_detect, usable
 from roadstead.infer import Observed
 from roadstead.model import CaseCoverage, Claim, Clock, Coverage, Verdict
 from roadstead.pipeline.gathering import Gathered
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from roadstead.assess import Candidate
     from roadstead.pipeline.find import SceneAtSite
-
-TYPICAL_LENGTH_M = 120.0
-"""length for which the detection of other traffic is reckoned; the median of ships at large"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +105,7 @@ def _with_p_detect(at: SceneAtSite, lengths_m: Sequence[float], *, anchorage: bo
         look=at.look,
         detections=at.detections,
         p_detect=tuple(p_detect(at.look, length, anchorage=anchorage) for length in lengths_m),
-        p_detect_other=p_detect(at.look, TYPICAL_LENGTH_M, anchorage=anchorage),
+        p_detect_other=p_detect(at.look, USUAL_LENGTH_M, anchorage=anchorage),
         p_blind=p_blind(at.look) if at.look.searched else 0.0,
     )
 

@@ -13,6 +13,7 @@ from roadstead.catalogues import kept_answers
 from roadstead.coverage import (
     CALL_HOURS,
     CYCLES_LATELY,
+    USUAL_LENGTH_M,
     Known,
     SiteLook,
     elements_of,
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 NEAR = timedelta(days=30)
 """windows of claims that lie no further apart are drawn and reckoned as one period"""
-USUAL_LENGTH_M = 120.0
-"""ship length for P(detect) where the case names no vessel"""
 LONGEST_CYCLE = timedelta(days=16)
 AROUND = timedelta(hours=1)
 
