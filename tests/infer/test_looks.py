@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roadstead.infer import Grid, Histories, Observed, log_likelihood, matching_sums
+from roadstead.infer import Grid, Histories, Observed, log_likelihood, matching_sums, sharing_class
 from roadstead.infer.looks import _length_ratio
 from roadstead.model import Detection, Estimate, Look, Modality, Participant, Range, TimeSpan
 
@@ -131,3 +131,32 @@ def test_a_time_as_vague_as_a_year_says_nothing() -> None:
     vague = observed([detection(0, 0.9, 112.5)])
     vague = replace(vague, look=replace(vague.look, time=year))
     assert not likelihood(vague, histories([(True, False), (False, False)], [0, 0])).any()
+
+
+def test_what_pixels_say_of_the_class_weighs_for_vessels_of_that_class_alone() -> None:
+    """Two vessels of one length: the ratio of the class moves the one, and not the other."""
+    a, b = (
+        Participant(id=i, name=i, class_id=c, length_m=Range(112, 113), speed_kn=Range(10, 18))
+        for i, c in (("a", "alligator"), ("b", "ropucha-ii"))
+    )
+    bare = detection(0, 0.9, 112.5)
+    told = replace(bare, class_ratios=(("alligator", 10.0), ("ropucha-ii", 0.1)))
+    only_a, only_b = histories([(True, False)], [0]), histories([(False, True)], [0])
+
+    def odds(d: Detection) -> float:
+        look = observed([d], (0.9, 0.9))
+        sums = matching_sums(look, (a, b))
+        return float(log_likelihood(look, only_a, sums)[0] - log_likelihood(look, only_b, sums)[0])
+
+    assert odds(bare) == pytest.approx(0.0, abs=1e-9)
+    assert 3.0 < odds(told) < np.log(100) + 1e-9
+
+
+def test_looks_at_one_place_weigh_on_the_class_as_one_does() -> None:
+    told = replace(detection(0, 0.9, 112.5), class_ratios=(("alligator", 8.0),))
+    one = observed([told])
+    elsewhere = replace(one, look=replace(one.look, site_id="y"))
+    thrice = sharing_class([one, one, elsewhere, one, observed([detection(1, 0.9, 80)])])
+    ratios = [dict(d.class_ratios).get("alligator", 1.0) for o in thrice for d in o.detections]
+    assert ratios == pytest.approx([2.0, 2.0, 8.0, 2.0, 1.0])
+    assert sharing_class([one]) == (one,)

@@ -17,7 +17,7 @@ from roadstead.assess.weigh import weigh
 from roadstead.assess.words import probability_words
 from roadstead.coverage import PROVISIONAL
 from roadstead.geo import great_circle_km
-from roadstead.infer import Evidence, World, grid_of, groups_of, others_with, sample, weighed_looks
+from roadstead.infer import Evidence, World, grid_of, groups_of, others_with, sample, sharing_class, weighed_looks
 from roadstead.model import Call, Claim, ClaimKind, Coverage, GroupKind, Sighting, Verdict, Weighing
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def evidence_for(
     return Evidence(
         world=world_of(case, claim),
         traffic={s.id: case.traffic_at(s.id) for s in case.sites},
-        observed=tuple(observed),
+        observed=sharing_class(observed),
         reports=tuple(weighed_reports(case, claim)),
         fixes=tuple(fixes),
         probes=tuple((c.site_id, c.t_utc) for c in candidates),

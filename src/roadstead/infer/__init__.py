@@ -7,7 +7,7 @@ from roadstead.infer.engine import effective_sample_size
 from roadstead.infer.fixes import AIS_FALSE, Fix
 from roadstead.infer.groups import Group
 from roadstead.infer.histories import ELSEWHERE, UNDER_WAY, Grid, Histories, grid_for
-from roadstead.infer.looks import Observed, drawn_lengths_m, log_likelihood, matching_sums
+from roadstead.infer.looks import Observed, drawn_lengths_m, log_likelihood, matching_sums, sharing_class
 from roadstead.infer.motion import World
 from roadstead.infer.movers import others_with, share_of_lengths
 from roadstead.infer.operations import IN_PART, MOTIONS
@@ -68,5 +68,6 @@ __all__ = [
     "sample",
     "sample_apart",
     "share_of_lengths",
+    "sharing_class",
     "weighed_looks",
 ]

@@ -4,12 +4,14 @@ For the vessels of interest present S and N other vessels at the site, each dete
 vessel, or clutter; every vessel gives at most one detection. The sum over all injective matchings is a dynamic
 programme over the subset of S matched and the number of others matched. Scores p_i are taken as calibrated
 under the look's own expected count: detection i has clutter intensity 1 - p_i and vessel intensity p_i / sum(p).
-The measured length enters as its density under a named vessel's length over that of ships at large.
+The measured length enters as its density under a named vessel's length over that of ships at large, what pixels say of
+the class as its likelihood ratio against another ship of that size.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +21,8 @@ from scipy.special import gammaln
 from roadstead.model import Detection, Look
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from roadstead.infer.histories import Grid, Histories
     from roadstead.model import Estimate, Participant
 
@@ -64,9 +68,28 @@ def matching_sums(observed: Observed, vessels: tuple[Participant, ...]) -> Sums:
         log_sums[:, 1:] = np.logaddexp(log_sums[:, 1:], before[:, :-1] + as_ship)
         for i in range(v):
             with_i = np.nonzero(np.arange(subsets) >> i & 1)[0]
-            ratio = _length_ratio(detection.length_m, vessels[i])
+            ratio = _length_ratio(detection.length_m, vessels[i]) + _class_ratio(detection, vessels[i])
             log_sums[with_i] = np.logaddexp(log_sums[with_i], before[with_i ^ (1 << i)] + as_ship + ratio)
     return log_sums
+
+
+def sharing_class(observed: Iterable[Observed]) -> tuple[Observed, ...]:
+    """Looks at one site weigh on the class together as one does: it may be the same ship that lies there.
+
+    Each ratio is raised to one over the number of looks at its site that carry any, which is their geometric mean.
+    """
+    every = tuple(observed)
+    telling = Counter(o.look.site_id for o in every if any(d.class_ratios for d in o.detections))
+    return tuple(
+        replace(o, detections=tuple(_shared(d, telling[o.look.site_id]) for d in o.detections))
+        if telling[o.look.site_id] > 1
+        else o
+        for o in every
+    )
+
+
+def _shared(detection: Detection, looks: int) -> Detection:
+    return replace(detection, class_ratios=tuple((c, ratio ** (1 / looks)) for c, ratio in detection.class_ratios))
 
 
 def drawn_lengths_m(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
@@ -139,6 +162,11 @@ def log_seen_missed(p: NDArray[np.float64], look: Look) -> tuple[NDArray[np.floa
         return np.zeros(p.size), np.zeros(p.size)
     p = np.clip(p, 1e-6, 0.999)
     return np.log(p), np.log1p(-p)
+
+
+def _class_ratio(detection: Detection, vessel: Participant) -> float:
+    """Logarithm of the likelihood ratio of a vessel's class; 0 where class or pixels say nothing."""
+    return float(np.log(dict(detection.class_ratios).get(vessel.class_id, 1.0)))
 
 
 def _length_ratio(measured: Estimate | None, vessel: Participant) -> float:

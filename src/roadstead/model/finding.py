@@ -54,6 +54,8 @@ class Detection:
     """detector name and version, or `by eye: NAME`"""
     alongside: bool | None = None
     """True: touches land or a quay, where the detector is less sure; None: not told"""
+    class_ratios: tuple[tuple[str, float], ...] = ()
+    """(class id, p(pixels | class) / p(pixels | another ship of that size)), sorted; empty where none is told"""
     notes: tuple[str, ...] = ()
 
 
