@@ -1,7 +1,7 @@
 """Reference data with sources: sites, vessel classes, hulls, sea distances, missions, traps of language."""
 
 from roadstead.library.distances import SeaDistance, sea_distance_km, sourced_km
-from roadstead.library.forms import ShipForm, form, forms
+from roadstead.library.forms import ShipForm, form, forms, traffic_forms
 from roadstead.library.materials import materials
 from roadstead.library.missions import Mission, mission, missions, platform_name, read_missions
 from roadstead.library.orbits import Orbit, shipped_elements
@@ -50,6 +50,7 @@ __all__ = [
     "sites",
     "solid_of",
     "sourced_km",
+    "traffic_forms",
     "valid_imo",
     "vessel_class",
     "water_shadow",

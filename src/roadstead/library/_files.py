@@ -29,7 +29,7 @@ def read_entry(path: Path, schema: type[Entry]) -> Entry:
         return schema.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise CaseError(path, None, "", f"cannot be read ({error.strerror}); reinstall or restore the file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CaseError(path, None, "", f"is no TOML file in UTF-8: {error}") from error
     except ValidationError as error:
         raise first_mistake(path, error) from error

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Positive = Annotated[float, Field(gt=0)]
@@ -31,7 +32,7 @@ Regex = Annotated[Text, AfterValidator(_regex)]
 class Strict(BaseModel):
     """Refuses unknown keys, and says which are allowed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod
@@ -91,9 +92,10 @@ class Superstructure(Strict):
 class ClassFile(Strict):
     """One vessel class."""
 
-    id: Text
+    id: Id
     name: Text
     designation: str = ""
+    kind: Text
     length_m: Numbers
     beam_m: Numbers
     draught_m: Numbers | None = None
@@ -107,7 +109,7 @@ class ClassFile(Strict):
 class HullFile(Strict):
     """One named ship."""
 
-    id: Text
+    id: Id
     name: Text
     class_id: Text
     notes: str = ""
@@ -125,6 +127,7 @@ class HullFile(Strict):
     owner: Texts | None = None
     type: Texts | None = None
     layout: Texts | None = None
+    differences: Texts | None = None
     photographs: Texts | None = None
 
 
