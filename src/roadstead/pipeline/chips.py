@@ -15,6 +15,9 @@ from roadstead.model import Detection, InputError, Modality, PixelReader, Scene
 from roadstead.report import Chip, Found
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.model import VesselClass
     from roadstead.pipeline.gathering import Gathered
 
 MAX_CHIPS = 120
@@ -26,7 +29,7 @@ MOST_HALF_PX = 800
 METRES_PER_DEGREE = 111_195.0
 
 
-def found_vessels(gathered: Gathered, reader: PixelReader) -> tuple[Found, ...]:
+def found_vessels(gathered: Gathered, reader: PixelReader, classes: Mapping[str, VesselClass]) -> tuple[Found, ...]:
     """Every vessel found, best score first, with chips for the first of them."""
     rows = [(at, d) for at in gathered.at_sites for d in at.detections]
     rows.sort(key=lambda r: (-r[1].score, r[1].id))
@@ -42,7 +45,7 @@ def found_vessels(gathered: Gathered, reader: PixelReader) -> tuple[Found, ...]:
                 site_id=at.look.site_id,
                 resolved_m=at.look.resolved_m,
                 gate=gate(detection, at.look.resolved_m),
-                consistent_with=consistent_classes(detection),
+                consistent_with=consistent_classes(detection, classes),
                 chip=_chip(scene, detection, reader) if i < MAX_CHIPS else None,
             )
         )
