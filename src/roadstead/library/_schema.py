@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -32,7 +33,7 @@ Regex = Annotated[Text, AfterValidator(_regex)]
 class Strict(BaseModel):
     """Refuses unknown keys, and says which are allowed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -52,8 +53,8 @@ class NumberSaid(Strict):
 
     @model_validator(mode="after")
     def _ordered(self) -> NumberSaid:
-        if not 0 < self.value[0] <= self.value[1]:
-            raise ValueError(f"value {list(self.value)} must be [low, high], both above 0")
+        if not 0 < self.value[0] <= self.value[1] < math.inf:
+            raise ValueError(f"value {list(self.value)} must be [low, high], both above 0 and finite")
         return self
 
     @property
