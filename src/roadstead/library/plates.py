@@ -38,7 +38,10 @@ _DARK, _BRIGHT = 0.02, 0.45
 _SKY, _DEEP, _INK, _WARNING = "#dbe3ea", "#4b6472", "#1a1a1a", "#b2182b"
 _ROOM_M = (12.0, 65.0)
 """water that is shown before bow and behind stern, and shadow that is shown beside the hull at most"""
-_WIDE_IN, _GAP_IN = 9.0, 0.75
+_WIDE_IN, _LEFT_IN, _RIGHT_IN = 8.0, 0.6, 0.1
+_HEAD_IN, _TITLE_IN, _GAP_IN, _AROUND_IN = 0.5, 0.25, 0.06, 0.9
+"""heights: of the mark, of a ship's title, between its pictures, of all that a ship takes beside its pictures"""
+_NAMES = ("side, port", "above, 0.5 m", "shadow")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +88,24 @@ def plate(forms: Sequence[ShipForm], sight: SunView = PLATE_SUN, *, seed: int = 
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to load
 
     ships = [_Ship.of(form, sight, seed) for form in forms]
-    ratios = [share for ship in ships for share in ship.shares]
-    tall = sum(ratios) * (_WIDE_IN - 1.0) + _GAP_IN * len(ships) + 0.12 * len(ratios) + 0.7
-    figure = Figure(figsize=(_WIDE_IN, tall), layout="constrained")
-    figure.suptitle(f"{PLATE_MARK}\n{_sun_words(sight)}", color=_WARNING, fontsize=9)
-    axes = figure.subplots(len(ratios), 1, squeeze=False, height_ratios=ratios)[:, 0]
-    for k, ship in enumerate(ships):
-        side, above, shadow = axes[3 * k : 3 * k + 3]
-        side.set_title(ship.title, fontsize=10, loc="left", color=_INK)
-        _side(side, ship.solid)
-        _above(above, ship, sight)
-        _shadow(shadow, ship)
-        for name, each in (("side, port", side), ("above, 0.5 m", above), ("shadow", shadow)):
-            _frame(each, ship.solid, name, last=each is shadow)
+    across_in = _WIDE_IN - _LEFT_IN - _RIGHT_IN
+    tall_in = _HEAD_IN + sum(sum(ship.shares) * across_in + _AROUND_IN for ship in ships)
+    figure = Figure(figsize=(_WIDE_IN, tall_in))
+    head = f"{PLATE_MARK}\n{_sun_words(sight)}"
+    figure.text(_LEFT_IN / _WIDE_IN, 1 - 0.1 / tall_in, head, color=_WARNING, fontsize=9, va="top")
+    top_in = tall_in - _HEAD_IN
+    for ship in ships:
+        top_in -= _TITLE_IN
+        for name, share, draw in zip(_NAMES, ship.shares, (_side, _above, _shadow), strict=True):
+            top_in -= share * across_in
+            place = (_LEFT_IN, top_in, across_in, share * across_in)
+            axes = figure.add_axes((place[0] / _WIDE_IN, place[1] / tall_in, place[2] / _WIDE_IN, place[3] / tall_in))
+            draw(axes, ship, sight)
+            _frame(axes, ship.solid, name, last=name == _NAMES[-1])
+            if name == _NAMES[0]:
+                axes.set_title(ship.title, fontsize=10, loc="left", color=_INK)
+            top_in -= _GAP_IN
+        top_in -= _AROUND_IN - _TITLE_IN - 3 * _GAP_IN
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=110, metadata={"Software": None, "Description": "roadstead:simulated"})
     return out.getvalue()
@@ -113,9 +121,10 @@ def _side_m(solid: Solid) -> float:
     return max([solid.top_m, *(max(spar.start_m[2], spar.end_m[2]) for spar in solid.spars)]) + 3.0
 
 
-def _side(axes: Axes, solid: Solid) -> None:
-    colours, ship = silhouette_image(solid, "port", _RGB)
-    picture = np.concatenate([_toned(colours), ship[..., None] * np.uint8(255)], axis=2)
+def _side(axes: Axes, ship: _Ship, _: SunView) -> None:
+    solid = ship.solid
+    colours, seen = silhouette_image(solid, "port", _RGB)
+    picture = np.concatenate([_toned(colours), seen[..., None] * np.uint8(255)], axis=2)
     cell, half = solid.spacing_m[0], solid.length_m / 2
     axes.set_facecolor(_SKY)
     axes.imshow(picture, extent=(-half, half, 0, picture.shape[0] * cell), interpolation="nearest", zorder=2)
@@ -136,7 +145,7 @@ def _above(axes: Axes, ship: _Ship, sight: SunView) -> None:
     axes.set_ylim(*ship.sides_m)
 
 
-def _shadow(axes: Axes, ship: _Ship) -> None:
+def _shadow(axes: Axes, ship: _Ship, _: SunView) -> None:
     axes.set_facecolor(_SKY)
     for part in getattr(ship.shadow, "geoms", [ship.shadow]):
         if not part.is_empty:
