@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from messy import write_case
 
 from roadstead.case import load_case
+from roadstead.evidence.inputs import WRITTEN_BY_US
 from roadstead.library import classes
 from roadstead.library._files import DATA
 from roadstead.pipeline.contents import _classes
@@ -31,3 +32,8 @@ def test_a_cases_own_classes_are_compared_and_a_broken_one_is_told(tmp_path: Pat
     assert len(mistakes) == 1
     assert "ice-tug.toml" in mistakes[0]
     assert "shipped classes only" in mistakes[0]
+
+
+def test_own_entries_go_into_the_evidence_bundle_as_the_cases_own_record() -> None:
+    assert WRITTEN_BY_US.fullmatch("library/classes/ice-tug.toml")
+    assert not WRITTEN_BY_US.fullmatch("library/photographs/ship.jpg")

@@ -129,7 +129,7 @@ def _side(axes: Axes, ship: _Ship, _: SunView) -> None:
     axes.set_facecolor(_SKY)
     axes.imshow(picture, extent=(-half, half, 0, picture.shape[0] * cell), interpolation="nearest", zorder=2)
     for spar in solid.spars:
-        (u, _, low), (v, _, high) = spar.start_m, spar.end_m
+        (u, low), (v, high) = spar.start_m[::2], spar.end_m[::2]
         axes.plot([u, v], [low, high], color=_INK, linewidth=1.2, zorder=3)
     axes.set_ylim(0, _side_m(solid))
 
