@@ -186,8 +186,8 @@ def beside(parts: Sequence[Image.Image]) -> Image.Image:
 
 
 def ships() -> Image.Image:
-    """All forms: side, 0.5 m, 3 m; landing ships also 10 m; what is coarser than 0.5 m at half the scale."""
-    forms = sorted(library.forms().values(), key=lambda f: (f.id not in LANDING, -f.length_m.mid, f.id))
+    """Forms of the usual traffic: side, 0.5 m, 3 m; landing ships also 10 m; coarser than 0.5 m at half the scale."""
+    forms = sorted(library.traffic_forms().values(), key=lambda f: (f.id not in LANDING, -f.length_m.mid, f.id))
     fine = portraits(forms, replace(SKYSAT, pixel_m=FINE_M), FINE_M)
     middle = portraits(forms, PLANETSCOPE, 2 * FINE_M)
     coarse = portraits(forms, SENTINEL_2, 2 * FINE_M)

@@ -107,7 +107,7 @@ def ships_of(place_id: str) -> tuple[ShipAt, ...]:
     """Ships alongside every quay and some at sea, of the library's forms in turn."""
     place = null_island(place_id)
     plane = local_plane(place.aoi.centroid.x, place.aoi.centroid.y)
-    forms = [f for f in library.forms().values() if f.length_m.mid > 60]
+    forms = [f for f in library.traffic_forms().values() if f.length_m.mid > 60]
     land = moved(place.land, plane)
     found = []
     for quay in place.quays:

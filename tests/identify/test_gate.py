@@ -1,5 +1,6 @@
 import pytest
 
+from roadstead import library
 from roadstead.identify import consistent_classes, gate, size_agrees
 from roadstead.model import Detection, Estimate, Participant, Range
 
@@ -32,6 +33,12 @@ def test_length_never_separates_classes_of_equal_length() -> None:
     names = consistent_classes(ship(112.7))
     assert any("Ropucha" in n for n in names)
     assert any("Alligator" in n for n in names)
+
+
+def test_a_cases_own_classes_are_compared_where_given() -> None:
+    tug = library.vessel_class("tug")
+    assert consistent_classes(ship(30, 9), {"tug": tug}) == (tug.name,)
+    assert consistent_classes(ship(112.7), {"tug": tug}) == ()
 
 
 def test_a_tug_is_no_landing_ship() -> None:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def test_the_landing_ships_and_merchant_ships_are_there() -> None:
-    pennants = {ship.pennant: (ship.name, ship.class_id, ship.built) for ship in hulls().values() if ship.pennant}
+    fleet = ("alligator", "ropucha-i", "ropucha-ii")
+    pennants = {
+        ship.pennant: (ship.name, ship.class_id, ship.built) for ship in hulls().values() if ship.class_id in fleet
+    }
     assert pennants == {
         "081": ("Nikolay Vilkov", "alligator", "1974"),
         "066": ("Oslyabya", "ropucha-i", "1981"),
@@ -85,7 +88,7 @@ def test_imo_check_digit(number: str, *, valid: bool) -> None:
         (
             'class_id = "general-cargo"',
             'class_id = "cargo"',
-            r"class_id: 'cargo' is no vessel class; allowed are alligator",
+            r"class_id: 'cargo' is no vessel class; allowed are .*, alligator,",
         ),
         ("value = [138, 138]", "value = [138, 13.8]", r"length_m\.said\.0: value .* must be \[low, high\]"),
         (

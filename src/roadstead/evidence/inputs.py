@@ -25,7 +25,8 @@ RUN_FILES = frozenset({"ledger/runs.sqlite", "ledger/log.jsonl"})
 """grow with every run; what they say of the results is in provenance.jsonld"""
 MADE_ANEW = frozenset({"out", ".cache"})
 WRITTEN_BY_US = re.compile(
-    r"(?:case\.toml|reported\.toml|redaction\.toml|exhibits\.jsonl|ledger/[^/]+\.jsonl|orbits/[^/]+|catalogues/[^/]+)"
+    r"(?:case\.toml|reported\.toml|redaction\.toml|exhibits\.jsonl|ledger/[^/]+\.jsonl|orbits/[^/]+|catalogues/[^/]+"
+    r"|library/(?:classes|forms|hulls)/[^/]+\.toml)"
 )
 PUBLIC = re.compile(r"(?:orbits/[^/]+|catalogues/[^/]+)")
 MARK = b"roadstead:simulated"

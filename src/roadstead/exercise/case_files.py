@@ -26,6 +26,8 @@ LENGTH_WITHIN_M = 1.5
 """either way of the stated length"""
 SPEED_FROM = 0.7
 """slowest passage as a share of the usual speed"""
+ESCORT = "warship"
+"""kind of form whose class a case does not state: who reports an escort does not name its class"""
 SUMMARY = "SIMULATED: an exercise at the Null Islands, which do not exist. Nothing in this case happened."
 
 
@@ -119,7 +121,7 @@ def _ring(area: BaseGeometry) -> list[tuple[float, float]]:
 
 
 def _vessel(vessel: Vessel) -> dict[str, Any]:
-    kind = forms()[vessel.form].class_id
+    form = forms()[vessel.form]
     entry = {
         "id": vessel.id,
         "name": vessel.name,
@@ -128,4 +130,4 @@ def _vessel(vessel: Vessel) -> dict[str, Any]:
         "home": vessel.home,
         "calls_at": [c for c in vessel.calls_at if c != vessel.home],
     }
-    return entry | ({"class": kind} if kind else {})
+    return entry | ({"class": form.class_id} if form.class_id and form.kind != ESCORT else {})

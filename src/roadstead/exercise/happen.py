@@ -12,7 +12,7 @@ from roadstead.exercise.berths import lie, middle_of
 from roadstead.exercise.scenario import ELSEWHERE, Harbour, Scenario, Vessel, Voyage
 from roadstead.exercise.truth import OPEN_SEA, Activity, Passage, Ship, Stay, Truth
 from roadstead.geo import great_circle_km
-from roadstead.library import form, forms
+from roadstead.library import form, traffic_forms
 from roadstead.model import InputError, Range, TimeSpan, iso
 from roadstead.simulate import null_island
 from roadstead.steps import stream
@@ -181,7 +181,7 @@ def _come_and_go(
 
 
 def _merchants() -> tuple[str, ...]:
-    return tuple(f for f in forms() if not f.startswith(WARSHIPS))
+    return tuple(f for f in traffic_forms() if not f.startswith(WARSHIPS))
 
 
 def _drawn(rng: np.random.Generator, between: Range) -> float:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from roadstead import library
 
 if TYPE_CHECKING:
-    from roadstead.model import Detection, Participant
+    from collections.abc import Mapping
+
+    from roadstead.model import Detection, Participant, VesselClass
 
 RECOGNISE_PIXELS, IDENTIFY_PIXELS = 8.0, 13.0
 SIGMAS = 2.0
@@ -70,15 +72,19 @@ def gate(detection: Detection, resolved_m: float | None) -> Gate:
     )
 
 
-def consistent_classes(detection: Detection) -> tuple[str, ...]:
+def consistent_classes(detection: Detection, classes: Mapping[str, VesselClass] | None = None) -> tuple[str, ...]:
     """Library classes whose length and beam agree with the measured ones; size never names a class.
 
     A length that is known worse than a fifth agrees with too much to be worth a list: then it is empty.
+
+    Args:
+        detection: with what was measured.
+        classes: those of a case's own library too; the shipped ones if not said.
     """
     if detection.length_m is None or detection.length_m.sigma > VAGUE * detection.length_m.value:
         return ()
     found = []
-    for entry in library.classes().values():
+    for entry in (library.classes() if classes is None else classes).values():
         length, beam = detection.length_m, detection.beam_m
         long_enough = length.value + SIGMAS * length.sigma >= entry.length_m.low
         short_enough = length.value - SIGMAS * length.sigma <= entry.length_m.high

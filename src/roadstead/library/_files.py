@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from roadstead.model import CaseError
 
@@ -15,6 +15,24 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).parent / "data"
 """The data files shipped in the package."""
+MAX_BYTES = 2**20
+"""of a data file; the shipped ones have a few kilobytes"""
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """Read one TOML file.
+
+    Raises:
+        CaseError: the file is absent, too large or no TOML.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CaseError(path, None, "", f"is larger than {MAX_BYTES // 2**20} MiB: no file of the library")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CaseError(path, None, "", f"cannot be read ({error.strerror}); reinstall or restore the file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CaseError(path, None, "", f"is no TOML file in UTF-8: {error}") from error
 
 
 def read_entry(path: Path, schema: type[Entry]) -> Entry:
@@ -26,11 +44,7 @@ def read_entry(path: Path, schema: type[Entry]) -> Entry:
     from pydantic import ValidationError  # noqa: PLC0415 - only when data are read: keeps start-up light
 
     try:
-        return schema.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise CaseError(path, None, "", f"cannot be read ({error.strerror}); reinstall or restore the file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CaseError(path, None, "", f"is no TOML file in UTF-8: {error}") from error
+        return schema.model_validate(read_table(path))
     except ValidationError as error:
         raise first_mistake(path, error) from error
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from roadstead.library._schema import Strict, Text
+from roadstead.library._schema import Id, Strict, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Offset = Annotated[float, Field(ge=-0.5, le=0.5)]
@@ -137,6 +137,7 @@ class PaintEntry(Strict):
     span: Span
     width: Share
     tone: Text
+    offset: Offset = 0.0
     circle: bool = False
 
 
@@ -150,10 +151,11 @@ class BulwarkEntry(Strict):
 class FormFile(Strict):
     """One ship form."""
 
-    id: Text
+    id: Id
     name: Text
     kind: Text
     class_id: str = ""
+    traffic: bool = False
     length_m: Metres
     beam_m: Metres
     hull: Text

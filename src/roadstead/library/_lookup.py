@@ -24,6 +24,15 @@ def pick(table: Mapping[str, Value], key: str, what: str) -> Value:
     raise NotFound(f"the library has no {what} {key!r}; {hint}")
 
 
+def with_own(shipped: Mapping[str, Value], own: Iterable[tuple[Path, str, Value]]) -> Mapping[str, Value]:
+    """The shipped entries and a user's own, sorted by id; raises CaseError where an own one takes a shipped id."""
+    entries = list(own)
+    for path, key, _ in entries:
+        if key in shipped:
+            raise CaseError(path, None, "id", f"{key!r} is shipped with Roadstead; give yours another id")
+    return MappingProxyType(dict(sorted({**shipped, **by_id(entries)}.items())))
+
+
 def by_id(entries: Iterable[tuple[Path, str, Value]]) -> Mapping[str, Value]:
     """A read-only table sorted by id; raises CaseError where two files carry the same id."""
     table: dict[str, Value] = {}

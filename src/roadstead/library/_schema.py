@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Positive = Annotated[float, Field(gt=0)]
@@ -51,8 +53,8 @@ class NumberSaid(Strict):
 
     @model_validator(mode="after")
     def _ordered(self) -> NumberSaid:
-        if not 0 < self.value[0] <= self.value[1]:
-            raise ValueError(f"value {list(self.value)} must be [low, high], both above 0")
+        if not 0 < self.value[0] <= self.value[1] < math.inf:
+            raise ValueError(f"value {list(self.value)} must be [low, high], both above 0 and finite")
         return self
 
     @property
@@ -91,9 +93,10 @@ class Superstructure(Strict):
 class ClassFile(Strict):
     """One vessel class."""
 
-    id: Text
+    id: Id
     name: Text
     designation: str = ""
+    kind: Text
     length_m: Numbers
     beam_m: Numbers
     draught_m: Numbers | None = None
@@ -107,7 +110,7 @@ class ClassFile(Strict):
 class HullFile(Strict):
     """One named ship."""
 
-    id: Text
+    id: Id
     name: Text
     class_id: Text
     notes: str = ""
@@ -125,6 +128,7 @@ class HullFile(Strict):
     owner: Texts | None = None
     type: Texts | None = None
     layout: Texts | None = None
+    differences: Texts | None = None
     photographs: Texts | None = None
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from roadstead.library._files import DATA, read_folder
-from roadstead.library._lookup import by_id, pick
+from roadstead.library._files import DATA, read_entry
+from roadstead.library._lookup import by_id, pick, with_own
 from roadstead.library.materials import materials
-from roadstead.library.vessels import classes
+from roadstead.library.vessels import check_class, classes
 from roadstead.model import CaseError, Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from roadstead.library._form_schema import FormFile
@@ -129,6 +130,7 @@ class Paint:
     span: tuple[float, float]
     width: float
     tone: str
+    offset: float
     circle: bool
     """a white landing circle"""
 
@@ -163,6 +165,8 @@ class ShipForm:
     plan: Plan
     deck_m: tuple[tuple[float, float], ...]
     """(place, height of the deck above the waterline) from bow to stern"""
+    traffic: bool = False
+    """one of `traffic_forms`"""
     bulwarks: tuple[Bulwark, ...] = ()
     paints: tuple[Paint, ...] = ()
     hatches: tuple[Hatch, ...] = ()
@@ -183,9 +187,17 @@ _PARTS: Mapping[str, Any] = {
 }
 
 
-def forms() -> Mapping[str, ShipForm]:
-    """All ship forms by id, sorted; raises CaseError when a data file is broken."""
-    return load_forms(DATA / "forms")
+def forms(own: Path | None = None) -> Mapping[str, ShipForm]:
+    """All ship forms by id, sorted.
+
+    Args:
+        own: a library folder of the user's own, whose `forms/` are added; need not exist.
+
+    Raises:
+        CaseError: a data file is broken, or an own form takes the id of a shipped one.
+    """
+    shipped = load_forms(DATA / "forms")
+    return with_own(shipped, read_forms(own / "forms", classes(own))) if own else shipped
 
 
 def form(form_id: str) -> ShipForm:
@@ -193,17 +205,42 @@ def form(form_id: str) -> ShipForm:
     return pick(forms(), form_id, "ship form")
 
 
+def traffic_forms() -> Mapping[str, ShipForm]:
+    """The shipped forms that exercises, training and benchmarks draw from where nobody names one.
+
+    What is drawn from a seed rests on this set and its order, so a new form does not join it.
+    """
+    return MappingProxyType({key: entry for key, entry in forms().items() if entry.traffic})
+
+
 @cache
 def load_forms(folder: Path) -> Mapping[str, ShipForm]:
     """Read a folder of form files; raises CaseError naming file, key and what is allowed."""
+    return by_id(read_forms(folder, classes()))
+
+
+def read_forms(folder: Path, known: Collection[str]) -> Iterator[tuple[Path, str, ShipForm]]:
+    """File, id and form of every form file of a folder; raises CaseError as `read_form` does."""
+    for path in sorted(folder.glob("*.toml")):
+        found = read_form(path, known)
+        yield path, found.id, found
+
+
+def read_form(path: Path, known: Collection[str]) -> ShipForm:
+    """Read a form file whose class, if any, is one of the known ids.
+
+    Raises:
+        CaseError: the file is broken; it names file, key and what is allowed.
+    """
     from roadstead.library._form_schema import FormFile  # noqa: PLC0415 - pydantic only when data are read
 
-    return by_id((path, entry.id, _form(path, entry)) for path, entry in read_folder(folder, FormFile))
+    entry = read_entry(path, FormFile)
+    _check_names(path, entry, known)
+    return _form(entry)
 
 
-def _form(path: Path, entry: FormFile) -> ShipForm:
-    _check_names(path, entry)
-    words = ("id", "name", "kind", "class_id", "hull", "deck", "clutter", "sources", "deck_m")
+def _form(entry: FormFile) -> ShipForm:
+    words = ("id", "name", "kind", "class_id", "traffic", "hull", "deck", "clutter", "sources", "deck_m")
     parts: dict[str, Any] = {name: getattr(entry, name) for name in words}
     parts |= {name: tuple(make(**part.model_dump()) for part in getattr(entry, name)) for name, make in _PARTS.items()}
     return ShipForm(
@@ -214,14 +251,13 @@ def _form(path: Path, entry: FormFile) -> ShipForm:
     )
 
 
-def _check_names(path: Path, entry: FormFile) -> None:
-    if entry.class_id and entry.class_id not in classes():
-        known = ", ".join(classes())
-        raise CaseError(path, None, "class_id", f"{entry.class_id!r} is no vessel class; allowed are {known}, or none")
+def _check_names(path: Path, entry: FormFile, known: Collection[str]) -> None:
+    if entry.class_id:
+        check_class(path, entry.class_id, known)
     for key, tone in _tones(entry):
         if tone not in materials():
-            known = ", ".join(materials())
-            raise CaseError(path, None, key, f"{tone!r} is no material; allowed are {known}")
+            allowed = ", ".join(materials())
+            raise CaseError(path, None, key, f"{tone!r} is no material; allowed are {allowed}")
 
 
 def _tones(entry: FormFile) -> Iterator[tuple[str, str]]:

@@ -132,11 +132,11 @@ def _raise(board: Board, where: NDArray[np.bool_], rise_m: float, tone: str) -> 
 
 def _paints(board: Board, form: ShipForm) -> None:
     for paint in form.paints:
-        board.material[board.box(paint.span, paint.width, 0.0)] = material_index(paint.tone)
+        board.material[board.box(paint.span, paint.width, paint.offset)] = material_index(paint.tone)
         if paint.circle:
             radius = 0.36 * min(paint.width * board.beam_m, (paint.span[1] - paint.span[0]) * board.length_m)
             middle = (paint.span[0] + paint.span[1]) / 2
-            away = np.hypot((board.at - middle) * board.length_m, board.across_m)
+            away = np.hypot((board.at - middle) * board.length_m, board.across_m - paint.offset * board.beam_m)
             board.material[board.hull & (np.abs(away - radius) < 0.35)] = material_index("white")
 
 

@@ -6,12 +6,12 @@ import re
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
-from roadstead.library._files import DATA, read_folder
-from roadstead.library._lookup import by_id, pick
+from roadstead.library._files import DATA, read_entry
+from roadstead.library._lookup import by_id, pick, with_own
 from roadstead.model import CaseError, Hull, Range, VesselClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from roadstead.library._schema import ClassFile, HullFile, Numbers, NumberSaid, Texts, TextSaid
@@ -21,9 +21,17 @@ _IDENTIFIERS = ("pennant", "imo", "mmsi")
 _IMO_WEIGHTS = range(7, 1, -1)
 
 
-def classes() -> Mapping[str, VesselClass]:
-    """All vessel classes by id, sorted; raises CaseError when a data file is broken."""
-    return load_classes(DATA / "classes")
+def classes(own: Path | None = None) -> Mapping[str, VesselClass]:
+    """All vessel classes by id, sorted.
+
+    Args:
+        own: a library folder of the user's own, whose `classes/` are added; need not exist.
+
+    Raises:
+        CaseError: a data file is broken, or an own class takes the id of a shipped one.
+    """
+    shipped = load_classes(DATA / "classes")
+    return with_own(shipped, read_classes(own / "classes")) if own else shipped
 
 
 def vessel_class(class_id: str) -> VesselClass:
@@ -31,9 +39,10 @@ def vessel_class(class_id: str) -> VesselClass:
     return pick(classes(), class_id, "vessel class")
 
 
-def hulls() -> Mapping[str, Hull]:
-    """All named hulls by id, sorted; raises CaseError when a data file is broken."""
-    return load_hulls(DATA / "hulls")
+def hulls(own: Path | None = None) -> Mapping[str, Hull]:
+    """All named hulls by id, sorted; `own` and errors as for `classes`."""
+    shipped = load_hulls(DATA / "hulls")
+    return with_own(shipped, read_hulls(own / "hulls", classes(own))) if own else shipped
 
 
 def hull(hull_id: str) -> Hull:
@@ -51,17 +60,41 @@ def valid_imo(number: str) -> bool:
 @cache
 def load_classes(folder: Path) -> Mapping[str, VesselClass]:
     """Read a folder of class files; raises CaseError naming file, key and what is allowed."""
-    from roadstead.library._schema import ClassFile  # noqa: PLC0415 - pydantic only when data are read
-
-    return by_id((path, entry.id, _class(entry)) for path, entry in read_folder(folder, ClassFile))
+    return by_id(read_classes(folder))
 
 
 @cache
 def load_hulls(folder: Path) -> Mapping[str, Hull]:
     """Read a folder of hull files; raises CaseError naming file, key and what is allowed."""
+    return by_id(read_hulls(folder, classes()))
+
+
+def read_classes(folder: Path) -> Iterator[tuple[Path, str, VesselClass]]:
+    """File, id and class of every class file of a folder; raises CaseError as `read_class` does."""
+    for path in sorted(folder.glob("*.toml")):
+        found = read_class(path)
+        yield path, found.id, found
+
+
+def read_hulls(folder: Path, known: Collection[str]) -> Iterator[tuple[Path, str, Hull]]:
+    """File, id and hull of every hull file of a folder; raises CaseError as `read_hull` does."""
+    for path in sorted(folder.glob("*.toml")):
+        found = read_hull(path, known)
+        yield path, found.id, found
+
+
+def read_class(path: Path) -> VesselClass:
+    """Read a class file; raises CaseError naming file, key and what is allowed."""
+    from roadstead.library._schema import ClassFile  # noqa: PLC0415 - pydantic only when data are read
+
+    return _class(read_entry(path, ClassFile))
+
+
+def read_hull(path: Path, known: Collection[str]) -> Hull:
+    """Read a hull file whose class is one of the known ids; raises CaseError naming file, key and what is allowed."""
     from roadstead.library._schema import HullFile  # noqa: PLC0415 - pydantic only when data are read
 
-    return by_id((path, entry.id, _hull(path, entry)) for path, entry in read_folder(folder, HullFile))
+    return _hull(path, read_entry(path, HullFile), known)
 
 
 def _class(entry: ClassFile) -> VesselClass:
@@ -73,6 +106,7 @@ def _class(entry: ClassFile) -> VesselClass:
         id=entry.id,
         name=entry.name,
         designation=entry.designation,
+        kind=entry.kind,
         length_m=_spanned(entry.length_m),
         beam_m=_spanned(entry.beam_m),
         draught_m=_span(entry.draught_m),
@@ -86,10 +120,10 @@ def _class(entry: ClassFile) -> VesselClass:
     )
 
 
-def _hull(path: Path, entry: HullFile) -> Hull:
+def _hull(path: Path, entry: HullFile, known: Collection[str]) -> Hull:
     marks = {name: _one(path, name, getattr(entry, name)) for name in _IDENTIFIERS}
     _check_numbers(path, marks)
-    _check_class(path, entry.class_id)
+    check_class(path, entry.class_id, known)
     return Hull(
         id=entry.id,
         name=entry.name,
@@ -114,9 +148,10 @@ def _check_numbers(path: Path, marks: Mapping[str, str]) -> None:
         raise CaseError(path, None, "mmsi", f"{marks['mmsi']!r} is no MMSI: nine digits")
 
 
-def _check_class(path: Path, class_id: str) -> None:
-    if class_id not in classes():
-        raise CaseError(path, None, "class_id", f"{class_id!r} is no vessel class; allowed are {', '.join(classes())}")
+def check_class(path: Path, class_id: str, known: Collection[str]) -> None:
+    """Raise CaseError unless a file's class is one of the known ids."""
+    if class_id not in known:
+        raise CaseError(path, None, "class_id", f"{class_id!r} is no vessel class; allowed are {', '.join(known)}")
 
 
 def _one(path: Path, key: str, field: Texts | None) -> str:

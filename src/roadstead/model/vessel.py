@@ -16,6 +16,8 @@ class VesselClass:
     name: str
     designation: str = ""
     """project number or type"""
+    kind: str = ""
+    """in words: landing ship, ferry, tug"""
     length_m: Range
     """length overall"""
     beam_m: Range

@@ -15,6 +15,9 @@ from roadstead.model import Detection, InputError, Modality, PixelReader, Scene
 from roadstead.report import MOST_FIGURES, Chip, Found
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.model import VesselClass
     from roadstead.pipeline.gathering import Gathered
 
 HALF_LENGTHS = 1.0
@@ -25,7 +28,7 @@ MOST_HALF_PX = 800
 METRES_PER_DEGREE = 111_195.0
 
 
-def found_vessels(gathered: Gathered, reader: PixelReader) -> tuple[Found, ...]:
+def found_vessels(gathered: Gathered, reader: PixelReader, classes: Mapping[str, VesselClass]) -> tuple[Found, ...]:
     """Every vessel found, best score first, with chips for the first of them."""
     rows = [(at, d) for at in gathered.at_sites for d in at.detections]
     # In the report's own order, so that those are cut that it shows.
@@ -42,7 +45,7 @@ def found_vessels(gathered: Gathered, reader: PixelReader) -> tuple[Found, ...]:
                 site_id=at.look.site_id,
                 resolved_m=at.look.resolved_m,
                 gate=gate(detection, at.look.resolved_m),
-                consistent_with=consistent_classes(detection),
+                consistent_with=consistent_classes(detection, classes),
                 chip=_chip(scene, detection, reader) if i < MOST_FIGURES else None,
             )
         )

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from roadstead import library
 from roadstead.coverage import usable
 from roadstead.infer import brackets_from_looks, brackets_from_reports
-from roadstead.model import Clock, PixelReader, PortCall, Verdict
+from roadstead.model import CaseError, Clock, PixelReader, PortCall, Verdict, VesselClass
 from roadstead.pipeline.chips import found_vessels
 from roadstead.pipeline.judge import AssessStep, Question, StampStep
 from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
@@ -18,7 +19,7 @@ from roadstead.report import Contents
 from roadstead.steps import numeric_versions, to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from roadstead.case import Case, Frozen
     from roadstead.pipeline.gathering import Gathered, Seams
@@ -78,20 +79,29 @@ def _port_calls(case: Case, gathered: Gathered) -> tuple[PortCall, ...]:
     return (*brackets_from_looks(looks, counts), *brackets_from_reports(case.reported))
 
 
+def _classes(case: Case) -> tuple[Mapping[str, VesselClass], tuple[str, ...]]:
+    """Vessel classes, those of the case's own library too, and what is wrong with it; then the shipped ones only."""
+    try:
+        return library.classes(case.folder / "library"), ()
+    except CaseError as error:
+        return library.classes(), (f"{error}; sizes are compared with the shipped classes only",)
+
+
 def _contents(
     case: Case, frozen: Frozen, gathered: Gathered, verdicts: tuple[Verdict, ...], reader: PixelReader
 ) -> Contents:
     versions = numeric_versions()
+    classes, mistakes = _classes(case)
     return Contents(
         case=replace(case, warnings=(*case.warnings, *gathered.doubts)),
         frozen=frozen,
         verdicts=verdicts,
         looks=tuple(at.look for at in gathered.at_sites),
-        found=found_vessels(gathered, reader),
+        found=found_vessels(gathered, reader, classes),
         scenes=tuple(gathered.scenes.values()),
         exhibits=gathered.exhibits,
         port_calls=_port_calls(case, gathered),
-        losses=(*case.mistakes, *gathered.losses),
+        losses=(*case.mistakes, *mistakes, *gathered.losses),
         made_at=datetime.max.replace(tzinfo=UTC),
         program_version=versions["roadstead"],
         versions=versions,

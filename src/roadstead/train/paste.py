@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import ROLES, SHORE_M
-from roadstead.library import SunView, form, forms, overhead, solid_of
+from roadstead.library import SunView, form, overhead, solid_of, traffic_forms
 from roadstead.steps import stream
 from roadstead.train.examples import CORE, HULL, SHORE, WEIGHT
 
@@ -119,10 +119,10 @@ class Bank:
 
 
 def drawn_ships(seed: int) -> Bank:
-    """Every form of the library at many headings, suns and pixel sizes."""
+    """Every form of the usual traffic at many headings, suns and pixel sizes."""
     rng = stream(seed, "train", "drawn ships")
     ships = []
-    for name in forms():
+    for name in traffic_forms():
         solid = solid_of(form(name))
         for k in range(_HEADINGS):
             heading_deg = k * 360 / _HEADINGS + rng.uniform(-5, 5)
