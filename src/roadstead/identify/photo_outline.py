@@ -2,7 +2,7 @@
 
 The ship is taken to be all that lies between the waterline and one height in each column. Colour models of the ship and
 of what is behind it are Gaussian mixtures around k-means palettes, learnt from the hull's lowest part and from the
-strip's margins and top, then twice anew from the result (in the manner of Rother, Kolmogorov and Blake 2004, ACM TOG
+strip's margins and top, the ship's then anew from the result (in the manner of Rother, Kolmogorov and Blake 2004, ACM TOG
 23, 309-314, without their graph cut: because a column holds one boundary, the best heights under a truncated linear
 price for jumps follow exactly from dynamic programming, as in Felzenszwalb and Huttenlocher 2006, IJCV 70, 41-54).
 """
@@ -17,17 +17,20 @@ from scipy.cluster.vq import kmeans2
 from scipy.spatial import cKDTree
 
 _TONES = 6
-_SPREAD = 0.045
+_SPREAD = 0.032
 """least standard deviation of a tone, 0-1"""
-_UNKNOWN = 0.06
-"""share of colours of which nothing is known, on either side"""
+_NEW_ABOARD = (0.5, 0.3)
+"""share of the ship that may have colours not yet learnt, in each round: the hull says little of the house above it"""
+_NEW_BEHIND = 0.03
+"""the same of what is behind"""
 _MOST = 4.0
 """most that one pixel may say, natural logarithm"""
+_DOUBT = 0.25
+"""what could be either counts against the ship"""
 _SLOPE, _JUMP = 0.6, 16.0
 """price of a step of one row, and of any jump at most"""
 _EDGE = 10.0
 """reward of an edge as strong as the strip's strongest"""
-_ROUNDS = 3
 _LOW_HULL = 0.02
 """share of the ship's width above the waterline that surely is hull"""
 
@@ -55,14 +58,15 @@ def top_of_ship(strip: Strip) -> tuple[NDArray[np.float64], float]:
     """
     features = _features(strip.rgb)
     inside, outside = _first_guess(strip)
+    if not inside.any() or not outside.any():
+        return strip.foot.copy(), 0.0
+    edge, behind = _edges(features), _behind(features, outside)
     top = strip.foot.copy()
-    edge = _edges(features)
-    for _ in range(_ROUNDS):
-        says = _says(features, inside, outside) * strip.seen
+    for new in _NEW_ABOARD:
+        says = np.log(_likelihood(features.reshape(-1, 3), features[inside], new) / behind)
+        says = np.clip(says - _DOUBT, -_MOST, _MOST).reshape(features.shape[:2]) * strip.seen
         top = _best_tops(says, edge, strip)
-        inside, outside = _parts(strip, top)
-        if not inside.any() or not outside.any():
-            return strip.foot.copy(), 0.0
+        inside |= _aboard(strip, top)
     return top, _clearness(features, strip, top)
 
 
@@ -83,29 +87,21 @@ def _first_guess(strip: Strip) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return within & low & strip.seen, outside & strip.seen
 
 
-def _parts(strip: Strip, top: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _aboard(strip: Strip, top: NDArray[np.float64]) -> NDArray[np.bool_]:
     rows = np.arange(strip.rgb.shape[0])[:, None]
-    above = (rows < strip.foot - 1) & strip.seen
-    return above & (rows > top + 1), above & (rows < top - 1)
+    aboard: NDArray[np.bool_] = (rows < strip.foot - 1) & (rows > top + 1) & strip.seen
+    return aboard
 
 
-def _says(
-    features: NDArray[np.float32], inside: NDArray[np.bool_], outside: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Logarithm of how much likelier each pixel is in the ship than behind it."""
-    flat = features.reshape(-1, 3)
-    ship = _likelihood(flat, features[inside], flat)
-    back = _likelihood(flat, features[outside], flat)
-    back = 0.5 * back + 0.5 * _by_rows(features, outside)
-    says: NDArray[np.float64] = np.clip(np.log(ship / back), -_MOST, _MOST).reshape(features.shape[:2])
-    return says
+def _behind(features: NDArray[np.float32], outside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Density of what is behind the ship, shape (pixels,): learnt beside and above it only, so it never eats the ship."""
+    palette = _likelihood(features.reshape(-1, 3), features[outside], _NEW_BEHIND)
+    return 0.5 * palette + 0.5 * _by_rows(features, outside)
 
 
-def _likelihood(
-    points: NDArray[np.float32], sample: NDArray[np.float32], everything: NDArray[np.float32]
-) -> NDArray[np.float64]:
+def _likelihood(points: NDArray[np.float32], sample: NDArray[np.float32], new: float) -> NDArray[np.float64]:
     """Density of a palette's mixture, with a share of colours of which nothing is known."""
-    unknown = 1.0 / max(float(np.prod(np.ptp(everything, axis=0) + 4 * _SPREAD)), 1e-6)
+    unknown = 1.0 / max(float(np.prod(np.ptp(points, axis=0) + 4 * _SPREAD)), 1e-6)
     if len(sample) < 8:
         return np.full(len(points), unknown)
     thin = sample[:: max(1, len(sample) // 4000)].astype(np.float64)
@@ -117,7 +113,7 @@ def _likelihood(
             spread = np.maximum(mine.std(axis=0), _SPREAD)
             away = (((points - tone) / spread) ** 2).sum(axis=1)
             density += len(mine) / len(thin) * np.exp(-away / 2) / (np.prod(spread) * (2 * np.pi) ** 1.5)
-    mixed: NDArray[np.float64] = (1 - _UNKNOWN) * density + _UNKNOWN * unknown
+    mixed: NDArray[np.float64] = (1 - new) * density + new * unknown
     return mixed
 
 
@@ -135,7 +131,7 @@ def _by_rows(features: NDArray[np.float32], outside: NDArray[np.bool_]) -> NDArr
     away, _ = tree.query(coarse, k=1, eps=0.5, distance_upper_bound=0.5)
     near = np.minimum(away, 0.5).reshape(rows, -1)
     spread = 1.2 * _SPREAD
-    density = np.exp(-0.5 * (near / spread) ** 2) / (spread**3 * (2 * np.pi) ** 1.5) + _UNKNOWN
+    density = np.exp(-0.5 * (near / spread) ** 2) / (spread**3 * (2 * np.pi) ** 1.5) + _NEW_BEHIND
     return np.repeat(density, 2, axis=1)[:, :cols].ravel()
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PLACES = 160
 """columns of a profile"""
-_WIDE = 480
+_WIDE = 400
 """columns of the strip across the ship"""
 _MARGIN, _HIGH, _LOW = 0.18, 0.75, 0.06
 """of the ship's width: beside it, above and below its waterline"""
@@ -220,7 +220,10 @@ def _top_of_mask(
     inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
     at = (np.clip(v, 0, n - 1).astype(int) for v, n in ((y, mask.shape[0]), (x, mask.shape[1])))
     ship = mask[tuple(at)] & inside & (np.arange(rows)[:, None] < strip.foot)
-    return np.where(ship.any(axis=0), ship.argmax(axis=0), strip.foot).astype(np.float64)
+    # what stands on the hull without a gap: a jib over the deck is no wall
+    rising = np.where(np.arange(rows)[:, None] >= np.floor(strip.foot) - 2, True, ship)[::-1]  # noqa: FBT003
+    top = rows - np.where(rising.all(axis=0), rows, (~rising).argmax(axis=0))
+    return np.where(ship.any(axis=0), np.minimum(top, strip.foot), strip.foot).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,23 +107,18 @@ def _views_of(form_id: str, length_m: float, seed: int) -> Views:
 
 def side_view(solid: Solid, bow_angle_deg: float, nearness: float) -> NDArray[np.float64]:
     """Outline of a ship seen with its bow to the left, shape (places,), shares of the visible width."""
-    points = [spar.start_m for spar in solid.spars] + [spar.end_m for spar in solid.spars]
-    beams = np.array(points, np.float64).reshape(2, -1, 3).transpose(1, 0, 2).copy()
-    return _outline(
-        solid.height_m, solid.spacing_m, beams, math.radians(bow_angle_deg), solid.length_m / nearness, PLACES
-    )
+    return _outline(solid.height_m, solid.spacing_m, math.radians(bow_angle_deg), solid.length_m / nearness, PLACES)
 
 
 @njit(cache=True)
-def _outline(  # noqa: PLR0913, PLR0914, PLR0917 - a compiled kernel takes its numbers one by one
+def _outline(
     height_m: NDArray[np.float32],
     spacing_m: tuple[float, float],
-    beams: NDArray[np.float64],
     angle: float,
     distance_m: float,
     places: int,
 ) -> NDArray[np.float64]:
-    """The highest point over each place of the visible hull; beams count between its ends only."""
+    """The highest point over each place of the visible hull; what hangs free, as jibs do, is left out."""
     rows, cols = height_m.shape
     sin, cos = math.sin(angle), math.cos(angle)
     half = 0.5 * (abs(sin) * spacing_m[0] + abs(cos) * spacing_m[1])
@@ -147,15 +142,6 @@ def _outline(  # noqa: PLR0913, PLR0914, PLR0917 - a compiled kernel takes its n
                 last = min(places - 1, int(((x + half) / depth - left) * scale - 1e-9))
                 for k in range(first, last + 1):
                     top[k] = max(top[k], height_m[i, j] / depth)
-    for b in range(beams.shape[0]):
-        for step in range(201):
-            share = step / 200
-            along = beams[b, 0, 0] + share * (beams[b, 1, 0] - beams[b, 0, 0])
-            across = beams[b, 0, 1] + share * (beams[b, 1, 1] - beams[b, 0, 1])
-            depth = distance_m + along * cos + across * sin
-            k = int(((along * sin - across * cos) / depth - left) * scale)
-            if 0 <= k < places:
-                top[k] = max(top[k], (beams[b, 0, 2] + share * (beams[b, 1, 2] - beams[b, 0, 2])) / depth)
     return top / (right - left)
 
 

@@ -54,7 +54,7 @@ class Camera:
     """standard deviation of noise, as a share of white"""
     quality: int = 85
     """of JPEG"""
-    size_px: tuple[int, int] = (640, 1100)
+    size_px: tuple[int, int] = (540, 960)
     """rows, columns"""
 
 
@@ -301,7 +301,7 @@ class _Turn:
         matrix = np.array([[self.cos, -self.sin], [self.sin, self.cos]])
         mid = np.array([self.mid[1], self.mid[0]]) - 0.5
         turned: NDArray[np.float32] = ndimage.affine_transform(
-            plane, matrix, offset=mid - matrix @ mid, order=order, mode="nearest"
+            plane, matrix, offset=mid - matrix @ mid, order=order, mode="reflect"
         )
         return turned
 

@@ -77,11 +77,12 @@ def random_photograph(
     solid = random_ship(form, seed, jitter)
     rng = stream(seed, "photograph", "camera", form.id)
     angle = float(rng.uniform(20, 90)) if bow_angle_deg is None else bow_angle_deg
+    distance_m = solid.length_m * float(np.exp(rng.uniform(np.log(2.6), np.log(14))))
     camera = Camera(
         bow_angle_deg=angle,
         bow_left=bool(rng.random() < 0.5),
-        distance_m=solid.length_m * float(np.exp(rng.uniform(np.log(2.6), np.log(14)))),
-        eye_m=float(np.exp(rng.uniform(np.log(1.8), np.log(25)))),
+        distance_m=distance_m,
+        eye_m=min(float(np.exp(rng.uniform(np.log(1.8), np.log(25)))), 0.05 * distance_m),
         filled=float(rng.uniform(0.5, 0.88)),
         aside=float(rng.uniform(-0.05, 0.05)),
         roll_deg=float(rng.normal(0, 1.5)),
