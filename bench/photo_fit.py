@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from photo_cases import Case, cases, shadow_and_deck
 from scipy.optimize import minimize
 
+from photo_cases import Case, cases, shadow_and_deck
 from roadstead import library
 from roadstead.identify.photo_along import _best_correlation, _prepared
 from roadstead.identify.photo_match import Constants, class_scores, match_photo, shares
@@ -83,7 +83,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=11)
     asked = parser.parse_args()
     done = [c for c in cases(asked.n, asked.seed, ways=("marked",)) if c.fits]
-    print(f"best fit is the right class in {np.mean([c.fits[0].class_id == c.class_id for c in done]):.3f} of {len(done)}")
+    print(
+        f"best fit is the right class in {np.mean([c.fits[0].class_id == c.class_id for c in done]):.3f} of {len(done)}"
+    )
     best = minimize(_loss, [3.0, 2.0, 10.0], args=(done,), method="Nelder-Mead", options={"maxiter": 400})
     numbers = {k: round(float(v), 4) for k, v in zip(("plain", "loose", "none"), best.x, strict=True)}
     about = {"photographs": len(done), "seed": asked.seed, "script": "bench/photo_fit.py", "loss": round(best.fun, 4)}

@@ -169,7 +169,9 @@ def _afloat(rgb: NDArray[np.float32], level: NDArray[np.float64]) -> NDArray[np.
     mean = ndimage.uniform_filter1d(np.median(sea[:, open_sea], axis=1), 3, axis=0)
     spread = np.maximum(1.5 * np.median(np.abs(sea[:, open_sea] - mean[:, None]), axis=1), 0.01)[:, None]
     unlike = np.sqrt((((sea - mean[:, None]) / spread) ** 2).mean(axis=-1)) > _UNLIKE
-    pieces, count = ndimage.label(ndimage.binary_closing(ndimage.binary_opening(unlike, np.ones((2, 3))), np.ones((3, 7))))
+    pieces, count = ndimage.label(
+        ndimage.binary_closing(ndimage.binary_opening(unlike, np.ones((2, 3))), np.ones((3, 7)))
+    )
     if not count:
         return np.zeros(cols, np.int64)
     widths = [where[1].stop - where[1].start for where in ndimage.find_objects(pieces)]
@@ -231,9 +233,7 @@ def _longest(flags: NDArray[np.bool_]) -> tuple[int, int] | None:
     return int(places[0]), int(places[-1])
 
 
-def _foot_line(
-    level: NDArray[np.float64], foot: NDArray[np.int64], run: tuple[int, int]
-) -> tuple[float, float, float]:
+def _foot_line(level: NDArray[np.float64], foot: NDArray[np.int64], run: tuple[int, int]) -> tuple[float, float, float]:
     """Intercept and slope of the ship's waterline (middle of slopes between columns, Theil 1950), and its scatter."""
     cols = np.arange(run[0] + (run[1] - run[0]) // 20, run[1] - (run[1] - run[0]) // 20)
     slope, start = (level[-1] - level[0]) / (len(level) - 1), float(level[0])

@@ -59,6 +59,8 @@ class Fit:
     """The best pose of one class."""
 
     class_id: str
+    form_id: str
+    """the form of the class that fits best"""
     plain: float
     """mean difference of the outlines over their mean height"""
     loose: float
@@ -155,6 +157,7 @@ def _closest(
     side, k, loose, model = found
     return Fit(
         class_id=name,
+        form_id=library.form_id[k],
         plain=best,
         loose=loose,
         angle_deg=float(library.angle_deg[k]),
@@ -240,14 +243,17 @@ def _angle_interval(fits: Sequence[Fit], posterior: NDArray[np.float64]) -> tupl
     """90 % of the weight of bow angles, each class by its share and each pose by its misfit; half a step wider."""
     power = float(constants()["plain"]) + float(constants()["loose"])
     angles = np.array([angle for f in fits for angle, _ in f.poses])
-    weight = np.concatenate([
-        posterior[i] * _normed(np.array([m for _, m in f.poses]), power) for i, f in enumerate(fits)
-    ])
+    weight = np.concatenate(
+        [posterior[i] * _normed(np.array([m for _, m in f.poses]), power) for i, f in enumerate(fits)]
+    )
     order = np.argsort(angles, kind="stable")
     rising = np.cumsum(weight[order]) / weight.sum()
     grid = np.array(ANGLES_DEG)
     low, high = (angles[order][min(int(np.searchsorted(rising, q)), len(order) - 1)] for q in (0.05, 0.95))
-    below, above = grid[max(int(np.searchsorted(grid, low)) - 1, 0)], grid[min(int(np.searchsorted(grid, high)) + 1, len(grid) - 1)]
+    below, above = (
+        grid[max(int(np.searchsorted(grid, low)) - 1, 0)],
+        grid[min(int(np.searchsorted(grid, high)) + 1, len(grid) - 1)],
+    )
     return round(float((low + below) / 2), 1), round(float((high + above) / 2), 1)
 
 
@@ -263,5 +269,3 @@ def _quality(profile: SideProfile, best: Fit) -> str:
         f"{profile.width_px:.0f} pixels of the file across the ship; {profile.basis}; places along the hull are sure "
         f"to {100 * max(float(spread), 0.01):.0f} % of its length at this bow angle"
     )
-
-

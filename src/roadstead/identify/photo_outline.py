@@ -145,9 +145,7 @@ def _edges(features: NDArray[np.float32]) -> NDArray[np.float64]:
     return scaled
 
 
-def _best_tops(
-    says: NDArray[np.float64], edge: NDArray[np.float64], strip: Strip
-) -> NDArray[np.float64]:
+def _best_tops(says: NDArray[np.float64], edge: NDArray[np.float64], strip: Strip) -> NDArray[np.float64]:
     """The heights that say most, by dynamic programming over columns."""
     rows, cols = says.shape
     level = np.arange(rows)

@@ -122,9 +122,7 @@ def _waterline(photo: Photograph, marks: Marks) -> tuple[Line, Found | None]:
         line = found.waterline
     else:
         why = found.doubt if found else ""
-        raise InputError(
-            f"no ship was found: {why}; mark its waterline with --waterline X1,Y1,X2,Y2 if there is one"
-        )
+        raise InputError(f"no ship was found: {why}; mark its waterline with --waterline X1,Y1,X2,Y2 if there is one")
     if marks.bow_x is not None and marks.stern_x is not None:
         left, right = sorted((marks.bow_x / photo.step, marks.stern_x / photo.step))
         slope = (line[3] - line[1]) / max(line[2] - line[0], 1e-6)
@@ -161,7 +159,9 @@ class _Frame:
     """rows that the waterline falls from end to end, measured across the level, reduced pixels"""
     roll_deg: float
 
-    def at(self, along: NDArray[np.float64], up: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def at(
+        self, along: NDArray[np.float64], up: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """x, y of places given as shares of the width along the level and above the left end's level."""
         a, u = along * self.width, up * self.width
         x = self.start[0] + a * self.right[0] + u * self.right[1]
@@ -208,9 +208,7 @@ def _strip(photo: Photograph, frame: _Frame, *, free: bool) -> Strip:
     )
 
 
-def _top_of_mask(
-    photo: Photograph, mask: NDArray[np.bool_], frame: _Frame, strip: Strip
-) -> NDArray[np.float64]:
+def _top_of_mask(photo: Photograph, mask: NDArray[np.bool_], frame: _Frame, strip: Strip) -> NDArray[np.float64]:
     """Top of the analyst's mask in the strip's columns."""
     rows, cols = strip.rgb.shape[:2]
     margin = (cols - _WIDE) // 2

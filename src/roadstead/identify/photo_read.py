@@ -54,9 +54,20 @@ def read_photograph(path: Path) -> Photograph:
     date = _date(tags)
     if date:
         notes.append(f"Its EXIF gives the date {date}: metadata, can be altered.")
-    return Photograph(
-        rgb=np.ascontiguousarray(rgb), file_px=(wide, high), step=step, date=date, notes=tuple(notes)
-    )
+    return Photograph(rgb=np.ascontiguousarray(rgb), file_px=(wide, high), step=step, date=date, notes=tuple(notes))
+
+
+def read_mask(path: Path) -> NDArray[np.bool_]:
+    """Read a mask that the analyst drew: white where the ship is, as large as the upright picture, shape (rows, columns).
+
+    Raises:
+        RasterError: it is not there, is no image, is damaged or truncated.
+    """
+    check_whole(path)
+    with open_image(path) as dataset:
+        values = dataset.read(1)
+    white: NDArray[np.bool_] = values > np.nan_to_num(values, nan=0).max() / 2
+    return white
 
 
 def _orientation(tags: dict[str, str]) -> int:

@@ -20,7 +20,25 @@ from roadstead import library
 if TYPE_CHECKING:
     from roadstead.library import ShipForm, Solid
 
-ANGLES_DEG = (20.0, 25.0, 30.0, 36.0, 43.0, 51.0, 60.0, 70.0, 80.0, 90.0, 100.0, 110.0, 120.0, 130.0, 140.0, 150.0, 160.0)
+ANGLES_DEG = (
+    20.0,
+    25.0,
+    30.0,
+    36.0,
+    43.0,
+    51.0,
+    60.0,
+    70.0,
+    80.0,
+    90.0,
+    100.0,
+    110.0,
+    120.0,
+    130.0,
+    140.0,
+    150.0,
+    160.0,
+)
 """bow angles that are tried; above 90 the ship is seen from astern"""
 NEARNESS = (0.06, 0.2, 0.36)
 """ship's length over distance; the first is nearly a parallel view"""
@@ -38,6 +56,7 @@ class Views:
 
     class_id: tuple[str, ...]
     """class of each outline; the form's id where it has no class"""
+    form_id: tuple[str, ...]
     length_m: NDArray[np.float64]
     beam_share: NDArray[np.float64]
     """beam over length"""
@@ -66,6 +85,7 @@ def views(left_out: frozenset[str] = frozenset(), length_m: float | None = None)
             parts.extend(_views_of(form.id, length, k) for k, length in enumerate(lengths))
     return Views(
         class_id=tuple(name for part in parts for name in part.class_id),
+        form_id=tuple(name for part in parts for name in part.form_id),
         length_m=np.concatenate([p.length_m for p in parts] or [np.empty(0)]),
         beam_share=np.concatenate([p.beam_share for p in parts] or [np.empty(0)]),
         angle_deg=np.concatenate([p.angle_deg for p in parts] or [np.empty(0)]),
@@ -92,11 +112,12 @@ def _views_of(form_id: str, length_m: float, seed: int) -> Views:
     form = library.form(form_id)
     share = (length_m - form.length_m.low) / max(form.length_m.high - form.length_m.low, 1e-9)
     beam_m = form.beam_m.low + min(max(share, 0.0), 1.0) * (form.beam_m.high - form.beam_m.low)
-    solid = library.solid_of(form, length_m, beam_m, seed=seed, cell_m=_CELL_M if length_m > 60 else 0.5)  # noqa: PLR2004
+    solid = library.solid_of(form, length_m, beam_m, seed=seed, cell_m=_CELL_M if length_m > 60 else 0.5)
     poses = [(angle, near) for angle in ANGLES_DEG for near in NEARNESS]
     count = len(poses)
     return Views(
         class_id=(class_of(form),) * count,
+        form_id=(form.id,) * count,
         length_m=np.full(count, length_m),
         beam_share=np.full(count, beam_m / length_m),
         angle_deg=np.array([angle for angle, _ in poses]),

@@ -5,18 +5,22 @@ from roadstead.report.coverage_figure import coverage_svg
 from roadstead.report.editions import edition_name
 from roadstead.report.html import render_report
 from roadstead.report.pdf import Attached, RunningHead, render_pdf
+from roadstead.report.photo_figure import Curve, PhotoSheet, photo_figure
 from roadstead.report.plates import Plate, plate_png, plates
 
 __all__ = [
     "Attached",
     "Chip",
     "Contents",
+    "Curve",
     "Edition",
     "Found",
+    "PhotoSheet",
     "Plate",
     "RunningHead",
     "coverage_svg",
     "edition_name",
+    "photo_figure",
     "plate_png",
     "plates",
     "render_pdf",

@@ -148,9 +148,7 @@ def _tangents(solid: Solid, bow: tuple[float, float], distance_m: float) -> tupl
     return float(slopes.min()), float(slopes.max())
 
 
-def _plan(
-    solid: Solid, bow: tuple[float, float], distance_m: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _plan(solid: Solid, bow: tuple[float, float], distance_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sideways and away, metres, of every cell of the hull, in the order of the grid's True cells."""
     rows, cols = np.nonzero(solid.height_m > 0)
     along = (rows + 0.5 - solid.height_m.shape[0] / 2) * solid.spacing_m[0]

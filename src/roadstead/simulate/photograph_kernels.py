@@ -15,7 +15,7 @@ SIDE, END = 1, 2
 
 
 @njit(cache=True)
-def draw_walls(  # noqa: PLR0913, PLR0917, PLR0914 - a compiled kernel takes its numbers one by one
+def draw_walls(  # noqa: PLR0917 - a compiled kernel takes its numbers one by one
     height_m: NDArray[np.float32],
     foot_m: NDArray[np.float32],
     spacing_m: tuple[float, float],

@@ -38,7 +38,9 @@ class Canvas:
     rng: np.random.Generator
 
 
-def noise(rng: np.random.Generator, shape: tuple[int, int], scale: tuple[float, float], octaves: int) -> NDArray[np.float32]:
+def noise(
+    rng: np.random.Generator, shape: tuple[int, int], scale: tuple[float, float], octaves: int
+) -> NDArray[np.float32]:
     """Smooth random field of about unit spread, features of `scale` pixels (rows, columns) and finer."""
     total, weight = np.zeros(shape, np.float32), 0.0
     for k in range(octaves):
