@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 from roadstead import library
 from roadstead.identify.photo_match import Fit, fit_classes
 from roadstead.identify.photo_profile import side_profile
-from roadstead.identify.photo_values import AlongProfile, Marks, Photograph
+from roadstead.identify.photo_values import AlongProfile, Marks, Photograph, SideProfile
 from roadstead.identify.photo_views import class_of
 from roadstead.library import SunView, overhead
 from roadstead.model import BandRole, InputError
@@ -20,8 +21,8 @@ from roadstead.steps import stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from roadstead.identify.photo_values import SideProfile
     from roadstead.library import ShipForm
     from roadstead.simulate.photograph import Photographed
 
@@ -45,19 +46,36 @@ class Case:
     """of a refusal"""
 
 
-def cases(n: int, seed: int, ways: tuple[str, ...] = WAYS, jitter: tuple[float, float] | None = None) -> Iterator[Case]:
-    """Photographs of all forms in turn, clutter behind every other round, read in some ways."""
+def cases(n: int, seed: int, ways: tuple[str, ...] = WAYS, kept: Path | None = None) -> Iterator[Case]:
+    """Photographs of all forms in turn, clutter behind every other round, read in some ways.
+
+    A file of kept cases is gone on with, so that a study that was stopped loses nothing.
+    """
+    done = list(_kept(kept))
+    yield from done[: n * len(ways)]
     forms = [library.form(name) for name in sorted(library.forms())]
-    for i in range(n):
+    for i in range(len(done) // len(ways), n):
         form, clutter = forms[i % len(forms)], (i // len(forms)) % 2 == 1
-        more = {} if jitter is None else {"jitter": jitter}
-        photo, camera = random_photograph(form, seed * 100_000 + i, clutter=clutter, **more)
+        photo, camera = random_photograph(form, seed * 100_000 + i, clutter=clutter)
+        made = []
         for way in ways:
             profile, fits, why = _read(photo, way, seed, i)
-            yield Case(
+            made.append(Case(
                 form_id=form.id, class_id=class_of(form), way=way, clutter=clutter, profile=profile, fits=fits, why=why,
                 bow_angle_deg=camera.bow_angle_deg, bow_left=camera.bow_left,
-            )  # fmt: skip
+            ))  # fmt: skip
+        if kept is not None:
+            with kept.open("ab") as file:
+                file.write(b"".join(pickle.dumps(case) for case in made))
+        yield from made
+
+
+def _kept(path: Path | None) -> Iterator[Case]:
+    if path is None or not path.exists():
+        return
+    with path.open("rb") as file:
+        while file.peek(1):
+            yield pickle.load(file)  # noqa: S301 - our own file
 
 
 def _read(photo: Photographed, way: str, seed: int, i: int) -> tuple[SideProfile | None, tuple[Fit, ...], str]:

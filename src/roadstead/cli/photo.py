@@ -79,13 +79,14 @@ def _print(evidence: PhotoEvidence) -> None:
     say.out.print(table)
     low, high = evidence.bow_angle_interval_deg
     say.out.print(
-        f"Bow to the {evidence.bow_side}, bow angle {evidence.bow_angle_deg:.0f} degrees (90 %: {low:.0f} to {high:.0f}); "
-        f"{evidence.quality}.",
+        f"Bow to the {evidence.bow_side}, bow angle {evidence.bow_angle_deg:.0f} degrees "
+        f"(90 %: {low:.0f} to {high:.0f}); {evidence.quality}.",
         soft_wrap=True,
     )
     for one in evidence.along:
         end = "from the stern" if one.reversed else "from the bow"
         say.out.print(
-            f"{one.kind} profile of the detection, read {end}: correlation {one.correlation:.2f}, ratio {one.ratio:.2g}",
+            f"{one.kind} profile of the detection, read {end}: correlation {one.correlation:.2f}, "
+            f"ratio {one.ratio:.2g}",
             soft_wrap=True,
         )

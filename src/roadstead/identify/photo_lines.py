@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from roadstead.identify.photo_values import Line
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from roadstead.identify.photo_values import Line
 
 WORK_PX = 480
 """columns in which lines are looked for"""
@@ -156,7 +157,8 @@ def _way(parts: NDArray[np.float32]) -> NDArray[np.float32]:
 def _afloat(rgb: NDArray[np.float32], level: NDArray[np.float64]) -> NDArray[np.int64]:
     """Rows from the line down to the foot of what floats before the sea, in each column; 0 where nothing does.
 
-    What the sea looks like at a row is learnt beside the picture's two edges; of what is unlike it the widest connected piece counts.
+    What the sea looks like at a row is learnt beside the picture's two edges; of what is unlike it the widest connected
+    piece counts.
     """
     rows, cols = rgb.shape[:2]
     deep = rows - math.ceil(float(level.max())) - 2

@@ -2,8 +2,8 @@
 
 The ship is taken to be all that lies between the waterline and one height in each column. Colour models of the ship and
 of what is behind it are Gaussian mixtures around k-means palettes, learnt from the hull's lowest part and from the
-strip's margins and top, the ship's then anew from the result (in the manner of Rother, Kolmogorov and Blake 2004, ACM TOG
-23, 309-314, without their graph cut: because a column holds one boundary, the best heights under a truncated linear
+strip's margins and top, the ship's then anew from the result (in the manner of Rother, Kolmogorov and Blake 2004, ACM
+TOG 23, 309-314, without their graph cut: because a column holds one boundary, the best heights under a truncated linear
 price for jumps follow exactly from dynamic programming, as in Felzenszwalb and Huttenlocher 2006, IJCV 70, 41-54).
 """
 
@@ -94,7 +94,7 @@ def _aboard(strip: Strip, top: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _behind(features: NDArray[np.float32], outside: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Density of what is behind the ship, shape (pixels,): learnt beside and above it only, so it never eats the ship."""
+    """Density of what is behind the ship, shape (pixels,), learnt beside and above it only: else it eats the ship."""
     palette = _likelihood(features.reshape(-1, 3), features[outside], _NEW_BEHIND)
     return 0.5 * palette + 0.5 * _by_rows(features, outside)
 

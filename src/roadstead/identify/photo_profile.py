@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from roadstead.identify.photo_lines import Found, find_lines
@@ -19,8 +20,6 @@ from roadstead.identify.photo_values import SideProfile
 from roadstead.model import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from roadstead.identify.photo_values import Line, Marks, Photograph
 
 PLACES = 160

@@ -58,7 +58,7 @@ def read_photograph(path: Path) -> Photograph:
 
 
 def read_mask(path: Path) -> NDArray[np.bool_]:
-    """Read a mask that the analyst drew: white where the ship is, as large as the upright picture, shape (rows, columns).
+    """Read a mask that the analyst drew over the upright picture, white where the ship is; shape (rows, columns).
 
     Raises:
         RasterError: it is not there, is no image, is damaged or truncated.

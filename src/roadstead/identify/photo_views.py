@@ -1,7 +1,7 @@
 """How the ships of the library would look from the side: outlines through a pinhole, for every bow angle.
 
-The model of the matcher: height and beam of a `Solid`, seen level from the water at a bow angle and a distance in ship's
-lengths. Heights and places come out as shares of the visible width, as `SideProfile` has them.
+The model of the matcher: height and beam of a `Solid`, seen level from the water at a bow angle and a distance in
+lengths of the ship. Heights and places come out as shares of the visible width, as `SideProfile` has them.
 """
 
 from __future__ import annotations

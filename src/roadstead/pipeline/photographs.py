@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from roadstead.steps import check_writable, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -87,7 +87,7 @@ def photo(
     check_writable(out)
     notes = (*picture.notes, *profile.notes)
     sheet = _sheet(picture, profile, evidence, fits, along)
-    said = _said(picture, profile, evidence, fits, notes, length_m)
+    said = _said(picture, profile, (evidence, fits), notes, length_m)
     written = {
         "photo.json": json.dumps(said, indent=1, sort_keys=True) + "\n",
         "profile.csv": _csv(profile, evidence),
@@ -186,11 +186,11 @@ def _silhouette(fit: Fit, name: str) -> Curve:
 def _landmarks(fit: Fit, curve: Curve) -> tuple[tuple[str, float, float], ...]:
     """What stands highest on the best class: name, place, height over length."""
     form = library.form(fit.form_id)
-    parts = [(b.name, (b.span[0] + b.span[1]) / 2) for b in form.blocks]
-    parts += [(p.name, p.at) for p in form.posts] + [(c.name, c.at) for c in form.cranes]
+    parts = [(p.name, p.at) for p in form.posts] + [(c.name, c.at) for c in form.cranes]
+    parts += [(b.name, (b.span[0] + b.span[1]) / 2) for b in form.blocks]
     heights = [(name, at, float(np.interp(at, curve.fraction, curve.value))) for name, at in parts]
     tall: list[tuple[str, float, float]] = []
-    for name, at, height in sorted(heights, key=lambda row: (-row[2], row[1])):
+    for name, at, height in sorted(heights, key=lambda row: -row[2]):
         if all(abs(at - other) > 0.025 for _, other, _ in tall) and len(tall) < _NAMED:
             tall.append((name, at, height))
     return tuple(tall)
@@ -206,11 +206,11 @@ def _turned(one: AlongProfile, turned: bool, ratio: float) -> Curve:
 def _said(
     picture: Photograph,
     profile: SideProfile,
-    evidence: PhotoEvidence | None,
-    fits: tuple[Fit, ...],
+    compared: tuple[PhotoEvidence | None, tuple[Fit, ...]],
     notes: tuple[str, ...],
     length_m: float | None,
 ) -> dict[str, Any]:
+    evidence, fits = compared
     said: dict[str, Any] = {
         "schema_version": 1,
         "picture_px": picture.file_px,
@@ -231,7 +231,7 @@ def _said(
             "ratios": evidence.ratios,
             "posterior": evidence.posterior,
             "misfit": evidence.misfit,
-            "form": fits[0].form_id,
+            "form": next(f.form_id for f in fits if f.class_id == evidence.ratios[0][0]),
             "bow_side": evidence.bow_side,
             "bow_angle_deg": evidence.bow_angle_deg,
             "bow_angle_interval_deg": evidence.bow_angle_interval_deg,

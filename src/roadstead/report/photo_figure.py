@@ -113,7 +113,8 @@ def _classes(axes: Any, sheet: PhotoSheet) -> None:
         level = (level + 1) % 4 if at - last < 0.14 else 0
         last = at
         axes.annotate(
-            name, (at, height), (at, top * (1.12 + 0.16 * level)), fontsize=6.5, color=INK, ha="center",
+            name, (at, height), (at, top * (1.12 + 0.16 * level)), fontsize=6.5, color=INK,
+            ha="left" if at < 0.08 else "right" if at > 0.92 else "center",
             arrowprops={"arrowstyle": "-", "linewidth": 0.4, "color": SOFT},
         )  # fmt: skip
     axes.set_ylim(0, top * 1.85)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 JITTER = (0.03, 0.2)
 """landmarks of a drawn ship: moved by up to this share of its length, higher or lower by up to this share"""
 _TOP = 0.97
+_SIZE_PX = (408, 720)
 
 
 def jittered(form: ShipForm, rng: np.random.Generator, jitter: tuple[float, float] = JITTER) -> ShipForm:
@@ -89,6 +90,7 @@ def random_photograph(
         blur_px=float(rng.uniform(0.4, 1.5)),
         noise=float(rng.uniform(0.004, 0.03)),
         quality=int(rng.integers(55, 95)),
+        size_px=_SIZE_PX,
     )
     return photograph(solid, camera, _scenery(rng, clutter=clutter), seed=seed), camera
 

@@ -147,8 +147,8 @@ def _cranes(canvas: Canvas, foot: int) -> None:
         leg = 0.06 * canvas.top_px
         jib = high * rng.uniform(0.5, 0.9) * rng.choice([-1, 1])
         peak = (x, foot - high)
-        for line in (((x - leg, foot), peak), ((x + leg, foot), peak), ((x, foot - 0.7 * high), (x + jib, foot - 1.1 * high)),
-                     (peak, (x + jib, foot - 1.1 * high))):  # fmt: skip
+        tip, root = (x + jib, foot - 1.1 * high), (x, foot - 0.7 * high)
+        for line in (((x - leg, foot), peak), ((x + leg, foot), peak), (root, tip), (peak, tip)):
             _stroke(canvas, line, tone, int(rng.integers(1, 4)))
 
 
