@@ -9,6 +9,7 @@ price for jumps follow exactly from dynamic programming, as in Felzenszwalb and 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +106,10 @@ def _likelihood(points: NDArray[np.float32], sample: NDArray[np.float32], new: f
     if len(sample) < 8:
         return np.full(len(points), unknown)
     thin = sample[:: max(1, len(sample) // 4000)].astype(np.float64)
-    tones, which = kmeans2(thin, min(_TONES, len(thin)), minit="++", rng=np.random.default_rng(0), iter=12)
+    with warnings.catch_warnings():
+        # fewer colours than tones, as in an even sky, are no fault
+        warnings.simplefilter("ignore", UserWarning)
+        tones, which = kmeans2(thin, min(_TONES, len(thin)), minit="++", rng=np.random.default_rng(0), iter=12)
     density = np.zeros(len(points))
     for k, tone in enumerate(tones):
         mine = thin[which == k]

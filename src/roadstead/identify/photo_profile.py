@@ -239,8 +239,8 @@ def _profile(photo: Photograph, marks: Marks, read: _Read) -> SideProfile:
     standing = np.flatnonzero(heights > _LOWEST)
     if standing.size < 0.3 * _WIDE:
         raise InputError(
-            "no ship could be told from what is behind it above that waterline; look whether the mark is upright, or "
-            "give --mask"
+            "no ship could be told from what is behind it above that waterline; mark it with --waterline, look whether "
+            "the mark is upright, or give --mask"
         )
     first, last = int(standing[0]), int(standing[-1]) + 1
     place = (np.arange(PLACES) + 0.5) / PLACES

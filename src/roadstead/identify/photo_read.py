@@ -20,6 +20,7 @@ LONGEST_PX = 1600
 """a larger picture is reduced to this"""
 LEAST_PX = (64, 32)
 """columns and rows below which nothing can be read from a side view"""
+MOST_PX = 400_000_000
 _TURNS = {2: (0, True), 3: (2, False), 4: (2, True), 5: (3, True), 6: (3, False), 7: (1, True), 8: (1, False)}
 """EXIF orientation: quarter turns counter-clockwise, then mirrored left to right"""
 _DATE = re.compile(r"\d{4}:\d{2}:\d{2} \d{2}:\d{2}:\d{2}")
@@ -34,6 +35,7 @@ def read_photograph(path: Path) -> Photograph:
     """
     check_whole(path)
     with open_image(path) as dataset:
+        _check_size(dataset, path.name)
         tags = dataset.tags()
         turn = _TURNS.get(_orientation(tags), (0, False))
         wide, high = (dataset.height, dataset.width) if turn[0] % 2 else (dataset.width, dataset.height)
@@ -65,9 +67,18 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
     """
     check_whole(path)
     with open_image(path) as dataset:
+        _check_size(dataset, path.name)
         values = dataset.read(1)
     white: NDArray[np.bool_] = values > np.nan_to_num(values, nan=0).max() / 2
     return white
+
+
+def _check_size(dataset: Any, name: str) -> None:
+    if dataset.width * dataset.height > MOST_PX:
+        raise InputError(
+            f"{name} declares {dataset.width} x {dataset.height} pixels, over {MOST_PX / 1e6:.0f} million; "
+            "cut out the ship and its surroundings"
+        )
 
 
 def _orientation(tags: dict[str, str]) -> int:
