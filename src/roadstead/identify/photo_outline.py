@@ -1,10 +1,11 @@
 """The top of a ship in a levelled strip of a photograph, column by column.
 
-The ship is taken to be all that lies between the waterline and one height in each column. Colour models of the ship and
-of what is behind it are Gaussian mixtures around k-means palettes, learnt from the hull's lowest part and from the
-strip's margins and top, the ship's then anew from the result (in the manner of Rother, Kolmogorov and Blake 2004, ACM
-TOG 23, 309-314, without their graph cut: because a column holds one boundary, the best heights under a truncated linear
-price for jumps follow exactly from dynamic programming, as in Felzenszwalb and Huttenlocher 2006, IJCV 70, 41-54).
+The ship is taken to be all that lies between the waterline and one height in each column. The colours of the ship are
+Gaussian mixtures around a k-means palette, learnt from the hull's lowest part and then anew from the result (in the
+manner of Rother, Kolmogorov and Blake 2004, ACM TOG 23, 309-314, without their graph cut); what is behind it is known
+from the strip's margins and top, by nearest neighbours in colour and row. Because a column holds one boundary, the best
+heights under a truncated linear price for jumps follow exactly from dynamic programming (Felzenszwalb and Huttenlocher
+2006, IJCV 70, 41-54).
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ _SPREAD = 0.032
 """least standard deviation of a tone, 0-1"""
 _NEW_ABOARD = (0.5, 0.3)
 """share of the ship that may have colours not yet learnt, in each round: the hull says little of the house above it"""
-_NEW_BEHIND = 0.03
-"""the same of what is behind"""
+_NEW_BEHIND = 0.01
+"""density of colours behind the ship that were not seen beside it"""
+_NEAR, _FAR, _ROW_WEIGHT = 8, 0.6, 1.2
+"""neighbours, and the greatest distance, in a space of colours 0-1 and rows 0-1.2"""
 _MOST = 4.0
 """most that one pixel may say, natural logarithm"""
 _DOUBT = 0.25
@@ -94,12 +97,6 @@ def _aboard(strip: Strip, top: NDArray[np.float64]) -> NDArray[np.bool_]:
     return aboard
 
 
-def _behind(features: NDArray[np.float32], outside: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Density of what is behind the ship, shape (pixels,), learnt beside and above it only: else it eats the ship."""
-    palette = _likelihood(features.reshape(-1, 3), features[outside], _NEW_BEHIND)
-    return 0.5 * palette + 0.5 * _by_rows(features, outside)
-
-
 def _likelihood(points: NDArray[np.float32], sample: NDArray[np.float32], new: float) -> NDArray[np.float64]:
     """Density of a palette's mixture, with a share of colours of which nothing is known."""
     unknown = 1.0 / max(float(np.prod(np.ptp(points, axis=0) + 4 * _SPREAD)), 1e-6)
@@ -121,21 +118,23 @@ def _likelihood(points: NDArray[np.float32], sample: NDArray[np.float32], new: f
     return mixed
 
 
-def _by_rows(features: NDArray[np.float32], outside: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Density by what is seen outside at nearly the same height: hills and shore go on behind the ship.
+def _behind(features: NDArray[np.float32], outside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Density of what is behind the ship at each pixel's row, shape (pixels,): hills and shore go on behind it.
 
-    The distance to the nearest colours of the margins, in a space in which rows count too (k nearest neighbours).
+    From the distance to the eighth nearest of the colours beside and above the ship, in a space in which rows count too
+    (Loftsgaarden and Quesenberry 1965, Annals of Mathematical Statistics 36, 1049-1051); learnt there only, else what
+    was once missed of the ship would be taken for background for good.
     """
     rows, cols = features.shape[:2]
-    level = np.broadcast_to((np.arange(rows) / rows * 1.2)[:, None, None], (rows, cols, 1))
+    level = np.broadcast_to((_ROW_WEIGHT * np.arange(rows) / rows)[:, None, None], (rows, cols, 1))
     space = np.concatenate([features, level], axis=-1).astype(np.float32)
     sample = space[outside]
-    tree = cKDTree(sample[:: max(1, len(sample) // 6000)])
-    coarse = space[:, ::2].reshape(-1, 4)
-    away, _ = tree.query(coarse, k=1, eps=0.5, distance_upper_bound=0.5)
-    near = np.minimum(away, 0.5).reshape(rows, -1)
-    spread = 1.2 * _SPREAD
-    density = np.exp(-0.5 * (near / spread) ** 2) / (spread**3 * (2 * np.pi) ** 1.5) + _NEW_BEHIND
+    sample = sample[:: max(1, len(sample) // 6000)]
+    near = min(_NEAR, len(sample))
+    away, _ = cKDTree(sample).query(space[:, ::2].reshape(-1, 4), k=[near], eps=0.3, distance_upper_bound=_FAR)
+    reach = np.clip(away[:, 0], _SPREAD, _FAR).reshape(rows, -1)
+    ball = np.pi**2 / 2 * reach**4
+    density = _ROW_WEIGHT * near / (len(sample) * ball) + _NEW_BEHIND
     return np.repeat(density, 2, axis=1)[:, :cols].ravel()
 
 
