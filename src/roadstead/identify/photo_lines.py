@@ -64,7 +64,7 @@ def find_lines(rgb: NDArray[np.float32]) -> Found:
     line = _horizon(small, steps)
     if line is None:
         return Found(horizon=None, waterline=None, sure=False, doubt="no straight edge of the sea was found")
-    level = line.start + line.slope * np.arange(small.shape[1])
+    level = line.start + line.slope * np.arange(small.shape[1], dtype=np.float64)
     foot = _afloat(small, level)
     run, doubt = _ship_columns(small, level, foot)
     horizon = _scaled(line.start, line.slope, (0.0, float(small.shape[1])), step)
@@ -100,7 +100,7 @@ def _steps(rgb: NDArray[np.float32]) -> NDArray[np.float32]:
     """Colour below minus colour above each row, four rows each, shape as the picture."""
     lines = np.cumsum(np.pad(rgb, ((5, 4), (0, 0), (0, 0)), mode="edge"), axis=0)
     n = rgb.shape[0]
-    return (lines[8 : n + 8] - 2 * lines[4 : n + 4] + lines[:n]) / 4
+    return np.asarray((lines[8 : n + 8] - 2 * lines[4 : n + 4] + lines[:n]) / 4, np.float32)
 
 
 def _horizon(rgb: NDArray[np.float32], steps: NDArray[np.float32]) -> _Straight | None:
@@ -143,8 +143,7 @@ def _parts(steps: NDArray[np.float32]) -> NDArray[np.float32]:
     """Means over equal parts of the width, shape (rows, parts, 3)."""
     edges = np.linspace(0, steps.shape[1], _PARTS + 1).astype(int)[:-1]
     widths = np.diff(np.append(edges, steps.shape[1]))
-    means: NDArray[np.float32] = np.add.reduceat(steps, edges, axis=1) / widths[:, None]
-    return means
+    return np.asarray(np.add.reduceat(steps, edges, axis=1) / widths[:, None], np.float32)
 
 
 def _way(parts: NDArray[np.float32]) -> NDArray[np.float32]:

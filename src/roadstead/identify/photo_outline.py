@@ -159,7 +159,7 @@ def _best_tops(says: NDArray[np.float64], edge: NDArray[np.float64], strip: Stri
     gain[foot, np.arange(cols)] = 0.0
     outside = (np.arange(cols) < strip.first) | (np.arange(cols) > strip.last)
     gain[:, outside] = np.where(level[:, None] == foot[None, outside], 0.0, -1e9)
-    return np.minimum(best_path(gain, slope=_SLOPE, most=_JUMP), foot).astype(np.float64)
+    return np.asarray(np.minimum(best_path(gain, slope=_SLOPE, most=_JUMP), foot), np.float64)
 
 
 def best_path(gain: NDArray[np.float64], *, slope: float, most: float) -> NDArray[np.int64]:

@@ -78,7 +78,7 @@ def views(left_out: frozenset[str] = frozenset(), length_m: float | None = None)
         left_out: classes that are not compared.
         length_m: of the ship, where it is known; forms that cannot be as long are left out.
     """
-    parts = []
+    parts: list[Views] = []
     for form in library.forms().values():
         lengths = _lengths(form) if length_m is None else _fitting(form, length_m)
         if class_of(form) not in left_out:

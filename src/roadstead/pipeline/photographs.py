@@ -81,14 +81,15 @@ def photo(
     along = read_along(overhead) if overhead else ()
     picture = read_photograph(path)
     profile = side_profile(picture, _marks(marks or PhotoMarks()))
-    evidence, fits = None, ()
+    evidence: PhotoEvidence | None = None
+    fits: tuple[Fit, ...] = ()
     if profile.sure and not any(profile.cut):
         evidence, fits = match_photo(profile, along=along, length_m=length_m)
     check_writable(out)
     notes = (*picture.notes, *profile.notes)
     sheet = _sheet(picture, profile, evidence, fits, along)
     said = _said(picture, profile, (evidence, fits), notes, length_m)
-    written = {
+    written: dict[str, str | bytes] = {
         "photo.json": json.dumps(said, indent=1, sort_keys=True) + "\n",
         "profile.csv": _csv(profile, evidence),
         "photo.svg": photo_figure(sheet, "svg"),
@@ -149,7 +150,11 @@ def _sheet(
 ) -> PhotoSheet:
     scale = 1 / picture.step
     x1, y1, x2, y2 = (v * scale for v in profile.waterline)
-    seen, classes, landmarks, detection, foot = None, (), (), (), "no class was compared"
+    seen: Curve | None = None
+    classes: tuple[Curve, ...] = ()
+    landmarks: tuple[tuple[str, float, float], ...] = ()
+    detection: tuple[Curve, ...] = ()
+    foot = "no class was compared"
     if evidence is not None:
         by_class = {f.class_id: f for f in fits}
         best = [by_class[name] for name, _ in evidence.ratios[:_SHOWN]]

@@ -198,17 +198,18 @@ def _wall_colours(
     streak = 1 + 0.03 * np.sin(along * 1.7) * np.cos(along * 0.6 + 1) - 0.1 * (level_m < 1.2)
     shade = light * streak * np.sqrt(solid.texture.ravel()[cell]) * np.where(panes & (rng.random() < 0.8), 0.45, 1)
     linear = reflectances(_RGB)[material] / _WHITE * shade[:, None].astype(np.float32)
-    return np.clip(linear, 0.003, 1).astype(np.float32) ** np.float32(1 / _GAMMA)
+    return np.asarray(np.clip(linear, 0.003, 1) ** (1 / _GAMMA), np.float32)
 
 
 def _reflect(canvas: Canvas, ship: NDArray[np.bool_]) -> None:
     """A broken reflection of the ship below it."""
     rows = np.arange(ship.shape[0])[:, None]
     foot = np.where(ship.any(axis=0), ship.shape[0] - 1 - ship[::-1].argmax(axis=0), -1)
-    mirrored = np.clip(2 * foot - rows, 0, ship.shape[0] - 1)
+    mirrored = np.asarray(np.clip(2 * foot - rows, 0, ship.shape[0] - 1), np.int64)
     shown = (rows > foot) & (foot >= 0) & np.take_along_axis(ship, mirrored, axis=0)
-    strength = canvas.rng.uniform(0.05, 0.35) * canvas.rng.uniform(0.3, 1, ship.shape[0])[:, None]
-    share = (strength * np.exp(-(rows - foot) / max(4.0, 0.5 * canvas.top_px)) * shown)[..., None].astype(np.float32)
+    strength = canvas.rng.uniform(0.05, 0.35) * canvas.rng.uniform(0.3, 1, size=(ship.shape[0], 1))
+    fade = np.exp(-(rows - foot) / max(4.0, 0.5 * canvas.top_px))
+    share = np.asarray(strength * fade * shown, np.float32)[..., None]
     seen = np.take_along_axis(canvas.rgb, mirrored[..., None], axis=0)
     canvas.rgb[:] += share * (0.8 * seen - canvas.rgb)
 
@@ -222,7 +223,8 @@ def _spars(solid: Solid) -> list[Beam]:
 
 def _rigging(canvas: Canvas, solid: Solid, count: int) -> list[Beam]:
     """Wires and aerials from the tops of the ship."""
-    rng, beams = canvas.rng, []
+    rng = canvas.rng
+    beams: list[Beam] = []
     tops = solid.height_m.max(axis=1)
     for _ in range(count):
         row = int(rng.integers(len(tops)))
@@ -230,7 +232,7 @@ def _rigging(canvas: Canvas, solid: Solid, count: int) -> list[Beam]:
         start = (along, 0.0, float(tops[row]))
         lean = rng.uniform(-0.5, 0.5) * rng.integers(2)
         rise = rng.uniform(0.8, 0.16 * solid.top_m + 0.8)
-        beams.append((0.1, (start, (along + lean * rise, 0.0, start[2] + float(rise)))))
+        beams.append((0.1, (start, (float(along + lean * rise), 0.0, start[2] + float(rise)))))
     return beams
 
 

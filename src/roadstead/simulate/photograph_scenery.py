@@ -60,7 +60,7 @@ def _sampled(field: NDArray[np.float32], rows: NDArray[np.float32], cols: NDArra
     fr, fc = (rows - r)[:, None], (cols - c)[None, :]
     upper = field[r][:, c] * (1 - fc) + field[r][:, c + 1] * fc
     lower = field[r + 1][:, c] * (1 - fc) + field[r + 1][:, c + 1] * fc
-    return upper * (1 - fr) + lower * fr
+    return np.asarray(upper * (1 - fr) + lower * fr, np.float32)
 
 
 def sky(canvas: Canvas, *, clouds: bool) -> None:
@@ -157,8 +157,8 @@ def _stroke(
 ) -> None:
     (x1, y1), (x2, y2) = line
     share = np.linspace(0, 1, int(2 * math.hypot(x2 - x1, y2 - y1)) + 2)
-    mask = np.zeros(canvas.rgb.shape[:2], bool)
-    r, c = (np.round(a + share * (b - a)).astype(int) for a, b in ((y1, y2), (x1, x2)))
+    mask = np.zeros_like(canvas.rgb[..., 0], bool)
+    r, c = np.round(y1 + share * (y2 - y1)).astype(int), np.round(x1 + share * (x2 - x1)).astype(int)
     kept = (r >= 0) & (c >= 0) & (r < mask.shape[0]) & (c < mask.shape[1])
     mask[r[kept], c[kept]] = True
     canvas.rgb[ndimage.binary_dilation(mask, iterations=half)] = tone
