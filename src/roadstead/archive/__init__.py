@@ -11,7 +11,7 @@ from roadstead.archive.intake import IntakeReport, Refusal, add
 from roadstead.archive.marks import Mark
 from roadstead.archive.masks import mask_rank
 from roadstead.archive.planet import udm2_beside
-from roadstead.archive.raster import image_kind, kind_of_bytes, open_image
+from roadstead.archive.raster import check_whole, image_kind, kind_of_bytes, open_image
 from roadstead.archive.scene import open_scene
 from roadstead.archive.shapes import shape_of
 from roadstead.archive.stac import NamedImage, claims_to_be_item, item_time, named_images, scene_from_item
@@ -30,6 +30,7 @@ __all__ = [
     "SeaFile",
     "add",
     "box_of",
+    "check_whole",
     "claims_to_be_item",
     "credit_for",
     "exhibit_scenes",

@@ -117,6 +117,44 @@ def changes(
 
 
 @app.command()
+def photo(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="photograph: JPEG, PNG, JPEG 2000, TIFF")],
+    out: Annotated[Path, typer.Option("--out", help="folder for the figure, the profile and the numbers")],
+    waterline: Annotated[
+        str, typer.Option(metavar="X1,Y1,X2,Y2", help="ends of the ship at the water, pixels of the upright picture")
+    ] = "",
+    horizon: Annotated[str, typer.Option(metavar="X1,Y1,X2,Y2", help="two points of the horizon")] = "",
+    bow: Annotated[float | None, typer.Option(metavar="X", help="column of the bow; with --stern")] = None,
+    stern: Annotated[float | None, typer.Option(metavar="X", help="column of the stern; with --bow")] = None,
+    mask: Annotated[
+        Path | None, typer.Option(help="picture of the same size, white where the ship is; then nothing is segmented")
+    ] = None,
+    length_m: Annotated[float | None, typer.Option("--length-m", help="length of the ship, where it is known")] = None,
+    overhead: Annotated[
+        Path | None, typer.Option(help="JSON with shadow and deck profiles of a satellite detection")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Compare a ship's side view in a photograph with the classes of the library."""
+    from roadstead.cli.photo import run
+
+    raise typer.Exit(
+        run(
+            file,
+            out=out,
+            waterline=waterline,
+            horizon=horizon,
+            bow_x=bow,
+            stern_x=stern,
+            mask=mask,
+            length_m=length_m,
+            overhead=overhead,
+            as_json=json,
+        )
+    )
+
+
+@app.command()
 def coverage(
     case: CaseFolder,
     site: Annotated[list[str] | None, typer.Option(help="site id; may be given again; all sites unless given")] = None,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from roadstead.pipeline.gathering import Gathered, Seams, gather
     from roadstead.pipeline.images import Detected, detect, properties
     from roadstead.pipeline.judge import AssessStep, Question, is_simulated
+    from roadstead.pipeline.photographs import PhotoMarks, PhotoResult, photo
     from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
     from roadstead.pipeline.preview import Explanation, explain
     from roadstead.pipeline.radio import AisAtSite, AisFacts, ais_facts, ais_files
@@ -46,6 +47,8 @@ _HOMES = {
     "Gathered": "gathering",
     "Judged": "contents",
     "LOOKBACK_DAYS": "searching",
+    "PhotoMarks": "photographs",
+    "PhotoResult": "photographs",
     "Plan": "searching",
     "Question": "judge",
     "Result": "run",
@@ -68,6 +71,7 @@ _HOMES = {
     "is_simulated": "judge",
     "judged": "contents",
     "periods_of": "picture",
+    "photo": "photographs",
     "picture_of": "picture",
     "plan_search": "searching",
     "properties": "images",
@@ -90,6 +94,8 @@ __all__ = [
     "Findings",
     "Gathered",
     "Judged",
+    "PhotoMarks",
+    "PhotoResult",
     "Plan",
     "Question",
     "Result",
@@ -112,6 +118,7 @@ __all__ = [
     "is_simulated",
     "judged",
     "periods_of",
+    "photo",
     "picture_of",
     "plan_search",
     "properties",

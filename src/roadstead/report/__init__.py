@@ -5,6 +5,7 @@ from roadstead.report.coverage_figure import coverage_svg
 from roadstead.report.editions import edition_name
 from roadstead.report.html import render_report
 from roadstead.report.pdf import Attached, RunningHead, render_pdf
+from roadstead.report.photo_figure import Curve, PhotoSheet, photo_figure
 from roadstead.report.plates import Plate, plate_png, plates
 from roadstead.report.vessels import MOST_FIGURES
 
@@ -13,12 +14,15 @@ __all__ = [
     "Attached",
     "Chip",
     "Contents",
+    "Curve",
     "Edition",
     "Found",
+    "PhotoSheet",
     "Plate",
     "RunningHead",
     "coverage_svg",
     "edition_name",
+    "photo_figure",
     "plate_png",
     "plates",
     "render_pdf",
