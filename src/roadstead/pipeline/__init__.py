@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
     from roadstead.pipeline.preview import Explanation, explain
     from roadstead.pipeline.radio import AisAtSite, AisFacts, ais_facts, ais_files
+    from roadstead.pipeline.outputs import verdict_json
+    from roadstead.pipeline.review import meant, standing
     from roadstead.pipeline.run import Result, verify
     from roadstead.pipeline.searching import (
         LOOKBACK_DAYS,
@@ -67,13 +69,16 @@ _HOMES = {
     "gather": "gathering",
     "is_simulated": "judge",
     "judged": "contents",
+    "meant": "review",
     "periods_of": "picture",
     "picture_of": "picture",
     "plan_search": "searching",
     "properties": "images",
     "search": "searching",
     "site_baseline": "baseline",
+    "standing": "review",
     "usual_length_m": "picture",
+    "verdict_json": "outputs",
     "verify": "run",
 }
 __all__ = [
@@ -111,13 +116,16 @@ __all__ = [
     "gather",
     "is_simulated",
     "judged",
+    "meant",
     "periods_of",
     "picture_of",
     "plan_search",
     "properties",
     "search",
     "site_baseline",
+    "standing",
     "usual_length_m",
+    "verdict_json",
     "verify",
 ]
 
