@@ -56,6 +56,8 @@ class SceneOut(_Value):
     modality: Modality
     platform: str
     choices: list[BandChoice]
+    stretch: str
+    """from which values to which it is shown, in words"""
     gsd_m: float | None
     box: Box | None
     """None: no georeference, so it is shown by itself"""

@@ -99,6 +99,11 @@ def snapshot_of(result: Result, decisions_through: int) -> Snapshot:
     )
 
 
+def stretch_words(modality: Modality) -> str:
+    """How scenes of a kind are shown, as decisions keep it."""
+    return "decibels, noise in the lower half" if modality is Modality.SAR else "2nd to 98th percentile of the scene"
+
+
 def _span(t: TimeSpan) -> SpanOut:
     return SpanOut(start=t.start, end=t.end)
 
@@ -123,6 +128,7 @@ def _scene(scene: Scene) -> SceneOut:
         modality=scene.modality,
         platform=scene.platform,
         choices=_choices(scene),
+        stretch=stretch_words(scene.modality),
         gsd_m=scene.gsd_m or pixel_m,
         box=box,  # type: ignore[arg-type]
         to_decibels=scene.sar_unit in {SarUnit.AMPLITUDE, SarUnit.LINEAR},

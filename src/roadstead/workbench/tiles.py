@@ -13,7 +13,7 @@ from rio_tiler.errors import RioTilerError, TileOutsideBounds
 from rio_tiler.io import ImageReader, Reader
 from rio_tiler.models import ImageData
 
-from roadstead.model import InputError, NotFound, RasterError
+from roadstead.model import InputError, Modality, NotFound, RasterError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +25,8 @@ PREVIEW_PX = 2048
 SAMPLE_PX = 1024
 """longest side of the sample that the stretch is taken from"""
 LOW_PERCENT, HIGH_PERCENT = 2.0, 98.0
+RADAR_ROOM = 1.9
+"""radar is shown up to so many times the span of its middle 96 %: then the sea's noise stays dark and ships stand out"""
 FAST = {"zlevel": 1}
 
 
@@ -131,7 +133,8 @@ def _limits(scene: SceneOut, band: np.ma.MaskedArray) -> tuple[float, float]:
     if not good.size:
         return 0.0, 1.0
     low, high = np.percentile(good, (LOW_PERCENT, HIGH_PERCENT))
-    return float(low), float(high) if high > low else float(low) + 1.0
+    span = float(high - low) * (RADAR_ROOM if scene.modality is Modality.SAR else 1.0)
+    return float(low), float(low) + (span if span > 0 else 1.0)
 
 
 def _eight_bits(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
