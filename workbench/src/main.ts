@@ -112,6 +112,7 @@ async function main(): Promise<void> {
     { keys: ["o"], words: "note", act: acts.note },
     { keys: ["u"], words: "undo your last decision", act: acts.undo },
     { keys: ["z"], words: "zoom to the ship", act: acts.zoom },
+    { keys: ["h"], words: "hide or show outlines", act: () => view.outlines() },
     { keys: ["f"], words: "the whole scene", act: () => view.fit() },
     { keys: ["w"], words: "swipe between two dates", act: () => compare("swipe") },
     { keys: ["b"], words: "blink between two dates", act: () => compare("blink") },
@@ -136,6 +137,8 @@ async function main(): Promise<void> {
   api.classes().then((found) => { store.classes = found; panels.show(); }).catch(() => undefined);
   bar(view, tools, stretch, compare);
   store.tell("case", "state", "scenes", "scene", "detections", "decisions", "claims", "selected");
+  Object.assign(window, { roadsteadMap: view.map });
+  document.documentElement.dataset["ready"] = "yes";
   let failed = 0;
   for (;;) {
     await new Promise((done) => setTimeout(done, POLL_MS));

@@ -32,6 +32,7 @@ export class MapView {
   readonly map: GlMap;
   private top: GlMap | null = null;
   private topBox = h("div", { class: "top", hidden: true });
+  private edge = h("div", { class: "cut", hidden: true });
   private slider = h("input", { type: "range", min: "0", max: "100", value: "50", class: "swipe", "aria-label": "Swipe between the two dates", hidden: true });
   private shown = { base: "", top: "" };
   private numbers = new Map<string, number>();
@@ -41,7 +42,7 @@ export class MapView {
 
   constructor(private store: Store, private dark: () => boolean) {
     const box = h("div", { class: "map", id: "map" });
-    byId("stage").append(box, this.topBox, this.slider);
+    byId("stage").append(h("div", { class: "view" }, box, this.topBox, this.edge, this.slider));
     this.map = this.make(box);
     this.map.addControl(new NavigationControl({ visualizePitch: false }), "top-right");
     this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
@@ -181,7 +182,7 @@ export class MapView {
   async compare(mode: "one" | "swipe" | "blink"): Promise<void> {
     clearInterval(this.blinking);
     this.mode = mode === this.mode ? "one" : mode;
-    this.slider.hidden = this.mode !== "swipe";
+    this.slider.hidden = this.edge.hidden = this.mode !== "swipe";
     this.topBox.hidden = this.mode === "one";
     this.topBox.style.visibility = "visible";
     if (this.mode === "one") { this.topBox.style.clipPath = ""; this.store.tell("compare"); return; }
@@ -229,5 +230,14 @@ export class MapView {
     this.top.jumpTo({ center: [c.lng + this.shift[0], c.lat + this.shift[1]], zoom: this.map.getZoom(), bearing: this.map.getBearing() });
   }
 
-  private cut(): void { this.topBox.style.clipPath = this.mode === "swipe" ? `inset(0 0 0 ${this.slider.value}%)` : ""; }
+  private cut(): void {
+    this.topBox.style.clipPath = this.mode === "swipe" ? `inset(0 0 0 ${this.slider.value}%)` : "";
+    this.edge.style.left = `${this.slider.value}%`;
+  }
+
+  /** Outlines come and go: what lies under them must be seen too. */
+  outlines(): void {
+    const hide = this.map.getLayoutProperty("outlines", "visibility") !== "none";
+    for (const id of ["halo", "outlines", "dots", "drawn"]) this.map.setLayoutProperty(id, "visibility", hide ? "none" : "visible");
+  }
 }

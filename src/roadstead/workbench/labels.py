@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 MOST_LABELS = 20_000
+FARTHEST_PX = 1e6
+"""no label lies further from an image's corner"""
 VESSEL = "vessel"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """time of files in an archive, so that the same labels give the same bytes"""
@@ -239,6 +241,8 @@ def imported(data: bytes, snapshot: Snapshot, place_of: Callable[[str, Corners],
         raise InputError(f"{len(shapes)} labels are more than {MOST_LABELS}; split the file")
     scenes = {s.id: s for s in snapshot.scenes}
     known = [(scenes[name], corners) for name, corners in shapes if name in scenes]
+    if not all(abs(v) <= FARTHEST_PX for _, corners in known for corner in corners for v in corner):
+        raise InputError(f"a label lies more than {FARTHEST_PX:.0f} pixels from its image; correct it")
     if not known:
         named = ", ".join(sorted({name[:60] for name, _ in shapes})[:3]) or "none"
         raise InputError(f"no image that it names is a scene of the case (it names {named}); name images by scene id")
