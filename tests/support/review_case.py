@@ -1,4 +1,4 @@
-"""A small simulated case to review: two radar dates, one ship too faint for the detector, one bright thing that is none."""
+"""A small simulated case to review: two radar dates, a ship too faint for the detector, a bright thing that is none."""
 
 from __future__ import annotations
 
@@ -113,8 +113,9 @@ def _radar(
         out.write(np.clip(values, 1, 65535).astype("uint16"), 1)
     props = {"datetime": when, "platform": "testsat-1", "license": "CC0-1.0", "gsd": 10, MARK: True}
     ring = [[0.0, 0.0], [0.036, 0.0], [0.036, 0.036], [0.0, 0.036], [0.0, 0.0]]
-    item = {"type": "Feature", "stac_version": "1.1.0", "id": name, "geometry": {"type": "Polygon", "coordinates": [ring]},
-            "bbox": [0.0, 0.0, 0.036, 0.036], "properties": props, "links": [],
-            "assets": {"image": {"href": f"./{name}.tif", "roles": ["data"],
-                                 "bands": [{"name": "vv", "description": "amplitude"}]}}}  # fmt: skip
+    area = {"type": "Polygon", "coordinates": [ring]}
+    bands = [{"name": "vv", "description": "amplitude"}]
+    item = {"type": "Feature", "stac_version": "1.1.0", "id": name, "geometry": area, "bbox": [0.0, 0.0, 0.036, 0.036],
+            "properties": props, "links": [],
+            "assets": {"image": {"href": f"./{name}.tif", "roles": ["data"], "bands": bands}}}  # fmt: skip
     (folder / f"{name}.json").write_text(json.dumps(item), "utf-8")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 import uuid
+import zipfile
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import rasterio
-from workbench_client import PORT, Client
 from review_case import FAINT, FIRST, SECOND, lonlat
+from workbench_client import PORT, Client
 
 from roadstead.steps import SystemClock
 from roadstead.workbench import Desk, create_app
@@ -88,7 +89,9 @@ def test_a_decision_is_given_back_with_who_and_when(ann: Client) -> None:
     assert ann.get("state").json()["stale"]
 
 
-def test_a_blind_review_hides_others_until_ones_own_is_made(case: Path, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_blind_review_hides_others_until_ones_own_is_made(
+    case: Path, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = Desk(case, SystemClock(), blind=True)
     monkeypatch.setattr(desk.job, "start", lambda: None)
     app = create_app(desk, doors)
@@ -127,7 +130,7 @@ def test_another_page_can_change_nothing(ann: Client, headers: dict[str, str]) -
     assert not ann.get("decisions").json()["decisions"]
 
 
-def test_without_a_session_nothing_is_told_and_a_link_serves_once(ann: Client, doors: Doors, desk: Desk) -> None:
+def test_without_a_session_nothing_is_told_and_a_link_serves_once(doors: Doors, desk: Desk) -> None:
     link = doors.link("Bob")
     stranger = Client(create_app(desk, doors), doors, "Bob").web
     stranger.cookies.clear()
@@ -203,14 +206,12 @@ def test_labels_go_out_and_come_back_where_they_were(ann: Client, kind: str) -> 
 
 
 def test_labels_say_what_was_reviewed_and_training_takes_only_that(ann: Client) -> None:
-    first, second, third = ann.get("detections").json()
+    first, second, _third = ann.get("detections").json()
     judged(ann, "accept", first)
     judged(ann, "reject", second, text="a wave")
     labels = ann.get("labels?kind=geojson").json()["features"]
     assert [f["properties"]["reviewed"] for f in labels] == [True, True, False]
     assert [f["properties"]["class"] for f in labels] == ["vessel", "no vessel", "vessel"]
-    import zipfile
-
     held = zipfile.ZipFile(io.BytesIO(ann.get("labels?kind=training").content))
     assert held.namelist() == [f"{FIRST}.vessels.geojson"]
     assert len(json.loads(held.read(held.namelist()[0]))["features"]) == 1

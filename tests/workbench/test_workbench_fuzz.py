@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis import given as draws
 
 if TYPE_CHECKING:
     from workbench_client import Client
 
 EXAMPLES = 12
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The dataset has no Overviews"),
+    pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning"),
+]
 
 
 def test_no_request_makes_the_server_fail(ann: Client) -> None:
@@ -29,8 +35,6 @@ def test_no_request_makes_the_server_fail(ann: Client) -> None:
                 failed.append(f"{case.method} {case.path} {answer.status_code} {answer.text[:200]}")
 
         given = operation.as_strategy()
-        from hypothesis import given as draws
-
         run = settings(
             max_examples=EXAMPLES, database=None, deadline=None, derandomize=True, phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -7,7 +7,6 @@ was wrong is withdrawn by a later line.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +17,7 @@ from shapely.geometry import LineString, Point, Polygon
 from roadstead.model import Decision, DecisionKind, InputError, SeenAs, StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry

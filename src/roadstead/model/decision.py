@@ -1,4 +1,4 @@
-"""Decisions of analysts who reviewed a case: evidence like any other, so never changed, only withdrawn by a later one."""
+"""Decisions of analysts in review: evidence like any other, so never changed, only withdrawn by a later one."""
 
 from __future__ import annotations
 

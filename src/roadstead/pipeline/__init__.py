@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from roadstead.pipeline.gathering import Gathered, Seams, gather
     from roadstead.pipeline.images import Detected, detect, properties
     from roadstead.pipeline.judge import AssessStep, Question, is_simulated
+    from roadstead.pipeline.outputs import verdict_json
     from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
     from roadstead.pipeline.preview import Explanation, explain
     from roadstead.pipeline.radio import AisAtSite, AisFacts, ais_facts, ais_files
-    from roadstead.pipeline.outputs import verdict_json
     from roadstead.pipeline.review import meant, standing
     from roadstead.pipeline.run import Result, verify
     from roadstead.pipeline.searching import (

@@ -59,7 +59,7 @@ def drawn_on(mark: Mark, scene: Scene, exhibits: Mapping[str, Exhibit]) -> bool:
     return image is not None and shows(image, scene)
 
 
-def with_marks(  # noqa: PLR0917 - what was found, what was drawn, and where
+def with_marks(
     found: Sequence[Detection],
     marks: Sequence[Mark],
     scene: Scene,

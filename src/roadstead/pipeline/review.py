@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from shapely.geometry import MultiPoint, Point, Polygon
 
 from roadstead.archive import BY_EYE, Mark
-from roadstead.model import ACTIVITIES, Decision, DecisionKind, Rejected, Sighting
+from roadstead.model import ACTIVITIES, Decision, DecisionKind, PixelReader, Rejected, Scene, Sighting, Site
 from roadstead.pipeline.eye import SURE, with_marks
 from roadstead.pipeline.find import SceneAtSite
 from roadstead.steps import to_plain
@@ -22,7 +22,7 @@ from roadstead.steps import to_plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from roadstead.model import Detection, PixelReader, Scene, Site
+    from roadstead.model import Detection
 
 FIRST_NUMBER = 20_000
 """numbers of ships drawn in review begin here, above those of marks"""
@@ -176,11 +176,11 @@ def reviewed(
     for at in at_sites:
         own = by_scene.get(at.look.scene_id, [])
         out.append(_judged(at, own, used, (rejections, doubts)) if own else at)
-    for d in decisions:
-        if d.kind in {*_JUDGED, DecisionKind.CLASS} and d.id not in used:
-            doubts.append(
-                f"{_who(d)} on {d.detection_id or d.scene_id} is not counted: nothing is found there any more"
-            )
+    doubts += [
+        f"{_who(d)} on {d.detection_id or d.scene_id} is not counted: nothing is found there any more"
+        for d in decisions
+        if d.kind in {*_JUDGED, DecisionKind.CLASS} and d.id not in used
+    ]
     marked, lost = _activities(decisions, scenes, sites)
     return Reviewed(at_sites=tuple(out), marked=marked, sentences=(*_few(rejections), *doubts, *lost))
 

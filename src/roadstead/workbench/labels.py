@@ -1,7 +1,7 @@
 """Labels to and from other programs: GeoJSON, COCO, CVAT for images; and as what `roadstead train` reads.
 
-COCO: cocodataset.org, "Data format". CVAT: docs.cvat.ai, "CVAT for image". Both name images by file; here by the scene's
-id, so that no path of this machine leaves it.
+COCO: cocodataset.org, "Data format". CVAT: docs.cvat.ai, "CVAT for image". Both name images by file; here by the
+scene's id, so that no path of this machine leaves it.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def _cvat(snapshot: Snapshot, labels: Sequence[Label]) -> bytes:
 
 def _xml(text: str) -> str:
     """Text without what XML cannot hold."""
-    return "".join(c if c in "\t\n" or " " <= c < "\ud800" or "\ue000" <= c else "\ufffd" for c in text)
+    return "".join(c if c in "\t\n" or " " <= c < "\ud800" or c >= "\ue000" else "\ufffd" for c in text)
 
 
 def _training(snapshot: Snapshot, labels: Sequence[Label]) -> bytes:

@@ -14,7 +14,7 @@ from roadstead.imagery import RasterioReader, coregister, resolved_distance_m
 from roadstead.measure import frame_of, measure_by_eye
 from roadstead.model import InputError, NotFound, RasterError, Scene
 from roadstead.steps import from_plain
-from roadstead.workbench.schemas import MeasureOut, ShiftOut
+from roadstead.workbench.schemas import MeasureOut, ShiftOut, Snapshot
 from roadstead.workbench.snapshot import estimate_out, ring_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from roadstead.workbench.schemas import Snapshot
 
 LONGEST_M = 600.0
 """no ship is longer; what is larger was not drawn along a hull"""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +13,11 @@ from rio_tiler.io import ImageReader, Reader
 from rio_tiler.models import ImageData
 
 from roadstead.model import InputError, Modality, NotFound, RasterError
+from roadstead.workbench.schemas import SceneOut, Snapshot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from roadstead.workbench.schemas import SceneOut, Snapshot
 
 TILE_PX = 256
 PREVIEW_PX = 2048
@@ -26,8 +25,7 @@ SAMPLE_PX = 1024
 """longest side of the sample that the stretch is taken from"""
 LOW_PERCENT, HIGH_PERCENT = 2.0, 98.0
 RADAR_ROOM = 1.9
-"""radar is shown up to so many times the span of its middle 96 %: then the sea's noise stays dark and ships stand out"""
-FAST = {"zlevel": 1}
+"""radar is shown up to so many times the span of its middle 96 %: the sea's noise stays dark and ships stand out"""
 
 
 @dataclass(slots=True)
@@ -80,8 +78,8 @@ class Pictures:
         scene = self.scene(key)
         return self._png(scene, self._whole(key, self._indexes(key, bands), PREVIEW_PX), bands)
 
-    def _path(self, key: str) -> Path:
-        return Path(self.snapshot.held[key]["path"])
+    def _path(self, key: str) -> str:
+        return str(self.snapshot.held[key]["path"])
 
     def _indexes(self, key: str, bands: str) -> tuple[int, ...]:
         scene = self.scene(key)
@@ -96,9 +94,10 @@ class Pictures:
         kind = Reader if scene.box is not None else ImageReader
         try:
             with kind(self._path(key)) as image:
-                return image.preview(max_size=most_px, indexes=indexes)
+                found: ImageData = image.preview(max_size=most_px, indexes=indexes)
         except (RasterioError, RioTilerError) as error:
             raise RasterError(f"{scene.id} cannot be read ({error}); check the file") from error
+        return found
 
     def _stretch(self, scene: SceneOut, bands: str) -> tuple[tuple[float, float], ...]:
         """Low and high of each band, from a sample of the whole scene, so that tiles fit together."""
@@ -118,7 +117,7 @@ class Pictures:
         picture = ImageData(
             np.ma.MaskedArray(np.stack(shown), mask=np.broadcast_to(~valid, (len(shown), *valid.shape)))
         )
-        return bytes(picture.render(img_format="PNG", **FAST))
+        return bytes(picture.render(img_format="PNG", zlevel=1))
 
 
 def _shown(scene: SceneOut, values: NDArray[np.generic]) -> NDArray[np.float32]:
@@ -139,4 +138,5 @@ def _limits(scene: SceneOut, band: np.ma.MaskedArray) -> tuple[float, float]:
 
 def _eight_bits(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
     scaled = np.nan_to_num((values - low) * (255 / (high - low)))
-    return np.clip(scaled, 0, 255).astype(np.uint8)
+    eight: NDArray[np.uint8] = np.clip(scaled, 0, 255).astype(np.uint8)
+    return eight
