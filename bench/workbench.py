@@ -89,7 +89,8 @@ def scene_of(path: Path, number: int, side_px: int) -> tuple[SceneOut, Scene]:
                   bands=(BandRole.VV,), sar_unit=SarUnit.AMPLITUDE, footprint=box(*span))  # fmt: skip
     shown = SceneOut.model_validate({
         "key": key_of(scene.id), "id": scene.id, "time": {"start": at, "end": at}, "modality": "sar",
-        "platform": "bench", "choices": [{"label": "vv", "bands": "1"}], "stretch": "", "gsd_m": 5.5, "box": span, "to_decibels": True,
+        "platform": "bench", "choices": [{"label": "vv", "bands": "1"}], "stretch": "", "gsd_m": 5.5, "box": span,
+        "to_decibels": True,
         "maxzoom": 15, "width_px": side_px, "height_px": side_px, "simulated": True, "credit": "", "licence": "",
     })  # fmt: skip
     return shown, scene

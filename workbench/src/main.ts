@@ -57,9 +57,9 @@ async function main(): Promise<void> {
       const m = panels.measured, scene = store.scene;
       if (!m || !scene) return;
       await store.decide({ kind: "draw", scene_id: scene.id, outline: m.corners, outline_px: m.size.outline_px, seen: seen() });
-      panels.measured = null; panels.show(); toast("Ship kept; verdicts follow");
+      panels.measured = null; view.show([]); panels.show(); toast("Ship kept; verdicts follow");
     }),
-    drop: () => { panels.measured = null; tools.stop(); panels.show(); },
+    drop: () => { panels.measured = null; view.show([]); tools.stop(); panels.show(); },
     upload: (file) => void bring(file),
     labels: (kind) => { const a = h("a", { href: `/api/labels?kind=${kind}`, download: "" }); document.body.append(a); a.click(); a.remove(); },
     drawByForm: guarded(async () => {
@@ -77,6 +77,7 @@ async function main(): Promise<void> {
     try {
       if (!store.scene) return;
       panels.measured = { what, corners, size: await api.measure(store.scene.key, corners) };
+      view.show(corners);
       panels.open("ship");
     } catch (e) { toast((e as Error).message, true); }
   }
@@ -186,7 +187,7 @@ function bar(view: MapView, tools: Tools, stretch?: (b: number, c: number) => vo
     h("button", { type: "button", "aria-pressed": String(view.mode === "swipe"), onclick: () => barActs?.compare("swipe") }, "Swipe ", h("kbd", {}, "W")),
     h("button", { type: "button", "aria-pressed": String(view.mode === "blink"), onclick: () => barActs?.compare("blink") }, "Blink ", h("kbd", {}, "B")),
     h("button", { type: "button", "aria-pressed": String(tools.active === "line"), onclick: () => tools.start("line") }, "Measure ", h("kbd", {}, "M")),
-    h("span", { id: "aligned", role: "status" }),
+    h("span", { id: "aligned", role: "status" }, view.aligned),
     h("span", { class: "credit" }, tools.active === "hull" ? "Click bow, stern, then a side; Esc leaves" : tools.active === "line" ? "Click two points; Esc leaves" : scene ? [scene.credit, scene.licence].filter(Boolean).join(" \u00b7 ") : ""));
   if (!place.isConnected) byId("stage").append(place);
   if (held && place.querySelector(`#${CSS.escape(held)}`)) document.getElementById(held)?.focus();

@@ -39,6 +39,8 @@ export class MapView {
   private blinking = 0;
   private shift: [number, number] = [0, 0];
   mode: "one" | "swipe" | "blink" = "one";
+  aligned = ""; // how the second date was laid over the first, in words
+  pending: T.LonLat[] = []; // drawn and not yet kept
 
   constructor(private store: Store, private dark: () => boolean) {
     const box = h("div", { class: "map", id: "map" });
@@ -89,7 +91,7 @@ export class MapView {
     if (what.has("detections") || what.has("scene")) this.found();
     if (what.has("scene")) { this.picture(this.map, this.store.scene, "base"); if (this.mode !== "one") this.picture(this.top!, this.store.beside, "top"); }
     if (what.has("scene") || what.has("decisions") || what.has("detections")) { this.statuses(); this.drawn(); }
-    if (what.has("selected")) this.statuses();
+    if (what.has("selected")) { this.statuses(); this.goToShip(); }
     if (what.has("stretch")) this.stretch();
   }
 
@@ -120,7 +122,17 @@ export class MapView {
     const scene = this.store.scene;
     const all = scene ? this.store.drawn(scene.id) : [];
     this.set("drawn", all.map((d) => ({ type: "Feature", properties: {}, geometry: { type: "LineString",
-      coordinates: d.measured ? ring(scene!, d.measured) : d.line.outline.length > 1 ? d.line.outline : [d.line.outline[0]!, d.line.outline[0]!] } })));
+      coordinates: d.measured ? ring(scene!, d.measured) : d.line.outline.length > 1 ? d.line.outline : [d.line.outline[0]!, d.line.outline[0]!] } } as GeoJSON.Feature)).concat(
+      this.pending.length ? [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [...this.pending, this.pending[0]!] } }] : []));
+  }
+
+  show(corners: T.LonLat[]): void { this.pending = corners; if (this.ready) this.drawn(); }
+
+  /** A ship that is judged must be seen: the map goes to it where it lies outside, and stays where it does not. */
+  private goToShip(): void {
+    const d = this.store.detection, scene = this.store.scene;
+    const corners = d && scene && d.scene_id === scene.id ? ring(scene, d) : [];
+    if (corners.length && this.map.getZoom() > 5 && !this.map.getBounds().contains(middle(corners.slice(0, 4)))) this.map.jumpTo({ center: middle(corners.slice(0, 4)) });
   }
 
   private picture(m: GlMap, scene: T.Scene | null, slot: "base" | "top"): void {
@@ -185,7 +197,7 @@ export class MapView {
     this.slider.hidden = this.edge.hidden = this.mode !== "swipe";
     this.topBox.hidden = this.mode === "one";
     this.topBox.style.visibility = "visible";
-    if (this.mode === "one") { this.topBox.style.clipPath = ""; this.store.tell("compare"); return; }
+    if (this.mode === "one") { this.aligned = ""; this.topBox.style.clipPath = ""; this.store.tell("compare"); return; }
     await this.overlay();
     this.shown.top = "";
     this.picture(this.top!, this.store.beside, "top");
@@ -210,6 +222,7 @@ export class MapView {
   /** Both dates on one ground: the second is moved by the shift that the pixels show, where they show one. */
   private async align(): Promise<void> {
     this.shift = [0, 0];
+    this.aligned = "laid by georeference alone";
     const { scene, beside } = this.store;
     this.follow();
     if (!scene?.box || !beside?.box) return;
@@ -218,9 +231,9 @@ export class MapView {
       if (found.east_m !== null && found.north_m !== null) {
         const lat = this.centre[1], deg = 1 / 111_195;
         this.shift = [(found.east_m * deg) / Math.cos((lat * Math.PI) / 180), found.north_m * deg];
-        byId("aligned").textContent = `aligned by ${Math.hypot(found.east_m, found.north_m).toFixed(1)} m`;
-      } else byId("aligned").textContent = "laid by georeference alone";
-    } catch { byId("aligned").textContent = "laid by georeference alone"; }
+        this.aligned = `aligned by ${Math.hypot(found.east_m, found.north_m).toFixed(1)} m`;
+      }
+    } catch { /* the pixels tell no shift, or could not be asked */ }
     this.follow();
   }
 

@@ -236,7 +236,11 @@ def meant(decision: Decision, detections: Sequence[_P]) -> _P | None:
 
 
 def _covers(d: Placed, middle: Point) -> bool:
-    return len(d.outline_px) > 2 and Polygon(d.outline_px).covers(middle)
+    if len(d.outline_px) < 3:
+        return False
+    cols, rows = zip(*d.outline_px, strict=True)
+    near = min(cols) <= middle.x <= max(cols) and min(rows) <= middle.y <= max(rows)
+    return near and bool(Polygon(d.outline_px).covers(middle))
 
 
 def _who(d: Decision) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as InPath
+from fastapi.concurrency import run_in_threadpool
 
 from roadstead.archive import DecisionMade, IntakeFacts, add
 from roadstead.model import InputError
@@ -229,8 +230,12 @@ _BODY = {"requestBody": {"required": True, "content": {"application/octet-stream
 @router.post("/labels", openapi_extra=_BODY)
 async def post_labels(request: Request, desk: TheDesk, analyst: Analyst) -> list[DecisionOut]:
     """Take labels of COCO or CVAT in, as ships drawn by this analyst."""
-    made = imported(await request.body(), desk.snapshot, desk.ruler.on_map)
-    return [desk.decide(one, analyst) for one in made]
+    data = await request.body()
+
+    def take() -> list[DecisionOut]:
+        return [desk.decide(one, analyst) for one in imported(data, desk.snapshot, desk.ruler.on_map)]
+
+    return await run_in_threadpool(take)
 
 
 @router.post("/exhibits", openapi_extra=_BODY)
@@ -239,8 +244,12 @@ async def post_exhibit(
 ) -> TakenIn:
     """Take a file in as `roadstead add` does; only the last part of its name is used, and the ending."""
     data = await request.body()
+    return await run_in_threadpool(_taken_in, data, _plain_name(name), desk, analyst)
+
+
+def _taken_in(data: bytes, name: str, desk: Desk, analyst: str) -> TakenIn:
     with tempfile.TemporaryDirectory(prefix="roadstead-") as place:
-        path = Path(place) / _plain_name(name)
+        path = Path(place) / name
         path.write_bytes(data)
         report = add(desk.folder, [path], IntakeFacts(added_by=analyst, analyst=analyst))
         refused = [r.reason.replace(f"{place}/", "") for r in report.refused]

@@ -56,6 +56,7 @@ class Desk:
         with self._lock:
             self._snapshot, self._pictures, self._ruler = snapshot, pictures, rulers
             self._by_scene: dict[str, list[DetectionOut]] = {}
+            self._abouts: dict[str, str] = {}
             for d in snapshot.detections if snapshot else ():
                 self._by_scene.setdefault(d.scene_id, []).append(d)
 
@@ -159,8 +160,11 @@ class Desk:
         return all(d.id in own for d in self.snapshot.detections)
 
     def _about(self, decision: Decision) -> str:
-        found = meant(decision, self._by_scene.get(decision.scene_id, ()))
-        return found.id if found else ""
+        """The detection that a decision means now, found once for each snapshot; empty: none."""
+        if decision.id not in self._abouts:
+            found = meant(decision, self._by_scene.get(decision.scene_id, ()))
+            self._abouts[decision.id] = found.id if found else ""
+        return self._abouts[decision.id]
 
     def _out(self, line: DecisionLine, *, withdrawn: bool) -> DecisionOut:
         return DecisionOut(
