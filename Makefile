@@ -45,6 +45,11 @@ clean:
 tables: sync
 	$(BIN)/python bench/tables.py
 
+# The page of the workbench: needs node and npm; what it builds is committed, so nothing else does.
+.PHONY: page
+page:
+	cd workbench && npm ci --no-audit --no-fund && npm run build
+
 # The pictures of the README; needs chromium, and for the second one the case verified with its image.
 SHOT := chromium --headless --no-sandbox --disable-gpu --hide-scrollbars
 .PHONY: pictures

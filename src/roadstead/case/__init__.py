@@ -1,6 +1,6 @@
 """Case files: reading, checking, resolving, freezing the assumptions, writing a template."""
 
-from roadstead.case.case import Case, CaseSea, Routine, SiteTraffic
+from roadstead.case.case import Case, CaseSea, Routine, SiteTraffic, require_folder
 from roadstead.case.freeze import Frozen, assumptions, assumptions_sha256, freeze, record_calls
 from roadstead.case.load import load_case
 from roadstead.case.template import new_case
@@ -17,4 +17,5 @@ __all__ = [
     "load_case",
     "new_case",
     "record_calls",
+    "require_folder",
 ]

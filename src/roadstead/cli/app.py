@@ -430,3 +430,21 @@ def diff(
     from roadstead.cli.publish import run_diff
 
     raise typer.Exit(run_diff(case, before, after, as_json=json))
+
+
+@app.command()
+def workbench(
+    case: CaseFolder,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="NAME", help="who reviews; again for more, each gets a link that serves once"),
+    ] = None,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="others' decisions are hidden until one's own is made")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any that is free")] = 0,
+) -> None:
+    """Open a case on a local web page, to look and decide; ends with Ctrl-C."""
+    from roadstead.cli.workbench import run
+
+    raise typer.Exit(run(case, by or [], port=port, blind=blind))

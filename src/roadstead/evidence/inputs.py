@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from roadstead.model import Scene
 
 OWN = "the case's own record"
-RUN_FILES = frozenset({"ledger/runs.sqlite", "ledger/log.jsonl"})
-"""grow with every run; what they say of the results is in provenance.jsonld"""
+RUN_FILES = frozenset(
+    {"ledger/runs.sqlite", "ledger/log.jsonl", "review.sqlite", "review.sqlite-wal", "review.sqlite-shm"}
+)
+"""grow with every run; what they say of the results is in provenance.jsonld, and of the review in decisions.jsonl"""
 MADE_ANEW = frozenset({"out", ".cache"})
 WRITTEN_BY_US = re.compile(
-    r"(?:case\.toml|reported\.toml|redaction\.toml|exhibits\.jsonl|ledger/[^/]+\.jsonl|orbits/[^/]+|catalogues/[^/]+"
+    r"(?:case\.toml|reported\.toml|redaction\.toml|exhibits\.jsonl|decisions\.jsonl|ledger/[^/]+\.jsonl|orbits/[^/]+|catalogues/[^/]+"
     r"|library/(?:classes|forms|hulls)/[^/]+\.toml)"
 )
 PUBLIC = re.compile(r"(?:orbits/[^/]+|catalogues/[^/]+)")

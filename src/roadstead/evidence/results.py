@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from roadstead.archive import held_decisions
 from roadstead.case import Case, assumptions_sha256, load_case
 from roadstead.evidence.rederive import differences, verdicts_of
 from roadstead.model import InputError
@@ -90,7 +91,8 @@ def redactor_of(results: Results, profile: Profile) -> Redactor:
     gathered, folder = results.gathered, results.case.folder
     methods = [d.method for at in gathered.at_sites for d in at.detections]
     recorded = [str(line.get("recorded_by") or "") for line in read_lines(folder / "exhibits.jsonl")]
-    named = analysts_of(gathered.exhibits, methods, [*(s.text for s in gathered.marked), *recorded])
+    decided = [d.analyst for d in held_decisions(folder).decisions]
+    named = analysts_of(gathered.exhibits, methods, [*(s.text for s in gathered.marked), *recorded, *decided])
     return redactor_for(results.case, read_rules(results.case), profile, named)
 
 

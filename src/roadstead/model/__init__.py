@@ -37,6 +37,7 @@ from roadstead.model.coverage import (
     SiteCoverage,
     Unseen,
 )
+from roadstead.model.decision import ACTIVITIES, Decision, DecisionKind, SeenAs
 from roadstead.model.errors import (
     BandsUnknown,
     CaseError,
@@ -79,6 +80,7 @@ from roadstead.model.verdict import (
 from roadstead.model.vessel import Hull, VesselClass
 
 __all__ = [
+    "ACTIVITIES",
     "KNOWN_STATES",
     "AchRow",
     "AchTable",
@@ -101,6 +103,8 @@ __all__ = [
     "Consistency",
     "Coverage",
     "DateBasis",
+    "Decision",
+    "DecisionKind",
     "DefectError",
     "Detection",
     "Detector",
@@ -144,6 +148,7 @@ __all__ = [
     "Scene",
     "SeaKind",
     "SeaWay",
+    "SeenAs",
     "Sighting",
     "Site",
     "SiteCoverage",

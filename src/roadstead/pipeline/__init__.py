@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from roadstead.pipeline.gathering import Gathered, Seams, gather
     from roadstead.pipeline.images import Detected, detect, properties
     from roadstead.pipeline.judge import AssessStep, Question, is_simulated
+    from roadstead.pipeline.outputs import verdict_json
     from roadstead.pipeline.photographs import PhotoMarks, PhotoResult, photo
     from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
     from roadstead.pipeline.preview import Explanation, explain
     from roadstead.pipeline.radio import AisAtSite, AisFacts, ais_facts, ais_files
+    from roadstead.pipeline.review import meant, standing
     from roadstead.pipeline.run import Result, verify
     from roadstead.pipeline.searching import (
         LOOKBACK_DAYS,
@@ -70,6 +72,7 @@ _HOMES = {
     "gather": "gathering",
     "is_simulated": "judge",
     "judged": "contents",
+    "meant": "review",
     "periods_of": "picture",
     "photo": "photographs",
     "picture_of": "picture",
@@ -77,7 +80,9 @@ _HOMES = {
     "properties": "images",
     "search": "searching",
     "site_baseline": "baseline",
+    "standing": "review",
     "usual_length_m": "picture",
+    "verdict_json": "outputs",
     "verify": "run",
 }
 __all__ = [
@@ -117,6 +122,7 @@ __all__ = [
     "gather",
     "is_simulated",
     "judged",
+    "meant",
     "periods_of",
     "photo",
     "picture_of",
@@ -124,7 +130,9 @@ __all__ = [
     "properties",
     "search",
     "site_baseline",
+    "standing",
     "usual_length_m",
+    "verdict_json",
     "verify",
 ]
 

@@ -60,7 +60,13 @@ def drawn_on(mark: Mark, scene: Scene, exhibits: Mapping[str, Exhibit]) -> bool:
 
 
 def with_marks(
-    found: Sequence[Detection], marks: Sequence[Mark], scene: Scene, site: Site, pixels: Pixels
+    found: Sequence[Detection],
+    marks: Sequence[Mark],
+    scene: Scene,
+    site: Site,
+    pixels: Pixels,
+    *,
+    first_number: int = FIRST_NUMBER,
 ) -> tuple[Detection, ...]:
     """What a detector found, joined with what an analyst marked in the same image.
 
@@ -70,7 +76,7 @@ def with_marks(
     Raises:
         RasterError: the image's pixel size is unknown.
     """
-    here = [(i, m) for i, m in enumerate(marks, FIRST_NUMBER) if site.aoi.intersects(m.geometry)]
+    here = [(i, m) for i, m in enumerate(marks, first_number) if site.aoi.intersects(m.geometry)]
     if here and pixels.crs is None:
         return tuple(unplaced(m, scene.id, "its image has no georeference") for _, m in here)
     by_eye: list[Detection] = []

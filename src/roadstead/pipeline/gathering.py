@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roadstead.archive import Mark, exhibit_scenes, exhibits, held_marks, held_scenes
+from roadstead.archive import Mark, exhibit_scenes, exhibits, held_decisions, held_marks, held_scenes
 from roadstead.coverage import USABLE_AT_LEAST, look_at
 from roadstead.detection import stated_note
 from roadstead.imagery import RasterioReader
@@ -18,6 +18,7 @@ from roadstead.model import (
     Catalogue,
     Clock,
     DateBasis,
+    Decision,
     Detection,
     Detector,
     Exhibit,
@@ -36,6 +37,7 @@ from roadstead.pipeline.eye import dated, drawn_on, hulls_only, unplaced, with_m
 from roadstead.pipeline.find import SceneAtSite, detectors, find_vessels, sea_of_scene
 from roadstead.pipeline.place import sites_of, why_nowhere
 from roadstead.pipeline.positions import fixes_of
+from roadstead.pipeline.review import Drawn, DrawStep, marks_drawn, reviewed, standing
 from roadstead.pipeline.sea import CaseSeas
 from roadstead.pipeline.structures import without_structures
 from roadstead.steps import Failure, SystemClock, Workers, to_plain
@@ -66,7 +68,11 @@ class Gathered:
     """marks by eye as sightings, with the activity they name"""
     losses: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    """what is to be said of the stated land and sea, one sentence each"""
+    """what is to be said of the stated land and sea, and of what analysts decided, one sentence each"""
+    decisions: tuple[Decision, ...] = ()
+    """of analysts in review, those that hold"""
+    unreviewed: tuple[SceneAtSite, ...] = ()
+    """`at_sites` as they were before anything was decided in review"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +137,8 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     by_exhibit = {e.id: e for e in out.exhibits}
     scenes = _scenes(case, seams, out)
     drawn = _drawn(case, by_exhibit, out)
+    decided = held_decisions(case.folder)
+    out.decisions, out.losses = standing(decided.decisions), [*out.losses, *decided.losses]
     tasks: list[Task] = []
     seas = CaseSeas(case)
     for scene in scenes:
@@ -142,17 +150,46 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     out.sea_ways = seas.ways(cache)
     out.doubts += seas.doubts(out.sea_ways)
     out.losses += seas.losses
+    before: list[SceneAtSite] = []
     for task, result in zip(tasks, _searched(tasks, seams, cache, progress), strict=True):
         if isinstance(result, Failure):
             out.losses.append(f"{task.scene.id} over {task.site.name}: {result.sentence}")
             continue
         out.losses += [result.loss] if result.loss else []
         out.doubts += [f"{task.scene.id} over {task.site.name}: {note}" for note in result.doubts]
-        out.at_sites.append(_once(result, out.at_sites))
+        before.append(_once(result, before))
+        out.at_sites.append(_once(_with_drawn(result, task, out, seams, cache), out.at_sites))
+    _review(case, out)
     out.at_sites = list(without_structures(out.at_sites, out.scenes))
+    out.unreviewed = tuple(without_structures(before, out.scenes)) if out.decisions else tuple(out.at_sites)
     _loose_marks(case, drawn, by_exhibit, out)
     out.fixes += fixes_of(case, cache)
     return out
+
+
+def _with_drawn(result: SceneAtSite, task: Task, out: Gathered, seams: Seams, cache: StepCache) -> SceneAtSite:
+    """What was found, with ships that an analyst drew in review; what cannot be measured is named and passed over."""
+    marks, losses = hulls_only(marks_drawn(out.decisions, task.scene))
+    out.losses += losses
+    here = tuple(m for m in marks if task.site.aoi.intersects(m.geometry))
+    if not here:
+        return result
+    drawn = Drawn(found=result, scene=task.scene, site=task.site, marks=here)
+    try:
+        return cache.run(DrawStep(seams.reader), drawn, SceneAtSite, item=f"{task.scene.id} over {task.site.id}")
+    except RasterError as error:
+        out.losses.append(f"{task.scene.id} over {task.site.name}: ships drawn in review cannot be measured: {error}")
+        return result
+
+
+def _review(case: Case, out: Gathered) -> None:
+    """Apply what analysts decided; what they rejected, and why, is said in the report."""
+    if not out.decisions:
+        return
+    after = reviewed(out.at_sites, out.decisions, out.scenes, case.sites)
+    out.at_sites = list(after.at_sites)
+    out.marked += after.marked
+    out.doubts += after.sentences
 
 
 def _searched(

@@ -10,9 +10,10 @@ from roadstead.case import Case, freeze, load_case, record_calls
 from roadstead.model import Verdict
 from roadstead.pipeline.contents import judged
 from roadstead.pipeline.find import quiet
-from roadstead.pipeline.gathering import Seams, gather
+from roadstead.pipeline.gathering import Gathered, Seams, gather
 from roadstead.pipeline.outputs import write_outputs
 from roadstead.pipeline.radio import AisFacts
+from roadstead.report import Contents
 from roadstead.steps import RunLedger, StepCache, numeric_versions
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class Result:
     steps_done: int
     steps_found: int
     """steps whose results were already there"""
+    gathered: Gathered
+    """the evidence that the verdicts rest on"""
+    contents: Contents
+    """everything that the report shows"""
 
 
 def verify(
@@ -82,6 +87,8 @@ def verify(
         ais=ais,
         steps_done=cache.done,
         steps_found=cache.found,
+        gathered=gathered,
+        contents=contents,
     )
 
 

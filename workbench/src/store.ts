@@ -1,0 +1,138 @@
+import * as api from "./api";
+import type * as T from "./types";
+
+export type Status = "open" | "accept" | "reject" | "disputed";
+
+/** What the page knows; views are told after each change. */
+export class Store {
+  theCase!: T.Case;
+  state: T.State = { snapshot: "", decisions: 0, stale: false, job: { state: "idle", step: "", done: 0, total: 0, since: null, error: "" } };
+  scenes: T.Scene[] = [];
+  sceneById = new Map<string, T.Scene>();
+  looks: T.Look[] = [];
+  rows: T.Row[] = [];
+  calls: T.Call[] = [];
+  detections: T.Detection[] = [];
+  byScene = new Map<string, T.Detection[]>();
+  decided: T.Decision[] = [];
+  hidden = 0;
+  claims: T.Claims = { verdicts: [], decisions_through: 0, why_not: "" };
+  before = new Map<string, T.Verdict>();
+  classes: T.ShipClass[] = [];
+  scene: T.Scene | null = null;
+  beside: T.Scene | null = null;
+  selected: string | null = null;
+  bands = "";
+  brightness = 0;
+  contrast = 0;
+  private status = new Map<string, Status>();
+  private mine = new Set<string>();
+  private views: ((what: Set<string>) => void)[] = [];
+
+  watch(view: (what: Set<string>) => void): void { this.views.push(view); }
+  tell(...what: string[]): void { const all = new Set(what); for (const view of this.views) view(all); }
+
+  async open(): Promise<void> {
+    this.theCase = await api.theCase();
+    this.state = await api.state();
+    if (this.state.snapshot) await this.load();
+    else this.tell("case", "state");
+  }
+
+  async load(): Promise<void> {
+    const [theCase, scenes, looks, rows, calls, detections, claims, decided] = await Promise.all([
+      api.theCase(), api.scenes(), api.looks(), api.timeline(), api.calls(), api.detections(), api.claims(), api.decisions(),
+    ]);
+    for (const v of this.claims.verdicts) this.before.set(v.claim, v);
+    Object.assign(this, { theCase, looks, rows, calls, detections, claims });
+    this.scenes = scenes.sort((a, b) => (a.time?.start ?? "").localeCompare(b.time?.start ?? "") || a.id.localeCompare(b.id));
+    this.sceneById = new Map(scenes.map((s) => [s.id, s]));
+    this.byScene = new Map();
+    for (const d of detections) this.byScene.set(d.scene_id, [...(this.byScene.get(d.scene_id) ?? []), d]);
+    this.take(decided);
+    const kept = this.scene && this.sceneById.get(this.scene.id);
+    if (kept) this.scene = kept;
+    else this.choose(this.firstOpen()?.scene_id ?? this.scenes[0]?.id ?? null, false);
+    this.tell("case", "state", "scenes", "scene", "detections", "decisions", "claims", "selected");
+  }
+
+  private firstOpen(): T.Detection | undefined {
+    for (const scene of this.scenes)
+      for (const d of this.byScene.get(scene.id) ?? []) if (!this.mine.has(d.id)) return d;
+    return undefined;
+  }
+
+  /** One poll: only what changed is fetched. */
+  async poll(): Promise<void> {
+    const was = this.state;
+    this.state = await api.state();
+    if (this.state.snapshot && this.state.snapshot !== was.snapshot) await this.load();
+    else if (this.state.decisions !== was.decisions) await this.reread();
+    else if (JSON.stringify(was) !== JSON.stringify(this.state)) this.tell("state");
+  }
+
+  async reread(): Promise<void> {
+    this.take(await api.decisions());
+    this.tell("decisions", "state");
+  }
+
+  private take(found: T.Decisions): void {
+    this.decided = found.decisions;
+    this.hidden = found.hidden;
+    const judged = new Map<string, Set<Status>>();
+    this.mine = new Set();
+    for (const d of this.decided) {
+      if (d.withdrawn || !d.about || (d.line.kind !== "accept" && d.line.kind !== "reject")) continue;
+      judged.set(d.about, (judged.get(d.about) ?? new Set()).add(d.line.kind));
+      if (d.line.analyst === this.theCase.analyst) this.mine.add(d.about);
+    }
+    this.status = new Map([...judged].map(([id, kinds]) => [id, kinds.size > 1 ? "disputed" : [...kinds][0]!]));
+  }
+
+  statusOf(id: string): Status { return this.status.get(id) ?? "open"; }
+  judgedByMe(id: string): boolean { return this.mine.has(id); }
+  get progress(): [number, number] { return [this.detections.filter((d) => this.mine.has(d.id)).length, this.detections.length]; }
+  get detection(): T.Detection | null { return this.detections.find((d) => d.id === this.selected) ?? null; }
+  drawn(sceneId: string): T.Decision[] {
+    return this.decided.filter((d) => !d.withdrawn && d.line.kind === "draw" && d.line.scene_id === sceneId);
+  }
+
+  choose(sceneId: string | null, tell = true): void {
+    const found = (sceneId && this.sceneById.get(sceneId)) || null;
+    const same = this.scene?.choices.find((c) => c.bands === this.bands);
+    this.scene = found;
+    this.bands = (found?.choices.find((c) => c.label === same?.label) ?? found?.choices[0])?.bands ?? "";
+    if (this.detection?.scene_id !== found?.id) this.selected = found ? (this.byScene.get(found.id)?.[0]?.id ?? null) : null;
+    if (tell) this.tell("scene", "selected");
+  }
+
+  select(id: string | null): void {
+    this.selected = id;
+    const d = this.detection;
+    if (d && d.scene_id !== this.scene?.id) { this.choose(d.scene_id, false); this.selected = id; this.tell("scene", "selected"); }
+    else this.tell("selected");
+  }
+
+  /** The next detection, over all scenes in order of time. */
+  step(by: 1 | -1, open = false): void {
+    const all = this.scenes.flatMap((s) => this.byScene.get(s.id) ?? []);
+    if (!all.length) return;
+    const at = all.findIndex((d) => d.id === this.selected);
+    for (let n = 1; n <= all.length; n++) {
+      const d = all[(at + by * n + all.length * 2) % all.length]!;
+      if (!open || !this.mine.has(d.id)) { this.select(d.id); return; }
+    }
+  }
+
+  stepScene(by: 1 | -1): void {
+    const at = this.scenes.findIndex((s) => s.id === this.scene?.id);
+    const next = this.scenes[(at + by + this.scenes.length) % this.scenes.length];
+    if (next) this.choose(next.id);
+  }
+
+  async decide(made: Omit<T.Made, "id">): Promise<T.Decision> {
+    const kept = await api.decide(made);
+    await this.reread();
+    return kept;
+  }
+}
