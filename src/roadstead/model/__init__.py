@@ -51,6 +51,7 @@ from roadstead.model.errors import (
 )
 from roadstead.model.exhibit import Exhibit, ExhibitKind
 from roadstead.model.finding import Candidate, Detection, PortCall, Rejected, Sighting
+from roadstead.model.identity import NONE_OF_THESE, OTHER_TYPE, ClassEvidence
 from roadstead.model.imaging import (
     BandRole,
     DateBasis,
@@ -80,6 +81,8 @@ from roadstead.model.vessel import Hull, VesselClass
 
 __all__ = [
     "KNOWN_STATES",
+    "NONE_OF_THESE",
+    "OTHER_TYPE",
     "AchRow",
     "AchTable",
     "AnswerState",
@@ -96,6 +99,7 @@ __all__ = [
     "CatalogueError",
     "Claim",
     "ClaimKind",
+    "ClassEvidence",
     "Clock",
     "Composition",
     "Consistency",
