@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from identity_ships import Trial, seen
 from scipy.optimize import minimize
 
+from identity_ships import Trial, seen
 from roadstead import library
 from roadstead.identify import (
     GROUPS,

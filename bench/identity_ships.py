@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from roadstead import library
@@ -21,8 +22,6 @@ from roadstead.model import BandRole, Range
 from roadstead.steps import stream
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from roadstead.library import Overhead, ShipForm
 
 SEA = 0.06
@@ -69,9 +68,7 @@ def seen(trial: Trial) -> Seen:
     sun, view, heading = (
         (rng.uniform(20, 65), rng.uniform(90, 270)), (rng.uniform(0, 25), rng.uniform(0, 360)), rng.uniform(0, 360)
     )  # fmt: skip
-    sight = SunView(
-        sun_elevation_deg=sun[0], sun_azimuth_deg=sun[1], off_nadir_deg=view[0], view_azimuth_deg=view[1]
-    )
+    sight = SunView(sun_elevation_deg=sun[0], sun_azimuth_deg=sun[1], off_nadir_deg=view[0], view_azimuth_deg=view[1])
     drawn = library.overhead(
         solid, sight, heading_deg=heading, pixel_m=pixel, bands=[BandRole.PAN], origin_px=tuple(rng.random(2))
     )
@@ -135,9 +132,7 @@ def _on_sea(drawn: Overhead, pixel_m: float, rng: np.random.Generator) -> tuple[
     def padded(a: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.pad(a, [(0, 0)] * (a.ndim - 2) + [(rim, rim)] * 2)
 
-    wide = replace(
-        drawn, reflectance=padded(drawn.reflectance), cover=padded(drawn.cover), shadow=padded(drawn.shadow)
-    )
+    wide = replace(drawn, reflectance=padded(drawn.reflectance), cover=padded(drawn.cover), shadow=padded(drawn.shadow))
     return wide.over(sea[None].astype(np.float32))[0], rim
 
 
@@ -149,7 +144,9 @@ def _blurred(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
     line = np.exp(-0.5 * on**2) * (np.abs(off) < 0.7)
     kernel = ndimage.convolve(disc, line / line.sum(), mode="constant")
     soft = ndimage.convolve(image, (kernel / kernel.sum()).astype(np.float32))
-    sharpened: NDArray[np.float32] = soft + np.float32(rng.uniform(0, 0.5)) * (soft - ndimage.gaussian_filter(soft, 1.2))
+    sharpened: NDArray[np.float32] = soft + np.float32(rng.uniform(0, 0.5)) * (
+        soft - ndimage.gaussian_filter(soft, 1.2)
+    )
     return sharpened
 
 
@@ -165,9 +162,12 @@ def _measured(
     length, beam, heading = truth
     errors = rng.standard_normal(5)
     turn = math.radians(heading + TURN_ERROR_DEG * errors[0])
-    ahead, right = (-math.cos(turn) / pixel_m, math.sin(turn) / pixel_m), (
-        math.sin(turn) / pixel_m,
-        math.cos(turn) / pixel_m,
+    ahead, right = (
+        (-math.cos(turn) / pixel_m, math.sin(turn) / pixel_m),
+        (
+            math.sin(turn) / pixel_m,
+            math.cos(turn) / pixel_m,
+        ),
     )
     on, off = END_ERROR * length * errors[1], SIDE_ERROR * beam * errors[2]
     at = Placement(

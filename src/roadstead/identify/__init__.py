@@ -3,6 +3,16 @@
 from roadstead.identify.ais_expected import LONGEST_SPAN_S, Expected, RadarView, expected_in
 from roadstead.identify.ais_match import AisFact, AisState, AisUndetected, match_ais, undetected
 from roadstead.identify.drawn import Circumstances, drawn_strip
+from roadstead.identify.elimination import Elimination, Whereabouts, eliminate, roster_of
+from roadstead.identify.examine import (
+    Examined,
+    brightness,
+    circumstances,
+    class_name,
+    evidence_of,
+    examine,
+    twins,
+)
 from roadstead.identify.gate import (
     Gate,
     Level,
@@ -41,6 +51,8 @@ __all__ = [
     "Circumstances",
     "Constants",
     "DeckStrip",
+    "Elimination",
+    "Examined",
     "Expected",
     "Gate",
     "Level",
@@ -54,8 +66,12 @@ __all__ = [
     "ShadowCheck",
     "Sharpness",
     "Statement",
+    "Whereabouts",
+    "brightness",
     "check_shadow",
+    "circumstances",
     "class_misfits",
+    "class_name",
     "class_of",
     "compare",
     "consistent_classes",
@@ -63,6 +79,9 @@ __all__ = [
     "deck_strip",
     "drawn_strip",
     "edge_sharpness",
+    "eliminate",
+    "evidence_of",
+    "examine",
     "expected_in",
     "fitting",
     "gate",
@@ -74,10 +93,12 @@ __all__ = [
     "profiles",
     "ratios",
     "resolved_at",
+    "roster_of",
     "shadow_at",
     "shadow_side",
     "shares",
     "size_agrees",
     "superstructure",
+    "twins",
     "undetected",
 ]

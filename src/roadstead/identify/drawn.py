@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,14 +11,12 @@ from scipy import ndimage
 
 from roadstead import library
 from roadstead.identify.strip import DeckStrip, Placement, deck_strip
-from roadstead.identify.variants import variant
+from roadstead.identify.variants import stretched, variant
 from roadstead.library import SunView
 from roadstead.model import BandRole
 from roadstead.steps import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 WATER_LEVEL = 0.06
@@ -28,9 +25,6 @@ _PIXEL_M = 1.0
 """drawn ships need no finer pixels: landmarks are not known better"""
 _PER_RESOLVED = 0.683
 """standard deviation of a blur whose contrast falls to a tenth at the resolved distance, see `sharpness`"""
-_SIZE_STEP = 0.04
-"""sizes are drawn in steps of this logarithm, so that ships of like size share their solids; places are shares of the
-length, so nothing is lost"""
 _ENDS, _SIDES = 0.012, 0.04
 """standard deviations of the outline's error: of the ends as a share of the length, of the sides of the beam"""
 
@@ -69,8 +63,8 @@ def drawn_strip(form_id: str, number: int, at: Placement, scene: Circumstances) 
         scene: sun, view, sharpness, noise.
     """
     rng = stream(number, "identify", "drawn", form_id)
-    length, beam = _stepped(at.length_m), _stepped(at.beam_m)
-    solid = variant(form_id, length, beam, number)
+    length, beam = at.length_m, at.beam_m
+    solid = stretched(variant(form_id, number), length, beam)
     pixel = max(0.5, min(_PIXEL_M, length / 80))
     view = library.overhead(solid, scene.over(at.heading_deg), heading_deg=0, pixel_m=pixel, bands=scene.bands)
     picture, middle = _on_water(view, pixel)
@@ -87,10 +81,6 @@ def drawn_strip(form_id: str, number: int, at: Placement, scene: Circumstances) 
         heading_deg=at.heading_deg,
     ).moved(1 + _ENDS * errors[0], _ENDS * errors[1])
     return deck_strip(noisy, np.ones(noisy.shape, bool), placed)
-
-
-def _stepped(size_m: float) -> float:
-    return round(math.exp(round(math.log(size_m) / _SIZE_STEP) * _SIZE_STEP), 2)
 
 
 def _on_water(view: library.Overhead, pixel_m: float) -> tuple[NDArray[np.float32], tuple[float, float]]:

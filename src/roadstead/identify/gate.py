@@ -177,7 +177,7 @@ def _words(statements: tuple[Statement, ...], what: Resolved) -> str:
         return f"{pixels}enough to compare classes, too few to identify a hull ({IDENTIFY_PIXELS:.0f})."
     if recognise.pixels >= RECOGNISE_PIXELS:
         rest = f"; {house}." if layout.allowed else ". Size only."
-        return f"{pixels}the image brings no metadata of its sensor, so no class is recognised however large it is{rest}"
+        return f"{pixels}the image brings no metadata of its sensor, so no class is recognised at any size{rest}"
     few = f"too few to recognise a class ({RECOGNISE_PIXELS:.0f}) or identify a hull ({IDENTIFY_PIXELS:.0f})"
     return f"{pixels}{few}; {house}." if layout.allowed else f"{pixels}{few}. Size only."
 

@@ -138,7 +138,7 @@ def _misfits(drawn: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[n
 
 @cache
 def constants(kind: str) -> Constants:
-    """Fitted constants: `fine` for images that pass the class gate, `coarse` for those that pass only that of layout."""
+    """Fitted constants: `fine` for images that pass the class gate, `coarse` for those that tell the layout only."""
     text = resources.files("roadstead.identify").joinpath("data/calibration.json").read_text("utf-8")
     held = json.loads(text)["constants"]
     if kind not in held:

@@ -11,16 +11,21 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from roadstead.geo import sun_position_deg
+from roadstead.geo import sun_position_deg, sun_positions_deg
 from roadstead.model import Estimate, InputError, Range, TimeSpan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SIGMAS = 2.0
 _STEP_MIN = 4
 """minutes between the moments that are tried; the sun turns about a degree"""
+_EXACT_HOURS = 12.0
+"""a longer span names no time of day"""
 _LEAST_ELEVATION_DEG = 3.0
 """a lower sun casts shadows too long and too faint to measure"""
 
@@ -54,7 +59,8 @@ class Measured:
             return None
         slack = SIGMAS * self.length_m.sigma
         return Range(
-            max(0.0, self.length_m.value - slack) / self.height_m.high, (self.length_m.value + slack) / self.height_m.low
+            max(0.0, self.length_m.value - slack) / self.height_m.high,
+            (self.length_m.value + slack) / self.height_m.low,
         )
 
 
@@ -100,22 +106,23 @@ def check_shadow(claimed: TimeSpan, lon_deg: float, lat_deg: float, measured: Me
         InputError: the place is no place on Earth, the claim spans more than two days, a size is not positive.
     """
     _check(claimed, lon_deg, lat_deg, measured)
-    predicted = tuple(s for s in _through(claimed, lon_deg, lat_deg) if math.isfinite(s.per_metre))
+    place = lon_deg, lat_deg
+    shadows = [shadow_at(t, *place) for t in _moments(claimed)]
+    predicted = tuple(s for s in shadows if math.isfinite(s.per_metre))
     comparable = measured.azimuth_deg is not None or measured.per_metre is not None
-    day = _day_of(claimed, lon_deg)
-    fits_day = _stretches(_through(day, lon_deg, lat_deg), measured) if comparable else ()
-    exact = claimed.hours() < 12
+    fit = bool(_fit_now(_moments(claimed), place, measured).any()) if comparable else None
+    day = _moments(_day_of(claimed, lon_deg))
+    fits_day = _stretches(day, _fit_now(day, place, measured)) if comparable else []
     some, then = _dates(claimed, lon_deg, lat_deg, measured) if comparable else ((), ())
-    fit = any(_fits(s, measured) for s in predicted) if comparable else None
-    height = _height(predicted, measured)
+    exact = claimed.hours() < _EXACT_HOURS
     return ShadowCheck(
         claimed=claimed,
         predicted=predicted,
         consistent=fit,
-        fits_that_day=fits_day,
+        fits_that_day=tuple(TimeSpan(first, last) for first, last in fits_day),
         fits_dates=some,
         fits_dates_then=then if exact else (),
-        height_m=height,
+        height_m=_height(predicted, measured),
         words=_words(claimed, predicted, measured, fit),
     )
 
@@ -141,29 +148,35 @@ def _day_of(claimed: TimeSpan, lon_deg: float) -> TimeSpan:
     return TimeSpan(local - ahead, local - ahead + timedelta(days=1))
 
 
-def _through(span: TimeSpan, lon_deg: float, lat_deg: float) -> list[ShadowAt]:
+def _fit_now(moments: list[datetime], place: tuple[float, float], measured: Measured) -> NDArray[np.bool_]:
+    return _fit_at(np.array([t.timestamp() for t in moments]), place, measured)
+
+
+def _fit_at(unix_s: NDArray[np.float64], place: tuple[float, float], measured: Measured) -> NDArray[np.bool_]:
+    """Whether the sun casts such a shadow, at moments in seconds since 1970."""
+    elevation, azimuth = sun_positions_deg(unix_s, *place)
+    fit = elevation > _LEAST_ELEVATION_DEG
+    if measured.azimuth_deg is not None:
+        apart = np.abs((azimuth - measured.azimuth_deg.value) % 360 - 180)
+        fit &= apart <= SIGMAS * measured.azimuth_deg.sigma
+    if (long := measured.per_metre) is not None:
+        per_metre = 1 / np.tan(np.radians(np.maximum(elevation, _LEAST_ELEVATION_DEG)))
+        fit &= (long.low <= per_metre) & (per_metre <= long.high)
+    return np.asarray(fit, np.bool_)
+
+
+def _moments(span: TimeSpan) -> list[datetime]:
+    """First and last of a span and every few minutes between."""
     count = int(span.duration.total_seconds() // (60 * _STEP_MIN))
     moments = [span.start + k * timedelta(minutes=_STEP_MIN) for k in range(count + 1)]
-    moments += [span.end] if moments[-1] < span.end else []
-    return [shadow_at(t, lon_deg, lat_deg) for t in moments]
+    return [*moments, span.end] if moments[-1] < span.end else moments
 
 
-def _fits(shadow: ShadowAt, measured: Measured) -> bool:
-    if not math.isfinite(shadow.per_metre):
-        return False
-    azimuth, long = measured.azimuth_deg, measured.per_metre
-    if azimuth is not None:
-        apart = abs((shadow.azimuth_deg - azimuth.value + 180) % 360 - 180)
-        if apart > SIGMAS * azimuth.sigma:
-            return False
-    return long is None or long.low <= shadow.per_metre <= long.high
-
-
-def _stretches(shadows: list[ShadowAt], measured: Measured) -> tuple[TimeSpan, ...]:
-    """Stretches between moments that fit, to the step."""
-    fit = np.array([False, *(_fits(s, measured) for s in shadows), False])
-    edges = np.flatnonzero(fit[1:] != fit[:-1]).reshape(-1, 2)
-    return tuple(TimeSpan(shadows[a].t_utc, shadows[b - 1].t_utc) for a, b in edges)
+def _stretches(moments: list[datetime], fit: NDArray[np.bool_]) -> list[tuple[datetime, datetime]]:
+    """First and last moment of each run of fitting ones."""
+    padded = np.concatenate([[False], fit, [False]])
+    edges = np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2)
+    return [(moments[a], moments[b - 1]) for a, b in edges]
 
 
 def _dates(
@@ -175,15 +188,14 @@ def _dates(
     clock = claimed.middle - claimed.middle.replace(hour=0, minute=0, second=0, microsecond=0)
     noon = timedelta(hours=12 - lon_deg / 15)
     tries = [noon + timedelta(minutes=m) for m in range(-720, 720, 2 * _STEP_MIN)]
-    some = [any(_fits(shadow_at(day + at, lon_deg, lat_deg), measured) for at in tries) for day in days]
-    then = [_fits(shadow_at(day + clock, lon_deg, lat_deg), measured) for day in days]
-    return _runs(days, np.array(some)), _runs(days, np.array(then))
+    moments = np.array([[(day + at).timestamp() for at in (*tries, clock)] for day in days])
+    fit = _fit_at(moments, (lon_deg, lat_deg), measured)
+    some: NDArray[np.bool_] = np.logical_or.reduce(fit[:, :-1], axis=1)
+    return _runs(days, some), _runs(days, fit[:, -1])
 
 
 def _runs(days: list[datetime], fit: NDArray[np.bool_]) -> tuple[tuple[str, str], ...]:
-    padded = np.concatenate([[False], fit, [False]])
-    edges = np.flatnonzero(padded[1:] != padded[:-1]).reshape(-1, 2)
-    return tuple((f"{days[a]:%m-%d}", f"{days[b - 1]:%m-%d}") for a, b in edges)
+    return tuple((f"{first:%m-%d}", f"{last:%m-%d}") for first, last in _stretches(days, fit))
 
 
 def _height(predicted: tuple[ShadowAt, ...], measured: Measured) -> Range | None:
@@ -196,12 +208,14 @@ def _height(predicted: tuple[ShadowAt, ...], measured: Measured) -> Range | None
     )
 
 
-def _words(
-    claimed: TimeSpan, predicted: tuple[ShadowAt, ...], measured: Measured, fit: bool | None
-) -> tuple[str, ...]:
+def _words(claimed: TimeSpan, predicted: tuple[ShadowAt, ...], measured: Measured, fit: bool | None) -> tuple[str, ...]:
     if not predicted:
-        return (f"At {claimed} the sun there is down or below {_LEAST_ELEVATION_DEG:.0f} degrees: no shadow to compare.",)
-    said = [f"At {claimed} shadows there point to {_azimuths(predicted)} and are {_lengths(predicted)} per metre of height."]
+        return (
+            f"At {claimed} the sun there is down or below {_LEAST_ELEVATION_DEG:.0f} degrees: no shadow to compare.",
+        )
+    said = [
+        f"At {claimed} shadows there point to {_azimuths(predicted)} and are {_lengths(predicted)} per metre of height."
+    ]
     if measured.azimuth_deg is not None:
         azimuth = measured.azimuth_deg
         said.append(f"Measured: {azimuth.value % 360:.0f} ± {SIGMAS * azimuth.sigma:.0f} degrees (two sigma).")

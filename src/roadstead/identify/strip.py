@@ -99,7 +99,7 @@ class Profiles:
     edges: NDArray[np.float32]
     """mean absolute step along the hull, mean 0 and standard deviation 1, shape (BINS,)"""
     shadow_m: NDArray[np.float32]
-    """length of the shadow on the water across the hull's side, shape (BINS,); 0 where the sun stands ahead or astern"""
+    """length of the shadow on the water across the hull's side, shape (BINS,); 0 with the sun ahead or astern"""
 
 
 def placement_of(detection: Detection, offset_px: tuple[int, int] = (0, 0)) -> Placement:
@@ -206,7 +206,9 @@ def profiles(strip: DeckStrip, side: int) -> Profiles:
     inner = strip.brightness[np.abs(beside) <= _RIM * half]
     at = beside[np.abs(beside) <= _RIM * half]
     lane = np.clip(((at / (_RIM * half) + 1) / 2 * LANES).astype(int), 0, LANES - 1)
-    lanes = np.stack([_binned(_mean(inner[lane == k])) if (lane == k).any() else np.zeros(BINS) for k in range(LANES)])
+    lanes: NDArray[np.float32] = np.stack(
+        [_binned(_mean(inner[lane == k])) if (lane == k).any() else np.zeros(BINS, np.float32) for k in range(LANES)]
+    )
     steps = np.abs(np.diff(inner, axis=1, prepend=inner[:, :1]))
     return Profiles(
         lanes=_standard(lanes),
@@ -215,7 +217,7 @@ def profiles(strip: DeckStrip, side: int) -> Profiles:
     )
 
 
-def _shadow_m(strip: DeckStrip, beside: NDArray[np.float64], side: int) -> NDArray[np.float32]:
+def _shadow_m(strip: DeckStrip, beside: NDArray[np.floating], side: int) -> NDArray[np.float32]:
     level = strip.water[0]
     if side == 0 or not level > 0:
         return np.zeros(BINS, np.float32)
@@ -240,4 +242,4 @@ def _binned(line: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _standard(values: NDArray[np.floating]) -> NDArray[np.float32]:
     spread = float(values.std())
-    return ((values - values.mean()) / (spread if spread > 0 else 1.0)).astype(np.float32)
+    return np.asarray((values - values.mean()) / (spread if spread > 0 else 1.0), np.float32)

@@ -1,7 +1,11 @@
-"""Ships of one form as they may differ from the form: landmarks moved, heights and paint changed, a hatch open."""
+"""Ships of one form as they may differ from the form: landmarks moved, heights and paint changed, a hatch open.
+
+Moves and changes are normal here, while the ships that `bench/identity.py` draws as truth have even ones of their own.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -9,47 +13,57 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from roadstead import library
-from roadstead.library import Solid
-from roadstead.model import Range
 from roadstead.steps import stream
 
 if TYPE_CHECKING:
-    from roadstead.library import ShipForm
+    from roadstead.library import ShipForm, Solid
 
 MOVED, RAISED, PAINTED = 0.017, 0.11, 0.18
 """standard deviations: of a landmark's place as a share of the length, of the logarithms of its height and of a
 material's reflectance. Assumed, from how far descriptions of one class differ."""
 _OPEN = 0.2
 """share of ships with open hatches"""
+_COARSE_FROM_M = 60.0
+"""ships from this length on are drawn in cells of 1 m"""
 _PLACED = ("blocks", "hatches", "paints", "stows")
 _STANDING = ("posts", "cranes")
 
 
 @lru_cache(maxsize=1024)
-def variant(form_id: str, length_m: float, beam_m: float, number: int) -> Solid:
-    """A ship of a form stretched to a size, with landmarks, heights and paint drawn by its number.
+def variant(form_id: str, number: int) -> Solid:
+    """A ship of a form at its middle size, with landmarks, heights and paint drawn by its number.
 
     Args:
-        form_id: a form of the library; its own range of sizes does not bind.
-        length_m: length overall.
-        beam_m: beam.
+        form_id: a form of the library.
         number: equal numbers give equal ships; 0 is the form as it stands.
     """
-    rng = stream(number, "identify", "variant", form_id)
-    form = sized(library.form(form_id), length_m, beam_m)
-    cell = 1.0 if length_m > 60 else 0.5
+    form = library.form(form_id)
+    cell = 1.0 if form.length_m.mid > _COARSE_FROM_M else 0.5
     if number == 0:
-        return library.solid_of(form, length_m, beam_m, seed=0, cell_m=cell)
-    drawn = library.solid_of(
-        _jittered(form, rng), length_m, beam_m, seed=number, hatch_open=bool(rng.random() < _OPEN), cell_m=cell
-    )
+        return library.solid_of(form, seed=0, cell_m=cell)
+    rng = stream(number, "identify", "variant", form_id)
+    opened = bool(rng.random() < _OPEN)
+    drawn = library.solid_of(_jittered(form, rng), seed=number, hatch_open=opened, cell_m=cell)
     paint = np.exp(PAINTED * rng.standard_normal(len(library.materials()) + 1)).astype(np.float32)
     return replace(drawn, texture=drawn.texture * paint[drawn.material])
 
 
-def sized(form: ShipForm, length_m: float, beam_m: float) -> ShipForm:
-    """A form that may have this size; masts, cranes and guns keep their metres."""
-    return replace(form, length_m=Range(length_m, length_m), beam_m=Range(beam_m, beam_m))
+def stretched(solid: Solid, length_m: float, beam_m: float) -> Solid:
+    """A ship at another size: places stay the same shares; heights grow with the root of the length."""
+    along, across = length_m / solid.length_m, beam_m / solid.beam_m
+    up = math.sqrt(along)
+
+    def moved(point: tuple[float, float, float]) -> tuple[float, float, float]:
+        return point[0] * along, point[1] * across, point[2] * up
+
+    return replace(
+        solid,
+        length_m=length_m,
+        beam_m=beam_m,
+        height_m=solid.height_m * np.float32(up),
+        deck_m=solid.deck_m * np.float32(up),
+        spars=tuple(replace(spar, start_m=moved(spar.start_m), end_m=moved(spar.end_m)) for spar in solid.spars),
+    )
 
 
 def _jittered(form: ShipForm, rng: np.random.Generator) -> ShipForm:
