@@ -4,6 +4,7 @@ from roadstead.identify.ais_expected import LONGEST_SPAN_S, Expected, RadarView,
 from roadstead.identify.ais_match import AisFact, AisState, AisUndetected, match_ais, undetected
 from roadstead.identify.drawn import Circumstances, drawn_strip
 from roadstead.identify.elimination import Elimination, Whereabouts, eliminate, roster_of
+from roadstead.identify.ends import found_again, size_of
 from roadstead.identify.examine import (
     Examined,
     brightness,
@@ -11,6 +12,7 @@ from roadstead.identify.examine import (
     class_name,
     evidence_of,
     examine,
+    sizes,
     twins,
 )
 from roadstead.identify.gate import (
@@ -84,6 +86,7 @@ __all__ = [
     "examine",
     "expected_in",
     "fitting",
+    "found_again",
     "gate",
     "layout_shares",
     "match_ais",
@@ -98,6 +101,8 @@ __all__ = [
     "shadow_side",
     "shares",
     "size_agrees",
+    "size_of",
+    "sizes",
     "superstructure",
     "twins",
     "undetected",

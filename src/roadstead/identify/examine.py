@@ -13,6 +13,7 @@ import numpy as np
 from roadstead import library
 from roadstead.geo import sun_position_deg
 from roadstead.identify.drawn import Circumstances
+from roadstead.identify.ends import found_again, size_of
 from roadstead.identify.gate import Gate, Level, gate, resolved_at
 from roadstead.identify.layouts import class_of, fitting
 from roadstead.identify.likeness import (
@@ -26,7 +27,7 @@ from roadstead.identify.likeness import (
     shares,
 )
 from roadstead.identify.sharpness import edge_sharpness
-from roadstead.identify.strip import deck_strip, placement_of
+from roadstead.identify.strip import Placement, deck_strip, placement_of
 from roadstead.model import BandRole, ClassEvidence, InputError
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from roadstead.identify.likeness import Likeness
-    from roadstead.identify.strip import Placement
-    from roadstead.model import Detection, Pixels, Scene
+    from roadstead.model import Detection, Estimate, Pixels, Scene
 
 _VISIBLE = (BandRole.BLUE, BandRole.GREEN, BandRole.RED)
 _LEAST_SUN_DEG = 10.0
@@ -57,6 +57,8 @@ class Examined:
     """whether the bow is more likely at the other end than the heading says"""
     misfit: tuple[tuple[str, float], ...] = ()
     """(form id, misfit), sorted by id; none where nothing was compared"""
+    at: Placement | None = None
+    """the hull as it was compared, bow as measured; None where nothing was compared"""
     sharpness_m: float | None = None
     """10-90 % rise of the hull's sides; None where it could not be measured"""
 
@@ -88,6 +90,7 @@ def examine(detection: Detection, scene: Scene, pixels: Pixels, known_m: float |
         at = placement_of(detection, (pixels.row_off, pixels.col_off))
     except InputError:
         return Examined(gate=gate(detection, resolved_at(known_m, scene, None)), evidence=None)
+    at = at if detection.alongside is True else found_again(image, pixels.valid, at)
     sharp = edge_sharpness(image, pixels.valid, at)
     allowed = gate(detection, resolved_at(known_m, scene, sharp))
     rise = None if sharp is None else round(sharp.rise_m, 2)
@@ -104,7 +107,8 @@ def examine(detection: Detection, scene: Scene, pixels: Pixels, known_m: float |
         return Examined(gate=allowed, evidence=held, sharpness_m=rise)
     return Examined(
         gate=allowed,
-        evidence=evidence_of(detection, found, allowed.level),
+        evidence=evidence_of(detection, found, allowed.level, sizes(detection, at)),
+        at=at,
         turned=found.turned,
         misfit=found.misfit,
         sharpness_m=rise,
@@ -151,7 +155,14 @@ def circumstances(
     )
 
 
-def evidence_of(detection: Detection, found: Likeness, level: Level) -> ClassEvidence:
+def sizes(detection: Detection, at: Placement) -> tuple[Estimate, Estimate]:
+    """Length and beam by which classes are named: as found again in open water, else as measured."""
+    if detection.alongside is True and detection.length_m is not None and detection.beam_m is not None:
+        return detection.length_m, detection.beam_m
+    return size_of(at)
+
+
+def evidence_of(detection: Detection, found: Likeness, level: Level, size: tuple[Estimate, Estimate]) -> ClassEvidence:
     """A comparison as evidence, held back to what the gate allows."""
     misfit = dict(found.misfit)
     fine = level in (Level.CLASS, Level.HULL)
@@ -162,7 +173,7 @@ def evidence_of(detection: Detection, found: Likeness, level: Level) -> ClassEvi
             words=_layout_words(layout, len(misfit)),
         )  # fmt: skip
     share = shares(misfit, constants("fine"))
-    named = sorted({class_of(f) for f in fitting(detection)})
+    named = sorted({class_of(f) for f in fitting(*size)})
     whole = {c: r for c, r in ratios(share).items() if c in named}
     said = {c: capped(r) for c, r in whole.items()}
     belief = posterior(share, named)
@@ -200,19 +211,19 @@ def _class_words(said: Mapping[str, float], belief: Mapping[str, float], count: 
         return f"Deck compared with {count} drawn ships of its size; no class of the library has that size."
     ranked = sorted(said, key=lambda c: (-said[c], c))
     listed = ", ".join(f"{class_name(c)} {_ratio(said[c])}" for c in ranked)
-    alike = [c for c in ranked if any(t in said for t in twins().get(c, ()))]
-    doubt = f" {' and '.join(class_name(c) for c in alike)} cannot be told apart by their decks." if alike else ""
     most = max(belief, key=lambda c: belief[c])
-    name = class_name(most) if most in said else most
+    alike = sorted({most, *(t for t in twins().get(most, ()) if t in said)}) if most in said else [most]
+    names = " or ".join(class_name(c) if c in said else c for c in alike)
+    doubt = ", which their decks do not tell apart," if len(alike) > 1 else ","
     return (
         f"Deck compared with {count} drawn ships, all stretched to its size. As likely as under another ship of that "
-        f"size, times: {listed}.{doubt} Largest share: {name}, {100 * belief[most]:.0f} %. The ratios rest on drawn "
-        f"ships, not on images of known ones, and are cut at {CAP:.0f} and 1/{CAP:.0f}."
+        f"size, times: {listed}. Largest share: {names}{doubt} {100 * sum(belief[c] for c in alike):.0f} %. The ratios "
+        f"rest on drawn ships, not on images of known ones, and are cut at {CAP:.0f} and 1/{CAP:.0f}."
     )
 
 
 def _ratio(value: float) -> str:
-    return f"{value:.1f}" if value >= 1 else f"1/{1 / value:.1f}"
+    return f"{value:.2g}" if value >= 1 else f"1/{1 / value:.2g}"
 
 
 def _layout_words(layout: Mapping[str, float], count: int) -> str:

@@ -71,9 +71,8 @@ def class_of(form_id: str) -> str:
     return library.form(form_id).class_id or form_id
 
 
-def fitting(detection: Detection) -> tuple[str, ...]:
-    """Ids of forms whose length and beam agree with the measured ones within two sigma, sorted."""
-    length, beam = detection.length_m, detection.beam_m
+def fitting(length: Estimate | None, beam: Estimate | None) -> tuple[str, ...]:
+    """Ids of forms whose length and beam agree with the measured ones within two sigma, sorted; none where unknown."""
     if length is None or beam is None:
         return ()
     return tuple(f.id for f in library.forms().values() if _agrees(length, f.length_m) and _agrees(beam, f.beam_m))
@@ -86,7 +85,7 @@ def _agrees(measured: Estimate, allowed: Range) -> bool:
 
 def shortest_superstructure(detection: Detection) -> float:
     """Least length of a superstructure, share of the length, among forms of fitting size, or else among all."""
-    houses = [superstructure(f) for f in fitting(detection) or tuple(library.forms())]
+    houses = [superstructure(f) for f in fitting(detection.length_m, detection.beam_m) or tuple(library.forms())]
     known = [h.length for h in houses if h is not None]
     every = [h.length for f in library.forms() if (h := superstructure(f)) is not None]
     return min(known or every)

@@ -209,7 +209,10 @@ def posterior(share: Mapping[str, float], named: Collection[str]) -> dict[str, f
 
 
 def layout_shares(misfit: Mapping[str, float], fitted: Constants) -> dict[str, float]:
-    """Shares of forward, midships and aft among the forms that have a superstructure; each group starts equal."""
+    """Shares of forward, midships and aft among the forms that have a superstructure; each group starts equal.
+
+    The best group counts for at most `CAP` times another.
+    """
     best: dict[str, float] = {}
     for form_id, value in misfit.items():
         house = superstructure(form_id)
@@ -217,5 +220,5 @@ def layout_shares(misfit: Mapping[str, float], fitted: Constants) -> dict[str, f
             best[house.group] = min(value, best.get(house.group, np.inf))
     logs = {g: -fitted.slope * float(np.log(best[g])) for g in GROUPS if g in best}
     top = max(logs.values())
-    weights = {g: float(np.exp(v - top)) for g, v in logs.items()}
+    weights = {g: max(1 / CAP, float(np.exp(v - top))) for g, v in logs.items()}
     return {g: w / sum(weights.values()) for g, w in weights.items()}

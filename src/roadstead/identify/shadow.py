@@ -211,11 +211,10 @@ def _height(predicted: tuple[ShadowAt, ...], measured: Measured) -> Range | None
 def _words(claimed: TimeSpan, predicted: tuple[ShadowAt, ...], measured: Measured, fit: bool | None) -> tuple[str, ...]:
     if not predicted:
         return (
-            f"At {claimed} the sun there is down or below {_LEAST_ELEVATION_DEG:.0f} degrees: no shadow to compare.",
+            f"At {_when(claimed)} the sun there is below {_LEAST_ELEVATION_DEG:.0f} degrees: no shadow to compare.",
         )
-    said = [
-        f"At {claimed} shadows there point to {_azimuths(predicted)} and are {_lengths(predicted)} per metre of height."
-    ]
+    long = f"{_lengths(predicted)} long per metre of height"
+    said = [f"At {_when(claimed)} shadows there point to {_azimuths(predicted)} and are {long}."]
     if measured.azimuth_deg is not None:
         azimuth = measured.azimuth_deg
         said.append(f"Measured: {azimuth.value % 360:.0f} ± {SIGMAS * azimuth.sigma:.0f} degrees (two sigma).")
@@ -224,6 +223,18 @@ def _words(claimed: TimeSpan, predicted: tuple[ShadowAt, ...], measured: Measure
     if fit is not None:
         said.append("Consistent with the claim." if fit else "Not consistent with the claim.")
     return tuple(said)
+
+
+def _when(claimed: TimeSpan) -> str:
+    if claimed.hours() < 1:
+        return f"{claimed.start:%Y-%m-%d %H:%M} UTC"
+    return f"some time from {claimed.start:%Y-%m-%d %H:%M} to {claimed.end:%Y-%m-%d %H:%M} UTC"
+
+
+def _when(claimed: TimeSpan) -> str:
+    if claimed.hours() < 1:
+        return f"{claimed.start:%Y-%m-%d %H:%M} UTC"
+    return f"some time from {claimed.start:%Y-%m-%d %H:%M} to {claimed.end:%Y-%m-%d %H:%M} UTC"
 
 
 def _azimuths(predicted: tuple[ShadowAt, ...]) -> str:

@@ -6,6 +6,7 @@ from roadstead.report.editions import edition_name
 from roadstead.report.html import render_report
 from roadstead.report.pdf import Attached, RunningHead, render_pdf
 from roadstead.report.plates import Plate, plate_png, plates
+from roadstead.report.sheet import Sheet, SheetCandidate, sheet_png
 
 __all__ = [
     "Attached",
@@ -15,10 +16,13 @@ __all__ = [
     "Found",
     "Plate",
     "RunningHead",
+    "Sheet",
+    "SheetCandidate",
     "coverage_svg",
     "edition_name",
     "plate_png",
     "plates",
     "render_pdf",
     "render_report",
+    "sheet_png",
 ]
