@@ -14,6 +14,7 @@ from roadstead.cli.arguments import (  # noqa: TC001 - typer reads annotations w
     WorkerCount,
 )
 from roadstead.cli.exercise_app import exercise
+from roadstead.cli.ship_app import ship
 
 app = typer.Typer(
     name="roadstead",
@@ -24,6 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(exercise, name="exercise")
+app.add_typer(ship)
 
 
 def _version(wanted: bool) -> None:

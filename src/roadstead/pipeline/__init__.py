@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         plan_search,
         search,
     )
+    from roadstead.pipeline.ship_sheet import Identified, identify
 
 _HOMES = {
     "AisAtSite": "radio",
@@ -44,6 +45,7 @@ _HOMES = {
     "Fetched": "fetching",
     "Findings": "find",
     "Gathered": "gathering",
+    "Identified": "ship_sheet",
     "Judged": "contents",
     "LOOKBACK_DAYS": "searching",
     "Plan": "searching",
@@ -65,6 +67,7 @@ _HOMES = {
     "fetch": "fetching",
     "find_vessels": "find",
     "gather": "gathering",
+    "identify": "ship_sheet",
     "is_simulated": "judge",
     "judged": "contents",
     "periods_of": "picture",
@@ -89,6 +92,7 @@ __all__ = [
     "Fetched",
     "Findings",
     "Gathered",
+    "Identified",
     "Judged",
     "Plan",
     "Question",
@@ -109,6 +113,7 @@ __all__ = [
     "fetch",
     "find_vessels",
     "gather",
+    "identify",
     "is_simulated",
     "judged",
     "periods_of",

@@ -9,12 +9,15 @@ import numpy as np
 from shapely.geometry import Polygon, box
 
 from roadstead.geo import GroundFrame, ground_frame
-from roadstead.identify import consistent_classes, gate
+from roadstead.identify import consistent_classes
 from roadstead.imagery import chip, stretch
 from roadstead.model import Detection, InputError, Modality, PixelReader, Scene
 from roadstead.report import Chip, Found
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roadstead.identify import Examined
     from roadstead.pipeline.gathering import Gathered
 
 MAX_CHIPS = 120
@@ -26,8 +29,16 @@ MOST_HALF_PX = 800
 METRES_PER_DEGREE = 111_195.0
 
 
-def found_vessels(gathered: Gathered, reader: PixelReader) -> tuple[Found, ...]:
-    """Every vessel found, best score first, with chips for the first of them."""
+def found_vessels(
+    gathered: Gathered, reader: PixelReader, close: Mapping[tuple[str, str], Examined]
+) -> tuple[Found, ...]:
+    """Every vessel found, best score first, with chips for the first of them.
+
+    Args:
+        gathered: a case's evidence.
+        reader: reads the chips.
+        close: what was made of every detection, by its site and its own id.
+    """
     rows = [(at, d) for at in gathered.at_sites for d in at.detections]
     rows.sort(key=lambda r: (-r[1].score, r[1].id))
     out = []
@@ -41,18 +52,21 @@ def found_vessels(gathered: Gathered, reader: PixelReader) -> tuple[Found, ...]:
                 scene=scene,
                 site_id=at.look.site_id,
                 resolved_m=at.look.resolved_m,
-                gate=gate(detection, at.look.resolved_m),
+                gate=close[at.look.site_id, detection.id].gate,
                 consistent_with=consistent_classes(detection),
-                chip=_chip(scene, detection, reader) if i < MAX_CHIPS else None,
+                chip=chip_of(scene, detection, reader) if i < MAX_CHIPS else None,
+                evidence=close[at.look.site_id, detection.id].evidence,
             )
         )
     return tuple(out)
 
 
-def _chip(scene: Scene, detection: Detection, reader: PixelReader) -> Chip | None:
-    """The window around a detection; None where the pixels cannot be had again."""
+def chip_of(
+    scene: Scene, detection: Detection, reader: PixelReader, *, half_lengths: float | None = None
+) -> Chip | None:
+    """The window around a detection, of so many ship lengths to each side; None where the pixels cannot be had."""
     length = detection.length_m.value if detection.length_m else MIN_HALF_M
-    half_m = max(MIN_HALF_M, length * HALF_LENGTHS)
+    half_m = max(MIN_HALF_M, length * HALF_LENGTHS) if half_lengths is None else half_lengths * length
     try:
         around = _around(detection, half_m) if detection.outline is not None else None
         pixels = reader.read(scene, around)

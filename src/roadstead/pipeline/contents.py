@@ -11,6 +11,7 @@ from roadstead.coverage import usable
 from roadstead.infer import brackets_from_looks, brackets_from_reports
 from roadstead.model import Clock, PixelReader, PortCall, Verdict
 from roadstead.pipeline.chips import found_vessels
+from roadstead.pipeline.identity import examined
 from roadstead.pipeline.judge import AssessStep, Question, StampStep
 from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
 from roadstead.pipeline.radio import AisFacts, ais_facts
@@ -18,9 +19,10 @@ from roadstead.report import Contents
 from roadstead.steps import numeric_versions, to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from roadstead.case import Case, Frozen
+    from roadstead.identify import Examined
     from roadstead.pipeline.gathering import Gathered, Seams
     from roadstead.steps import StepCache
 
@@ -58,7 +60,8 @@ def judged(  # noqa: PLR0917 - the parts of a run, named one by one
     )
     questions = (Question(case=case, claim=claim, gathered=gathered, picture=picture) for claim in case.claims)
     verdicts = tuple(cache.run(AssessStep(), q, Verdict, item=q.claim.id) for q in questions)
-    contents = _contents(case, frozen(verdicts), gathered, verdicts, seams.reader)
+    close = examined(gathered.at_sites, gathered.scenes, seams.reader, cache)
+    contents = _contents(case, frozen(verdicts), gathered, verdicts, (seams.reader, close))
     contents = replace(contents, coverage=picture, losses=(*contents.losses, *picture.losses))
     results = {
         "verdicts": to_plain(verdicts),
@@ -79,15 +82,20 @@ def _port_calls(case: Case, gathered: Gathered) -> tuple[PortCall, ...]:
 
 
 def _contents(
-    case: Case, frozen: Frozen, gathered: Gathered, verdicts: tuple[Verdict, ...], reader: PixelReader
+    case: Case,
+    frozen: Frozen,
+    gathered: Gathered,
+    verdicts: tuple[Verdict, ...],
+    looked: tuple[PixelReader, Mapping[tuple[str, str], Examined]],
 ) -> Contents:
+    reader, close = looked
     versions = numeric_versions()
     return Contents(
         case=replace(case, warnings=(*case.warnings, *gathered.doubts)),
         frozen=frozen,
         verdicts=verdicts,
         looks=tuple(at.look for at in gathered.at_sites),
-        found=found_vessels(gathered, reader),
+        found=found_vessels(gathered, reader, close),
         scenes=tuple(gathered.scenes.values()),
         exhibits=gathered.exhibits,
         port_calls=_port_calls(case, gathered),

@@ -65,9 +65,9 @@ class ExamineStep:
 
 def examined(
     at_sites: Iterable[SceneAtSite], scenes: Mapping[str, Scene], reader: PixelReader, cache: StepCache
-) -> dict[str, Examined]:
-    """What was made of every detection, by its id; only those are read again that may pass a gate."""
-    out: dict[str, Examined] = {}
+) -> dict[tuple[str, str], Examined]:
+    """What was made of every detection, by its site and its own id; only those are read again that may pass a gate."""
+    out: dict[tuple[str, str], Examined] = {}
     for at in at_sites:
         for detection in at.detections:
             if detection.scene_id not in scenes:
@@ -76,7 +76,9 @@ def examined(
             first = by_metadata(close)
             fine = first.gate.level not in (Level.VESSEL, Level.SIZE)
             worth = fine and close.scene.modality is Modality.OPTICAL
-            out[detection.id] = cache.run(ExamineStep(reader), close, Examined, item=detection.id) if worth else first
+            out[at.look.site_id, detection.id] = (
+                cache.run(ExamineStep(reader), close, Examined, item=detection.id) if worth else first
+            )
     return out
 
 
