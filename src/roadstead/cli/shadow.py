@@ -10,7 +10,7 @@ from roadstead import library
 from roadstead.cli import say
 from roadstead.cli.codes import DONE
 from roadstead.identify import Measured, ShadowCheck, check_shadow
-from roadstead.model import Estimate, InputError, Range, iso, parse_span
+from roadstead.model import Estimate, InputError, NotFound, Range, iso, parse_span
 
 if TYPE_CHECKING:
     from roadstead.model import TimeSpan
@@ -49,6 +49,8 @@ def _place(said: Said) -> tuple[float, float, str]:
         raise InputError("state the place, by --site or by --at LON,LAT, and only by one of them")
     if said.site:
         site = library.find_site(said.site)
+        if site is None:
+            raise NotFound(f"--site: the library has no site {said.site!r}; it has {', '.join(library.sites())}")
         return site.lon_deg, site.lat_deg, site.timezone
     return *lon_lat(said.at), "UTC"
 

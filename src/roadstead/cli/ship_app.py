@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path  # noqa: TC003 - typer reads annotations when it runs
+from typing import Annotated
 
 import typer
 
 from roadstead.cli.arguments import AsJson  # noqa: TC001 - typer reads annotations when it runs
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ship = typer.Typer()
 

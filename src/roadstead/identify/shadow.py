@@ -231,12 +231,6 @@ def _when(claimed: TimeSpan) -> str:
     return f"some time from {claimed.start:%Y-%m-%d %H:%M} to {claimed.end:%Y-%m-%d %H:%M} UTC"
 
 
-def _when(claimed: TimeSpan) -> str:
-    if claimed.hours() < 1:
-        return f"{claimed.start:%Y-%m-%d %H:%M} UTC"
-    return f"some time from {claimed.start:%Y-%m-%d %H:%M} to {claimed.end:%Y-%m-%d %H:%M} UTC"
-
-
 def _azimuths(predicted: tuple[ShadowAt, ...]) -> str:
     first, last = predicted[0].azimuth_deg, predicted[-1].azimuth_deg
     turns = sum((b.azimuth_deg - a.azimuth_deg + 180) % 360 - 180 for a, b in pairwise(predicted))
