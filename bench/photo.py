@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from photo_cases import WAYS, Case, cases
 from roadstead.exercise.metrics import calibration_error, calibration_limit, reliability
 from roadstead.identify.photo_match import match_photo
-from roadstead.identify.photo_values import NONE_OF_THESE
+from roadstead.model import NONE_OF_THESE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

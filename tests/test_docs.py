@@ -20,5 +20,7 @@ def test_every_command_is_in_the_reference() -> None:
     from roadstead.cli.app import app  # noqa: PLC0415 - typer is wanted by this test only
 
     told = (ROOT / "docs" / "reference.md").read_text("utf-8")
-    names = [(c.name or c.callback.__name__).replace("_", "-") for c in app.registered_commands if c.callback]
+    merged = [g.typer_instance for g in app.registered_groups if g.typer_instance and not g.name]
+    commands = [c for part in (app, *merged) for c in part.registered_commands]
+    names = [(c.name or c.callback.__name__).replace("_", "-") for c in commands if c.callback]
     assert [n for n in names if f"`{n} " not in told] == []

@@ -7,11 +7,11 @@ import pytest
 from side_views import read, side_view
 
 from roadstead import library
-from roadstead.identify import NONE_OF_THESE, AlongProfile, Marks, Photograph, SideProfile
+from roadstead.identify import AlongProfile, Marks, Photograph, SideProfile
 from roadstead.identify.photo import match_photo, side_profile
 from roadstead.identify.photo_views import ANGLES_DEG, along_hull
 from roadstead.identify.photo_views import side_view as outline_of
-from roadstead.model import InputError
+from roadstead.model import NONE_OF_THESE, InputError
 from roadstead.simulate.photograph import Photographed, Scenery
 
 ROPUCHA = {"ropucha-i", "ropucha-ii"}

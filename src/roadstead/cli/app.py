@@ -15,6 +15,7 @@ from roadstead.cli.arguments import (  # noqa: TC001 - typer reads annotations w
 )
 from roadstead.cli.exercise_app import exercise
 from roadstead.cli.library_app import library
+from roadstead.cli.ship_app import ship
 
 app = typer.Typer(
     name="roadstead",
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(exercise, name="exercise")
 app.add_typer(library, name="library")
+app.add_typer(ship)
 
 
 def _version(wanted: bool) -> None:

@@ -14,7 +14,7 @@ from roadstead.geo.orbits import (
 )
 from roadstead.geo.passes import View, closest_approaches, once, track_offset, view, zero_doppler
 from roadstead.geo.sea_route import sea_routes_km
-from roadstead.geo.sun import SUNSET_DEG, light_at, nights, sun_elevation_deg, sun_position_deg
+from roadstead.geo.sun import SUNSET_DEG, light_at, nights, sun_elevation_deg, sun_position_deg, sun_positions_deg
 
 __all__ = [
     "SUNSET_DEG",
@@ -40,6 +40,7 @@ __all__ = [
     "sea_routes_km",
     "sun_elevation_deg",
     "sun_position_deg",
+    "sun_positions_deg",
     "track_offset",
     "view",
     "zero_doppler",

@@ -29,6 +29,15 @@ def sun_position_deg(t_utc: datetime, lon_deg: float, lat_deg: float) -> tuple[f
     return float(_elevation_deg(up)), float(np.degrees(np.arctan2(east, north)) % 360)
 
 
+def sun_positions_deg(
+    times_s: ArrayLike, lon_deg: float, lat_deg: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Elevation and azimuth as of `sun_position_deg`, for many moments in UTC seconds since 1970, any shape."""
+    unix_s = np.asarray(times_s, np.float64)
+    up, east, north = _towards_sun(unix_s, np.full(unix_s.shape, lon_deg), np.full(unix_s.shape, lat_deg))
+    return _elevation_deg(up), np.degrees(np.arctan2(east, north)) % 360
+
+
 def sun_elevation_deg(times: ArrayLike, lon_deg: ArrayLike, lat_deg: ArrayLike) -> NDArray[np.float64]:
     """Elevation of the sun's centre above the horizon, degrees, without refraction; all arguments broadcast.
 

@@ -1,10 +1,45 @@
-"""Identity: what pixels allow to be said, which classes a size is consistent with, and whose AIS fits."""
+"""Identity: what pixels allow to be said, which classes fit, whose AIS fits; shadows against a claimed time."""
 
 from roadstead.identify.ais_expected import LONGEST_SPAN_S, Expected, RadarView, expected_in
 from roadstead.identify.ais_match import AisFact, AisState, AisUndetected, match_ais, undetected
-from roadstead.identify.gate import Gate, consistent_classes, gate, size_agrees
+from roadstead.identify.drawn import Circumstances, drawn_strip
+from roadstead.identify.elimination import Elimination, Whereabouts, eliminate, roster_of
+from roadstead.identify.ends import found_again, size_of
+from roadstead.identify.examine import (
+    Examined,
+    brightness,
+    circumstances,
+    class_name,
+    evidence_of,
+    examine,
+    sizes,
+    twins,
+)
+from roadstead.identify.gate import (
+    Gate,
+    Level,
+    Resolved,
+    Statement,
+    consistent_classes,
+    gate,
+    native_known,
+    resolved_at,
+    size_agrees,
+)
+from roadstead.identify.layouts import GROUPS, class_of, fitting, superstructure
+from roadstead.identify.likeness import (
+    CAP,
+    Constants,
+    Likeness,
+    class_misfits,
+    compare,
+    constants,
+    layout_shares,
+    posterior,
+    ratios,
+    shares,
+)
 from roadstead.identify.photo_values import (
-    NONE_OF_THESE,
     AlongMatch,
     AlongProfile,
     Marks,
@@ -12,26 +47,77 @@ from roadstead.identify.photo_values import (
     Photograph,
     SideProfile,
 )
+from roadstead.identify.shadow import Measured, ShadowAt, ShadowCheck, check_shadow, shadow_at
+from roadstead.identify.sharpness import Sharpness, edge_sharpness
+from roadstead.identify.strip import DeckStrip, Placement, Profiles, deck_strip, placement_of, profiles, shadow_side
 
 __all__ = [
+    "CAP",
+    "GROUPS",
     "LONGEST_SPAN_S",
-    "NONE_OF_THESE",
     "AisFact",
     "AisState",
     "AisUndetected",
     "AlongMatch",
     "AlongProfile",
+    "Circumstances",
+    "Constants",
+    "DeckStrip",
+    "Elimination",
+    "Examined",
     "Expected",
     "Gate",
+    "Level",
+    "Likeness",
     "Marks",
+    "Measured",
     "PhotoEvidence",
     "Photograph",
+    "Placement",
+    "Profiles",
     "RadarView",
+    "Resolved",
+    "ShadowAt",
+    "ShadowCheck",
+    "Sharpness",
     "SideProfile",
+    "Statement",
+    "Whereabouts",
+    "brightness",
+    "check_shadow",
+    "circumstances",
+    "class_misfits",
+    "class_name",
+    "class_of",
+    "compare",
     "consistent_classes",
+    "constants",
+    "deck_strip",
+    "drawn_strip",
+    "edge_sharpness",
+    "eliminate",
+    "evidence_of",
+    "examine",
     "expected_in",
+    "fitting",
+    "found_again",
     "gate",
+    "layout_shares",
     "match_ais",
+    "native_known",
+    "placement_of",
+    "posterior",
+    "profiles",
+    "ratios",
+    "resolved_at",
+    "roster_of",
+    "shadow_at",
+    "shadow_side",
+    "shares",
     "size_agrees",
+    "size_of",
+    "sizes",
+    "superstructure",
+    "twins",
     "undetected",
 ]

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from roadstead.identify.photo_along import compare_along
-from roadstead.identify.photo_values import MOST_RATIO, NONE_OF_THESE, PhotoEvidence
+from roadstead.identify.photo_values import MOST_RATIO, PhotoEvidence
 from roadstead.identify.photo_views import ANGLES_DEG, Views, along_hull, views
-from roadstead.model import InputError
+from roadstead.model import NONE_OF_THESE, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 Line = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the picture as it is shown, from its upper left corner"""
-NONE_OF_THESE = "none-of-these"
 MOST_RATIO = 10.0
 """ratios calibrated on renders never weigh more, either way"""
 
@@ -103,7 +102,7 @@ class PhotoEvidence:
     ratios: tuple[tuple[str, float], ...]
     """class id and how much likelier the profile is for it than for another ship, 0.1 to 10, best first"""
     posterior: tuple[tuple[str, float], ...]
-    """share of each class and of `none-of-these` where all classes of the library were equally likely before; not
+    """share of each class and of `none of these` where all classes of the library were equally likely before; not
     capped, best first; calibrated on renders"""
     bow_side: Literal["left", "right"]
     """of the best class"""

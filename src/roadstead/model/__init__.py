@@ -52,6 +52,7 @@ from roadstead.model.errors import (
 )
 from roadstead.model.exhibit import Exhibit, ExhibitKind
 from roadstead.model.finding import Candidate, Detection, PortCall, Rejected, Sighting
+from roadstead.model.identity import NONE_OF_THESE, OTHER_TYPE, ClassEvidence
 from roadstead.model.imaging import (
     BandRole,
     DateBasis,
@@ -82,6 +83,8 @@ from roadstead.model.vessel import Hull, VesselClass
 __all__ = [
     "ACTIVITIES",
     "KNOWN_STATES",
+    "NONE_OF_THESE",
+    "OTHER_TYPE",
     "AchRow",
     "AchTable",
     "AnswerState",
@@ -98,6 +101,7 @@ __all__ = [
     "CatalogueError",
     "Claim",
     "ClaimKind",
+    "ClassEvidence",
     "Clock",
     "Composition",
     "Consistency",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         plan_search,
         search,
     )
+    from roadstead.pipeline.ship_sheet import Identified, identify
 
 _HOMES = {
     "AisAtSite": "radio",
@@ -47,6 +48,7 @@ _HOMES = {
     "Fetched": "fetching",
     "Findings": "find",
     "Gathered": "gathering",
+    "Identified": "ship_sheet",
     "Judged": "contents",
     "LOOKBACK_DAYS": "searching",
     "PhotoMarks": "photographs",
@@ -70,6 +72,7 @@ _HOMES = {
     "fetch": "fetching",
     "find_vessels": "find",
     "gather": "gathering",
+    "identify": "ship_sheet",
     "is_simulated": "judge",
     "judged": "contents",
     "meant": "review",
@@ -98,6 +101,7 @@ __all__ = [
     "Fetched",
     "Findings",
     "Gathered",
+    "Identified",
     "Judged",
     "PhotoMarks",
     "PhotoResult",
@@ -120,6 +124,7 @@ __all__ = [
     "fetch",
     "find_vessels",
     "gather",
+    "identify",
     "is_simulated",
     "judged",
     "meant",

@@ -9,7 +9,7 @@ import numpy as np
 from shapely.geometry import Polygon, box
 
 from roadstead.geo import GroundFrame, ground_frame
-from roadstead.identify import consistent_classes, gate
+from roadstead.identify import consistent_classes
 from roadstead.imagery import chip, stretch
 from roadstead.model import Detection, InputError, Modality, PixelReader, Scene
 from roadstead.report import MOST_FIGURES, Chip, Found
@@ -17,6 +17,7 @@ from roadstead.report import MOST_FIGURES, Chip, Found
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from roadstead.identify import Examined
     from roadstead.model import VesselClass
     from roadstead.pipeline.gathering import Gathered
 
@@ -28,8 +29,20 @@ MOST_HALF_PX = 800
 METRES_PER_DEGREE = 111_195.0
 
 
-def found_vessels(gathered: Gathered, reader: PixelReader, classes: Mapping[str, VesselClass]) -> tuple[Found, ...]:
-    """Every vessel found, best score first, with chips for the first of them."""
+def found_vessels(
+    gathered: Gathered,
+    reader: PixelReader,
+    classes: Mapping[str, VesselClass],
+    close: Mapping[tuple[str, str], Examined],
+) -> tuple[Found, ...]:
+    """Every vessel found, best score first, with chips for the first of them.
+
+    Args:
+        gathered: a case's evidence.
+        reader: reads the chips.
+        classes: those whose size is compared.
+        close: what was made of every detection, by its site and its own id.
+    """
     rows = [(at, d) for at in gathered.at_sites for d in at.detections]
     # In the report's own order, so that those are cut that it shows.
     rows.sort(key=lambda r: (-r[1].score, r[1].scene_id, r[1].id, r[0].look.site_id))
@@ -44,18 +57,21 @@ def found_vessels(gathered: Gathered, reader: PixelReader, classes: Mapping[str,
                 scene=scene,
                 site_id=at.look.site_id,
                 resolved_m=at.look.resolved_m,
-                gate=gate(detection, at.look.resolved_m),
+                gate=close[at.look.site_id, detection.id].gate,
                 consistent_with=consistent_classes(detection, classes),
-                chip=_chip(scene, detection, reader) if i < MOST_FIGURES else None,
+                chip=chip_of(scene, detection, reader) if i < MOST_FIGURES else None,
+                evidence=close[at.look.site_id, detection.id].evidence,
             )
         )
     return tuple(out)
 
 
-def _chip(scene: Scene, detection: Detection, reader: PixelReader) -> Chip | None:
-    """The window around a detection; None where the pixels cannot be had again."""
+def chip_of(
+    scene: Scene, detection: Detection, reader: PixelReader, *, half_lengths: float | None = None
+) -> Chip | None:
+    """The window around a detection, of so many ship lengths to each side; None where the pixels cannot be had."""
     length = detection.length_m.value if detection.length_m else MIN_HALF_M
-    half_m = max(MIN_HALF_M, length * HALF_LENGTHS)
+    half_m = max(MIN_HALF_M, length * HALF_LENGTHS) if half_lengths is None else half_lengths * length
     try:
         around = _around(detection, half_m) if detection.outline is not None else None
         pixels = reader.read(scene, around)

@@ -12,6 +12,7 @@ from roadstead.coverage import usable
 from roadstead.infer import brackets_from_looks, brackets_from_reports
 from roadstead.model import CaseError, Clock, PixelReader, PortCall, Verdict, VesselClass
 from roadstead.pipeline.chips import found_vessels
+from roadstead.pipeline.identity import examined, with_class_ratios
 from roadstead.pipeline.judge import AssessStep, Question, StampStep
 from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
 from roadstead.pipeline.radio import AisFacts, ais_facts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from roadstead.case import Case, Frozen
+    from roadstead.identify import Examined
     from roadstead.pipeline.gathering import Gathered, Seams
     from roadstead.steps import StepCache
 
@@ -57,9 +59,11 @@ def judged(  # noqa: PLR0917 - the parts of a run, named one by one
     picture = picture_of(
         case, gathered, periods_of(case), Terms(length_m=usual_length_m(case)), catalogues=seams.catalogues
     )
+    close = examined(gathered.at_sites, gathered.scenes, seams.reader, cache)
+    gathered.at_sites = with_class_ratios(gathered.at_sites, close)
     questions = (Question(case=case, claim=claim, gathered=gathered, picture=picture) for claim in case.claims)
     verdicts = tuple(cache.run(AssessStep(), q, Verdict, item=q.claim.id) for q in questions)
-    contents = _contents(case, frozen(verdicts), gathered, verdicts, seams.reader)
+    contents = _contents(case, frozen(verdicts), gathered, verdicts, (seams.reader, close))
     contents = replace(contents, coverage=picture, losses=(*contents.losses, *picture.losses))
     results = {
         "verdicts": to_plain(verdicts),
@@ -88,8 +92,13 @@ def _classes(case: Case) -> tuple[Mapping[str, VesselClass], tuple[str, ...]]:
 
 
 def _contents(
-    case: Case, frozen: Frozen, gathered: Gathered, verdicts: tuple[Verdict, ...], reader: PixelReader
+    case: Case,
+    frozen: Frozen,
+    gathered: Gathered,
+    verdicts: tuple[Verdict, ...],
+    looked: tuple[PixelReader, Mapping[tuple[str, str], Examined]],
 ) -> Contents:
+    reader, close = looked
     versions = numeric_versions()
     classes, mistakes = _classes(case)
     return Contents(
@@ -97,7 +106,7 @@ def _contents(
         frozen=frozen,
         verdicts=verdicts,
         looks=tuple(at.look for at in gathered.at_sites),
-        found=found_vessels(gathered, reader, classes),
+        found=found_vessels(gathered, reader, classes, close),
         scenes=tuple(gathered.scenes.values()),
         exhibits=gathered.exhibits,
         port_calls=_port_calls(case, gathered),

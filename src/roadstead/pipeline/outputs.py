@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from roadstead.pipeline.identity import evidence_json
 from roadstead.pipeline.images import detections_geojson
 from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson
 from roadstead.report import Contents, render_report
@@ -27,7 +28,10 @@ def write_outputs(contents: Contents, gathered: Gathered, ais: AisFacts, folder:
     write_atomic(verdicts_file, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
     sea = {d.id: {"sea": at.sea} for at in gathered.at_sites for d in at.detections}
     heard = {f.detection.id: ais_json(ais, f.detection.id) for f in contents.found} if ais.at_sites else {}
-    said = {f.detection.id: sea.get(f.detection.id, {}) | heard.get(f.detection.id, {}) for f in contents.found}
+    said = {
+        f.detection.id: sea.get(f.detection.id, {}) | heard.get(f.detection.id, {}) | evidence_json(f.evidence)
+        for f in contents.found
+    }
     exercise = contents.case.simulated
     simulated = {s.id for s in gathered.scenes.values() if s.simulated or exercise}
     found = detections_geojson([f.detection for f in contents.found], simulated, said, exercise=exercise)

@@ -7,6 +7,7 @@ from roadstead.report.html import render_report
 from roadstead.report.pdf import Attached, RunningHead, render_pdf
 from roadstead.report.photo_figure import Curve, PhotoSheet, photo_figure
 from roadstead.report.plates import Plate, plate_png, plates
+from roadstead.report.sheet import Sheet, SheetCandidate, sheet_png
 from roadstead.report.vessels import MOST_FIGURES
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "PhotoSheet",
     "Plate",
     "RunningHead",
+    "Sheet",
+    "SheetCandidate",
     "coverage_svg",
     "edition_name",
     "photo_figure",
@@ -27,4 +30,5 @@ __all__ = [
     "plates",
     "render_pdf",
     "render_report",
+    "sheet_png",
 ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from roadstead.case import Case, Frozen
 from roadstead.identify import Gate
-from roadstead.model import CaseCoverage, Detection, Exhibit, Look, PortCall, Scene, Verdict
+from roadstead.model import CaseCoverage, ClassEvidence, Detection, Exhibit, Look, PortCall, Scene, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,8 @@ class Found:
     consistent_with: tuple[str, ...]
     """names of library classes whose size agrees"""
     chip: Chip | None
+    evidence: ClassEvidence | None = None
+    """what its deck says of its class; None where nothing was compared"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

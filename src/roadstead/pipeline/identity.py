@@ -1,0 +1,122 @@
+"""Every detection looked at closely where its pixels allow it: sharpness, gate, evidence of class."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from shapely.geometry import box
+
+from roadstead import library
+from roadstead.identify import Examined, Level, examine, gate, resolved_at
+from roadstead.model import ClassEvidence, Detection, InputError, Modality, PixelReader, Scene
+from roadstead.steps import sha256_of, to_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from shapely.geometry import Polygon
+
+    from roadstead.pipeline.find import SceneAtSite
+    from roadstead.steps import StepCache
+
+AROUND_M = 60.0
+"""water beside a ship that is read with it"""
+METRES_PER_DEGREE = 111_195.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """One detection with its scene."""
+
+    detection: Detection
+    scene: Scene
+    known_m: float | None
+    """the worse of native and delivered pixels"""
+
+
+@dataclass(frozen=True, slots=True)
+class ExamineStep:
+    """The `Step` that looks closely at one detection."""
+
+    reader: PixelReader
+    name: str = "examine"
+    version: int = 1
+
+    def inputs(self, value: Close) -> dict[str, Any]:
+        """Scene (by content, not path), detection, resolved distance, and the forms it is compared with."""
+        return {
+            "scene": {k: v for k, v in to_plain(value.scene).items() if k not in {"path", "cloud_mask"}},
+            "detection": to_plain(replace(value.detection, class_ratios=())),
+            "known_m": value.known_m,
+            "forms": sha256_of(to_plain(dict(library.forms()))),
+        }
+
+    def run(self, value: Close) -> Examined:
+        """Pixels that cannot be read again leave the gate as the metadata set it."""
+        detection, scene = value.detection, value.scene
+        try:
+            pixels = self.reader.read(scene, _around(detection.outline) if detection.outline is not None else None)
+        except InputError:
+            return by_metadata(value)
+        return examine(detection, scene, pixels, value.known_m)
+
+
+def examined(
+    at_sites: Iterable[SceneAtSite], scenes: Mapping[str, Scene], reader: PixelReader, cache: StepCache
+) -> dict[tuple[str, str], Examined]:
+    """What was made of every detection, by its site and its own id; only those are read again that may pass a gate."""
+    out: dict[tuple[str, str], Examined] = {}
+    for at in at_sites:
+        for detection in at.detections:
+            if detection.scene_id not in scenes:
+                continue
+            close = Close(detection=detection, scene=scenes[detection.scene_id], known_m=at.look.resolved_m)
+            first = by_metadata(close)
+            fine = first.gate.level not in (Level.VESSEL, Level.SIZE)
+            worth = fine and close.scene.modality is Modality.OPTICAL
+            out[at.look.site_id, detection.id] = (
+                cache.run(ExamineStep(reader), close, Examined, item=detection.id) if worth else first
+            )
+    return out
+
+
+def with_class_ratios(at_sites: Iterable[SceneAtSite], close: Mapping[tuple[str, str], Examined]) -> list[SceneAtSite]:
+    """The detections with what their pixels say of the class, for the weighing; what is known already stays."""
+
+    def told(site_id: str, detection: Detection) -> Detection:
+        looked = close.get((site_id, detection.id))
+        return replace(detection, class_ratios=looked.evidence.ratios) if looked and looked.evidence else detection
+
+    return [
+        replace(at, detections=tuple(told(at.look.site_id, detection) for detection in at.detections))
+        for at in at_sites
+    ]
+
+
+def by_metadata(close: Close) -> Examined:
+    """The gate without a look at the pixels."""
+    return Examined(gate=gate(close.detection, resolved_at(close.known_m, close.scene, None)), evidence=None)
+
+
+def evidence_json(evidence: ClassEvidence | None) -> dict[str, Any]:
+    """Evidence of class as properties of a detection's feature; nothing where nothing was compared."""
+    if evidence is None:
+        return {}
+    return {
+        "class_gate": evidence.gate,
+        "class_ratios": dict(evidence.ratios),
+        "class_posterior": dict(evidence.posterior),
+        "class_layout": dict(evidence.layout),
+        "class_basis": evidence.provenance,
+        "class_capped": evidence.capped,
+        "class_words": evidence.words,
+    }
+
+
+def _around(outline: Polygon) -> Polygon:
+    west, south, east, north = outline.bounds
+    up = AROUND_M / METRES_PER_DEGREE
+    aside = up / max(0.05, math.cos(math.radians((south + north) / 2)))
+    return box(west - aside, south - up, east + aside, north + up)

@@ -1,0 +1,169 @@
+"""`identify`: one ship of one image, with a sheet that shows what the answer rests on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shapely.geometry import Point, box
+
+from roadstead.archive import open_scene
+from roadstead.identify import (
+    Examined,
+    brightness,
+    circumstances,
+    class_misfits,
+    class_name,
+    class_of,
+    deck_strip,
+    drawn_strip,
+    examine,
+    placement_of,
+    profiles,
+    shadow_side,
+)
+from roadstead.imagery import RasterioReader, resolved_distance_m
+from roadstead.model import Detection, InputError, Modality, NotFound, Scene
+from roadstead.pipeline.chips import chip_of
+from roadstead.pipeline.find import detectors, find_vessels
+from roadstead.pipeline.identity import METRES_PER_DEGREE
+from roadstead.report import Sheet, SheetCandidate, sheet_png
+from roadstead.steps import write_atomic
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from shapely.geometry import Polygon
+
+    from roadstead.identify import Placement
+    from roadstead.model import BandRole, PixelReader, Pixels
+
+AROUND_M = 500.0
+"""half side of the window that is searched around a place"""
+NEAR_M = 150.0
+MOST_CANDIDATES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """The outcome of `identify`."""
+
+    detection: Detection
+    scene: Scene
+    examined: Examined
+    sheet: Path | None
+
+
+def identify(
+    image: Path | str,
+    *,
+    at: tuple[float, float] | None = None,
+    detection_id: str = "",
+    out: Path | None = None,
+    bands: tuple[BandRole, ...] | None = None,
+) -> Identified:
+    """Find one ship, say what its pixels allow, and write a sheet.
+
+    Args:
+        image: optical GeoTIFF, STAC item or Planet order folder.
+        at: longitude and latitude on the ship, degrees WGS84.
+        detection_id: or the id of a detection, as `detect` gives it.
+        out: PNG to write; None writes nothing.
+        bands: role of each band, where the metadata does not state it.
+
+    Raises:
+        InputError: the image cannot be used, is radar, or neither or both of place and id are given.
+        NotFound: there is no such ship.
+        StorageError: the sheet cannot be written.
+    """
+    if (at is None) == (not detection_id):
+        raise InputError("state which ship: --at LON,LAT or --detection ID, and only one of them")
+    scene, reader = open_scene(Path(image), bands=bands), RasterioReader()
+    if scene.modality is not Modality.OPTICAL:
+        raise InputError(f"{scene.id} is no optical image; decks can only be compared in optical ones")
+    found, pixels = _ship(scene, reader, at, detection_id)
+    close = examine(found, scene, pixels, resolved_distance_m(scene, pixels))
+    if out is not None:
+        write_atomic(out, sheet_png(sheet_of(found, scene, pixels, close, reader)))
+    return Identified(detection=found, scene=scene, examined=close, sheet=out)
+
+
+def _ship(
+    scene: Scene, reader: PixelReader, at: tuple[float, float] | None, detection_id: str
+) -> tuple[Detection, Pixels]:
+    detector = detectors()[scene.modality]
+    findings, pixels = find_vessels(scene, reader, detector, None if at is None else _window(at))
+    if at is None:
+        named = next((d for d in findings.detections if d.id == detection_id), None)
+        if named is None:
+            ids = ", ".join(d.id for d in findings.detections[:8]) or "none"
+            raise NotFound(f"no ship {detection_id!r} is found in {scene.id}; there are {ids}")
+        return named, pixels
+    here = Point(at)
+    placed = [(d.outline.distance(here), d) for d in findings.detections if d.outline is not None]
+    nearest = min(placed, key=lambda row: row[0], default=None)
+    if nearest is None or nearest[0] * METRES_PER_DEGREE > NEAR_M:
+        raise NotFound(f"no ship is found within {NEAR_M:.0f} m of {at[0]:.5f}, {at[1]:.5f} in {scene.id}")
+    return nearest[1], pixels
+
+
+def _window(at: tuple[float, float]) -> Polygon:
+    up = AROUND_M / METRES_PER_DEGREE
+    aside = up / max(0.05, math.cos(math.radians(at[1])))
+    return box(at[0] - aside, at[1] - up, at[0] + aside, at[1] + up)
+
+
+def sheet_of(detection: Detection, scene: Scene, pixels: Pixels, close: Examined, reader: PixelReader) -> Sheet:
+    """What the sheet of a detection shows.
+
+    Raises:
+        InputError: its outline was not measured whole, or its pixels cannot be had.
+    """
+    image, roles = brightness(pixels, scene)
+    at = close.at or placement_of(detection, (pixels.row_off, pixels.col_off))
+    bow = at.turned() if close.turned else at
+    chip = chip_of(scene, detection, reader, half_lengths=0.7)
+    if chip is None:
+        raise InputError(f"the pixels around {detection.id} cannot be read")
+    strip = deck_strip(image, pixels.valid, bow)
+    candidates, side = _candidates(detection, scene, (image, pixels.valid), bow, (close, roles))
+    time = f"{scene.time.start:%Y-%m-%d %H:%M} UTC" if scene.time else "time unknown"
+    return Sheet(
+        title=f"{detection.id}, {time}",
+        chip=chip,
+        strip=strip,
+        profiles=profiles(strip, side),
+        gate=close.gate,
+        evidence=close.evidence,
+        candidates=candidates,
+        simulated=scene.simulated,
+        credit=scene.credit,
+    )
+
+
+def _candidates(
+    detection: Detection,
+    scene: Scene,
+    seen: tuple[NDArray[np.float32], NDArray[np.bool_]],
+    bow: Placement,
+    made: tuple[Examined, tuple[BandRole, ...]],
+) -> tuple[tuple[SheetCandidate, ...], int]:
+    close, roles = made
+    if not close.misfit or close.evidence is None:
+        return (), 0
+    around = circumstances(detection, scene, bow, seen, (close.gate.resolved_m or 1.0, roles))
+    open_water = detection.alongside is not True
+    side = shadow_side(around.sun_azimuth_deg, bow.heading_deg) if open_water else 0
+    ratio = dict(close.evidence.ratios)
+    misfit = dict(close.misfit)
+    best = sorted(class_misfits(misfit).items(), key=lambda row: (-ratio.get(row[0], 0.0), row[1]))
+    out = []
+    for name, _ in best[:MOST_CANDIDATES]:
+        form_id = min((f for f in misfit if class_of(f) == name), key=lambda f: misfit[f])
+        strip = drawn_strip(form_id, 0, bow, replace(around, noise=0.0))
+        out.append(
+            SheetCandidate(name=class_name(name), strip=strip, profiles=profiles(strip, side), ratio=ratio.get(name))
+        )
+    return tuple(out), side

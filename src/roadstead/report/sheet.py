@@ -1,0 +1,183 @@
+"""The comparison sheet of one ship: pixels, outline, deck strip, profiles, drawn candidates, what may be said."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from roadstead.identify import GROUPS, DeckStrip, Gate, Profiles, class_name
+from roadstead.model import NONE_OF_THESE, OTHER_TYPE, ClassEvidence
+from roadstead.report.contents import Chip
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+INK, SOFT, SEEN, WARNING = "#1a1a1a", "#777777", "#0b5394", "#b2182b"
+_WIDE_IN, _TOP_IN, _STRIP_IN, _WORDS_IN = 11.0, 3.6, 1.55, 2.2
+DPI = 120
+_BESIDE_M = 6.0
+"""water that is shown beside a hull"""
+_LINE = 150
+"""letters in a line of words"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetCandidate:
+    """One class as the scene would show it."""
+
+    name: str
+    strip: DeckStrip
+    profiles: Profiles
+    ratio: float | None
+    """None where the gate allows no class"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What a comparison sheet shows."""
+
+    title: str
+    chip: Chip
+    strip: DeckStrip
+    """bow to the left as it agrees best"""
+    profiles: Profiles
+    gate: Gate
+    evidence: ClassEvidence | None
+    candidates: tuple[SheetCandidate, ...]
+    """best first; none where nothing was compared"""
+    simulated: bool
+    credit: str
+
+
+def sheet_png(sheet: Sheet) -> bytes:
+    """The sheet as PNG; the same contents give the same bytes."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to load
+
+    strips = 1 + len(sheet.candidates)
+    high = _TOP_IN + strips * _STRIP_IN + _WORDS_IN
+    figure = Figure(figsize=(_WIDE_IN, high), dpi=DPI)
+    pictures = figure.add_gridspec(
+        1, 12, left=0.04, right=0.98, top=1 - 0.75 / high, bottom=1 - _TOP_IN / high, wspace=0.5
+    )
+    _pixels(figure.add_subplot(pictures[0, :3]), sheet, outlined=False)
+    _pixels(figure.add_subplot(pictures[0, 3:6]), sheet, outlined=True)
+    _shares(figure.add_subplot(pictures[0, 8:]), sheet)
+    edges = {"top": 1 - (_TOP_IN + 0.35) / high, "bottom": _WORDS_IN / high}
+    left = figure.add_gridspec(strips, 1, left=0.04, right=0.61, hspace=0.35, **edges)
+    _strip(figure.add_subplot(left[0]), sheet.strip, "this ship", _limits(sheet.strip))
+    for k, candidate in enumerate(sheet.candidates):
+        name = candidate.name if candidate.ratio is None else f"{candidate.name}: {_ratio(candidate.ratio)}"
+        _strip(figure.add_subplot(left[1 + k]), candidate.strip, f"drawn, {name}", _limits(candidate.strip))
+    _profiles(figure, figure.add_gridspec(3, 1, left=0.67, right=0.98, hspace=0.35, **edges), sheet)
+    _words(figure, sheet)
+    out = io.BytesIO()
+    figure.savefig(out, format="png", metadata={"Software": None})
+    return out.getvalue()
+
+
+def _pixels(axes: Axes, sheet: Sheet, *, outlined: bool) -> None:
+    axes.imshow(sheet.chip.rgb, interpolation="nearest")
+    if outlined:
+        ring = np.array([*sheet.chip.outline, sheet.chip.outline[0]])
+        axes.plot(ring[:, 0] - 0.5, ring[:, 1] - 0.5, color="#ffd400", linewidth=1.0)
+    axes.set_title("outline as measured" if outlined else "pixels", fontsize=8, loc="left")
+    axes.set_axis_off()
+
+
+def _limits(strip: DeckStrip) -> tuple[float, float]:
+    hull = _hull(strip)
+    low, high = np.nanpercentile(hull, (1, 98))
+    return float(min(low, strip.water[0])), float(high if high > low else low + 1)
+
+
+def _hull(strip: DeckStrip) -> NDArray[np.float32]:
+    middle = len(strip.brightness) // 2
+    half = max(1, round(strip.beam_m / 2 / strip.step_m))
+    return strip.brightness[middle - half : middle + half + 1]
+
+
+def _strip(axes: Axes, strip: DeckStrip, title: str, limits: tuple[float, float]) -> None:
+    middle, shown = len(strip.brightness) // 2, round((strip.beam_m / 2 + _BESIDE_M) / strip.step_m)
+    side = (shown + 0.5) * strip.step_m
+    axes.imshow(
+        strip.brightness[max(0, middle - shown) : middle + shown + 1],
+        cmap="gray",
+        vmin=limits[0],
+        vmax=limits[1],
+        extent=(0, strip.length_m, -side, side),
+        aspect="equal",
+        interpolation="nearest",
+    )
+    axes.set_title(title, fontsize=8, loc="left", pad=2)
+    axes.tick_params(labelsize=6, length=2)
+    axes.set_yticks([])
+
+
+def _profiles(figure: Figure, grid: Any, sheet: Sheet) -> None:
+    kinds = ("brightness", "edges", "shadow, m")
+    at = (np.arange(len(sheet.profiles.edges)) + 0.5) / len(sheet.profiles.edges)
+    for k, kind in enumerate(kinds):
+        axes = figure.add_subplot(grid[k])
+        axes.plot(at, _profile(sheet.profiles, k), color=INK, linewidth=1.4, label="this ship")
+        for candidate, style in zip(sheet.candidates[:2], ("-", "--"), strict=False):
+            line = _profile(candidate.profiles, k)
+            axes.plot(at, line, color=SEEN, linewidth=0.9, linestyle=style, label=candidate.name)
+        axes.set_title(kind, fontsize=8, loc="left", pad=2)
+        axes.tick_params(labelsize=6, length=2)
+        if k == 0:
+            axes.legend(fontsize=6, frameon=False, ncols=3, loc="upper right", borderaxespad=0)
+        if k == len(kinds) - 1:
+            axes.set_xlabel("share of the length from the bow", fontsize=7)
+
+
+def _profile(profiles: Profiles, kind: int) -> NDArray[np.float32]:
+    lines = (profiles.lanes.mean(axis=0), profiles.edges, profiles.shadow_m)
+    return np.asarray(lines[kind], np.float32)
+
+
+def _shares(axes: Axes, sheet: Sheet) -> None:
+    rows = () if sheet.evidence is None else (sheet.evidence.posterior or sheet.evidence.layout)
+    if not rows:
+        axes.set_axis_off()
+        axes.text(0, 0.5, "no comparison allowed or made", fontsize=8, color=SOFT)
+        return
+    rows = tuple(sorted(rows, key=lambda row: row[1]))[-8:]
+    axes.barh(range(len(rows)), [100 * share for _, share in rows], color=SEEN, height=0.6)
+    axes.set_yticks(range(len(rows)), [_called(name) for name, _ in rows], fontsize=7)
+    axes.set_xlim(0, 100)
+    axes.tick_params(labelsize=6, length=2)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    what = "share, from capped ratios, %" if sheet.evidence and sheet.evidence.posterior else "superstructure, %"
+    axes.set_title(what, fontsize=8, loc="left")
+
+
+def _called(name: str) -> str:
+    return name if name in (OTHER_TYPE, NONE_OF_THESE, *GROUPS) else class_name(name)
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.1f} times as likely" if value >= 1 else f"1/{1 / value:.1f} as likely"
+
+
+def _words(figure: Figure, sheet: Sheet) -> None:
+    figure.text(0.04, 0.972, sheet.title, fontsize=11, color=INK)
+    if sheet.simulated:
+        figure.text(0.98, 0.972, "SIMULATED", fontsize=12, color=WARNING, ha="right", weight="bold")
+    said = [sheet.gate.words]
+    said += [
+        f"{s.level.value}: {s.feature} {s.feature_m:.1f} m is {s.pixels:.1f} resolved pixels, needs {s.needed:.0f}: "
+        f"{'allowed' if s.allowed else 'not allowed'}"
+        for s in sheet.gate.statements
+    ]
+    said += [sheet.evidence.words] if sheet.evidence else []
+    said += ["Drawn strips are no images. " + sheet.credit]
+    lines = [line for sentence in said for line in textwrap.wrap(sentence, _LINE)]
+    foot = (_WORDS_IN - 0.45) / figure.get_figheight()
+    figure.text(0.04, foot, "\n".join(lines), fontsize=7.5, color=INK, va="top", linespacing=1.35)
