@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,10 @@ class Server:
         """One request in this session; raises OSError or HTTPException where the server is gone."""
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         headers = {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{self.port}", "Content-Type": "application/json"}
-        link.request(method, path, body=None if body is None else json.dumps(body), headers=headers)
-        answer = link.getresponse()
-        return answer.status, json.loads(answer.read())
+        with closing(link):
+            link.request(method, path, body=None if body is None else json.dumps(body), headers=headers)
+            answer = link.getresponse()
+            return answer.status, json.loads(answer.read())
 
     def kill(self) -> None:
         """kill -9."""
