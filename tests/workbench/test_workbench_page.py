@@ -143,6 +143,11 @@ def test_an_analyst_reviews_the_case(  # noqa: PLR0915 - one review from the fir
     page.fill("dialog input[name=words]", "a <b>buoy</b>")
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog", state="detached")
+    until(page, "document.querySelector('#panel h2').textContent.startsWith('roads-01#1')")
+    x, y = ann.at(122, 159)
+    box = page.locator("#map").bounding_box()
+    assert box["x"] < x < box["x"] + box["width"], "the map goes to the next ship"
+    assert box["y"] < y < box["y"] + box["height"]
     page.click("#tab-claims")
     page.wait_for_selector(".spin")
     until(page, "document.querySelector('[data-claim=three-ships] .call')?.textContent === 'supported'")

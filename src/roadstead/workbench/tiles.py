@@ -55,7 +55,7 @@ class Pictures:
             bands: numbers of bands from 1, by commas: one or three.
 
         Raises:
-            NotFound: no such scene, or the tile lies outside it.
+            NotFound: no such scene or tile.
             InputError: the scene lacks such bands or a georeference, or cannot be read.
         """
         scene, indexes = self.scene(key), self._indexes(key, bands)
@@ -67,8 +67,9 @@ class Pictures:
         try:
             with Reader(self._path(key)) as image:
                 found = image.tile(x, y, z, tilesize=TILE_PX, indexes=indexes)
-        except TileOutsideBounds as error:
-            raise NotFound(f"{scene.id} lies elsewhere") from error
+        except TileOutsideBounds:
+            # A map asks for every tile that touches the scene's box, also where the scene itself does not reach.
+            return _nothing()
         except (RasterioError, RioTilerError) as error:
             raise RasterError(f"{scene.id} cannot be read ({error}); check the file") from error
         return self._png(scene, found, bands)
@@ -118,6 +119,12 @@ class Pictures:
             np.ma.MaskedArray(np.stack(shown), mask=np.broadcast_to(~valid, (len(shown), *valid.shape)))
         )
         return bytes(picture.render(img_format="PNG", zlevel=1))
+
+
+def _nothing() -> bytes:
+    """A tile through which one sees everything."""
+    empty = np.ma.MaskedArray(np.zeros((1, TILE_PX, TILE_PX), np.uint8), mask=True)
+    return bytes(ImageData(empty).render(img_format="PNG"))
 
 
 def _shown(scene: SceneOut, values: NDArray[np.generic]) -> NDArray[np.float32]:
