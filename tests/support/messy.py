@@ -126,6 +126,7 @@ class SharpEyes:
 
     name = "sharp-eyes"
     version = 1
+    fingerprint = ""
     limits = "sees what is twice as bright as the sea"
 
     def detect(self, scene: Scene, pixels: Pixels) -> tuple[list[Candidate], list[Rejected]]:  # noqa: ARG002 - the seam

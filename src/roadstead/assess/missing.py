@@ -168,7 +168,7 @@ def _p_called(sought: Sought, before: Floats, every: Floats, held: Floats) -> fl
         (k, _called(sought, before, held[:, k], every[:, k], max(sought.most, k)))
         for k in np.nonzero(chance > 1e-6)[0].tolist()
     )
-    return sum(float(chance[k]) for k, call in calls if call is not now)
+    return sum((float(chance[k]) for k, call in calls if call is not now), 0.0)
 
 
 def _called(sought: Sought, before: Floats, held: Floats, every: Floats, most: int) -> Call:
