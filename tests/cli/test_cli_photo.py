@@ -26,7 +26,7 @@ def test_a_photograph_becomes_a_figure_a_profile_and_numbers(tmp_path: Path, cli
     code, out, err = cli("photo", str(file), "--waterline", words(view.waterline), "--out", str(tmp_path / "out"),
         "--overhead", str(tmp_path / "above.json"),
     )  # fmt: skip
-    assert code == 0
+    assert code == 0, err
     assert "alligator" in out
     assert "none of these" in out
     assert "calibrated on renders" in out

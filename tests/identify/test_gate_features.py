@@ -77,7 +77,7 @@ def statements(image: np.ndarray, at: Placement, native_m: float | None, deliver
 
 @pytest.mark.parametrize(
     ("resolved_m", "level"),
-    [(10, Level.SIZE), (3, Level.LAYOUT), (1.6, Level.CLASS), (0.5, Level.HULL)],
+    [(10, Level.SIZE), (2.5, Level.LAYOUT), (1.6, Level.CLASS), (0.5, Level.HULL)],
 )
 def test_each_statement_waits_for_its_own_feature(resolved_m: float, level: Level) -> None:
     said = gate(ship(), resolved_m)

@@ -70,10 +70,11 @@ class Nursery:
 
 def _enter(port: int, path: str) -> str:
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    link.request("GET", path)
-    answer = link.getresponse()
-    answer.read()
-    return str(answer.headers["set-cookie"]).split(";")[0]
+    with closing(link):
+        link.request("GET", path)
+        answer = link.getresponse()
+        answer.read()
+        return str(answer.headers["set-cookie"]).split(";")[0]
 
 
 def _main(case: Path) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
-from roadstead.model import InputError
+from roadstead.model import NONE_OF_THESE, InputError
 from roadstead.pipeline import PhotoMarks, photo
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _print(evidence: PhotoEvidence) -> None:
     shares, misfit = dict(evidence.posterior), dict(evidence.misfit)
     for name, ratio in evidence.ratios[:_ROWS]:
         table.add_row(say.shown(name), f"{ratio:.2g}", f"{100 * shares[name]:.0f} %", f"{misfit[name]:.3f}")
-    table.add_row("none of these", "", f"{100 * shares['none-of-these']:.0f} %", "")
+    table.add_row("none of these", "", f"{100 * shares[NONE_OF_THESE]:.0f} %", "")
     say.out.print(table)
     low, high = evidence.bow_angle_interval_deg
     say.out.print(
