@@ -4,8 +4,8 @@
     python bench/identity.py          draws test ships (other seeds), prints the table and draws docs/identity.png
 
 Ships come from `identity_ships`, never from the likelihood's own drawings. Misfits are kept in a file of JSON lines
-(--kept), so that a run that was stopped goes on; remove it when a form or the method changes. All forms are stretched to the measured size of the ship at hand, so
-no answer is owed to size.
+(--kept), so that a run that was stopped goes on; remove it when a form or the method changes. All forms are stretched
+to the measured size of the ship at hand, so no answer is owed to size.
 """
 
 from __future__ import annotations
