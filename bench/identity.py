@@ -4,8 +4,8 @@
     python bench/identity.py          draws test ships (other seeds), prints the table and draws docs/identity.png
 
 Ships come from `identity_ships`, never from the likelihood's own drawings. Misfits are kept in a file of JSON lines
-(--kept), so that a run that was stopped goes on. All forms are stretched to the measured size of the ship at hand, so
-no answer is owed to size.
+(--kept), so that a run that was stopped goes on; remove it when a form or the method changes. All forms are stretched
+to the measured size of the ship at hand, so no answer is owed to size.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def measured(todo: Iterable[Trial], kept: Path) -> list[tuple[Trial, dict[str, f
     out = []
     for trial in sorted(todo, key=lambda t: (t.form_id, t.number)):
         key = json.dumps(asdict(trial), sort_keys=True)
-        if key not in held:
+        if set(held.get(key, ())) != set(library.forms()):
             ship = seen(trial)
             valid = np.ones(ship.image.shape, bool)
             held[key] = dict(compare(ship.image, valid, ship.at, ship.scene, open_water=True).misfit)
