@@ -75,10 +75,10 @@ export class MapView {
     const state = (key: string) => ["coalesce", ["feature-state", key], ""] as unknown as string;
     const colour = ["match", state("status"), "accept", "#3fd07a", "reject", "#ff6b5e", "disputed", "#d58bff", "#ffd447"] as unknown as string;
     const wide = ["case", ["boolean", ["feature-state", "chosen"], false], 4, 2] as unknown as number;
-    m.addLayer({ id: "halo", type: "line", source: "found", paint: { "line-color": "#000", "line-opacity": 0.55, "line-width": ["+", wide, 2] as unknown as number } });
-    m.addLayer({ id: "outlines", type: "line", source: "found", paint: { "line-color": colour, "line-width": wide } });
-    m.addLayer({ id: "fills", type: "fill", source: "found", paint: { "fill-color": colour, "fill-opacity": 0.01 } });
-    m.addLayer({ id: "dots", type: "circle", source: "found", maxzoom: 12, paint: { "circle-color": colour, "circle-radius": 4, "circle-stroke-color": "#000", "circle-stroke-width": 1 } });
+    m.addLayer({ id: "halo", type: "line", source: "found", minzoom: 11, paint: { "line-color": "#000", "line-opacity": 0.55, "line-width": ["+", wide, 2] as unknown as number } });
+    m.addLayer({ id: "outlines", type: "line", source: "found", minzoom: 11, paint: { "line-color": colour, "line-width": wide } });
+    m.addLayer({ id: "fills", type: "fill", source: "found", minzoom: 11, paint: { "fill-color": colour, "fill-opacity": 0.01 } });
+    m.addLayer({ id: "dots", type: "circle", source: "found", maxzoom: 11, paint: { "circle-color": colour, "circle-radius": 4, "circle-stroke-color": "#000", "circle-stroke-width": 1 } });
     m.addLayer({ id: "drawn", type: "line", source: "drawn", paint: { "line-color": "#59c8ff", "line-width": 2.5 } });
     m.on("click", "fills", (e) => { const id = e.features?.[0]?.properties["name"]; if (id && !this.busy) this.store.select(String(id)); });
   }
