@@ -66,7 +66,8 @@ def _file_name(scene_id: str) -> str:
 
 
 def _item(scene: Scene, held: Handover) -> dict[str, Any]:
-    kept = _from_own_item(scene.path)
+    image = held.images.get(scene.id, scene.path)
+    kept = _from_own_item(image)
     props: dict[str, Any] = {
         **_time(scene),
         "description": "SIMULATED by Roadstead; nothing in it happened" if scene.simulated else "scene of a case",
@@ -78,7 +79,7 @@ def _item(scene: Scene, held: Handover) -> dict[str, Any]:
         **({"roadstead:licence": scene.licence} if scene.licence else {}),
         **({"roadstead:credit": scene.credit} if scene.credit else {}),
         **({"view:off_nadir": scene.off_nadir_deg} if scene.off_nadir_deg is not None else {}),
-        **_grid(scene.path),
+        **_grid(image),
         "processing:software": {"Roadstead": held.program_version},
         "roadstead:date_basis": scene.date_basis.value,
     }
