@@ -185,7 +185,7 @@ def test_a_withheld_word_in_the_path_of_a_copied_file_is_withheld_there_too(case
     assert audit(made).faults == []
 
 
-def test_an_image_that_names_a_person_is_hashed_only_for_the_public(case: Path, tmp_path: Path) -> None:
+def test_an_image_that_names_a_person_is_hashed_only_for_the_public(case: Path) -> None:
     image = next(case.rglob("radar.tif"))
     before = image.read_bytes()
     with rasterio.open(image, "r+") as held:

@@ -25,7 +25,8 @@ def test_a_known_licence_allows_copies(licence: str) -> None:
     "licence",
     [
         "Nur mit Genehmigung von Airbus DS", "CC BY NonCommercial", "CC BY (non-commercial use only)", "CC-BY-NC-4.0",
-        "not in the public domain", "Planet image, contains Copernicus Sentinel data overlay", "personal use, not CC BY",
+        "not in the public domain", "Planet image, contains Copernicus Sentinel data overlay",
+        "personal use, not CC BY",
         "of each mission: Copernicus Sentinel data terms; Landsat public domain", "CC BY 4.0; otherwise commercial",
         "https://creativecommons.org/licenses/by-nc/4.0/", "https://evil.example/?creativecommons.org/licenses/by/4.0/",
         "with permission", "proprietary", "", "open",

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roadstead.ais import SIMULATED_MARK
 from roadstead.case import assumptions
 from roadstead.evidence.collection import as_lines, collection_log, decisions
 from roadstead.evidence.crate import FILE as CRATE_FILE
@@ -20,6 +19,7 @@ from roadstead.evidence.measurements import case_json, measurements_json
 from roadstead.evidence.provenance import provenance
 from roadstead.evidence.readme import readme
 from roadstead.evidence.results import DETECTIONS, VERDICTS
+from roadstead.model import SIMULATED_MARK
 from roadstead.pipeline import detectors
 from roadstead.report.exports import Profile, Redactor
 from roadstead.steps import read_lines, sha256_file, to_plain

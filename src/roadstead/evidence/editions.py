@@ -51,6 +51,8 @@ class EditionRecord:
     """against the edition before, a sentence each"""
     notes: tuple[str, ...]
     """what could not be made"""
+    told_sha256: str = ""
+    """of the report without its list of editions; empty: made before this was recorded"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +106,12 @@ def publish(
     when = _time(at, results.at, held)
     told = telling(results, profile, seams or Seams())
     state = retold(state_of(results), case, told.redactor)
-    changes = _changes(case.folder, held, state, told)
+    page_sha256 = hashlib.sha256(told.html().encode()).hexdigest()
+    changes = _changes(case.folder, held, state, told, page_sha256)
     this = Edition(number=len(held) + 1, at=when, reason=told.redactor.text(reason.strip()), changes=changes)
     earlier = (_as_edition(r, told) for r in reversed(held))
     told.contents = replace(told.contents, editions=(this, *earlier))
-    return _written(case.folder, told, this, state, held)
+    return _written(case.folder, told, this, state, held, page_sha256)
 
 
 def diff(folder: Path | str, before: int, after: int) -> Compared:
@@ -183,7 +186,7 @@ def _time(at: datetime | None, called: str, held: tuple[EditionRecord, ...]) -> 
 
 
 def _changes(
-    case_folder: Path, held: tuple[EditionRecord, ...], state: Mapping[str, Any], told: Telling
+    case_folder: Path, held: tuple[EditionRecord, ...], state: Mapping[str, Any], told: Telling, page_sha256: str
 ) -> tuple[str, ...]:
     if not held:
         return ()
@@ -193,8 +196,7 @@ def _changes(
         return found
     if last.profile != told.redactor.profile.value:
         return (f"Now for another readership: {told.redactor.profile.value}.",)
-    files = {VERDICTS: told.verdicts, DETECTIONS: told.detections, STATE: as_json(state)}
-    if any(last.files.get(name) != hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()):
+    if told.redactor.profile is Profile.PUBLIC and last.told_sha256 not in {"", page_sha256}:
         return ("What is withheld changed; nothing else did.",)
     raise InputError(
         f"{case_folder}: nothing changed since edition {last.number}: same claims, numbers, evidence and "
@@ -221,8 +223,13 @@ def _as_edition(record: EditionRecord, told: Telling) -> Edition:
     )
 
 
-def _written(
-    case_folder: Path, told: Telling, this: Edition, state: Mapping[str, Any], held: tuple[EditionRecord, ...]
+def _written(  # noqa: PLR0917 - what an edition consists of
+    case_folder: Path,
+    told: Telling,
+    this: Edition,
+    state: Mapping[str, Any],
+    held: tuple[EditionRecord, ...],
+    page_sha256: str,
 ) -> Published:
     pdf, note = try_pdf(told)
     files: dict[str, bytes] = {
@@ -250,6 +257,7 @@ def _written(
                 previous_sha256=sha256_file(last) if held else "",
                 changes=this.changes,
                 notes=(note,) if note else (),
+                told_sha256=page_sha256,
             )
             (part / RECORD).write_text(as_json(to_plain(record)), "utf-8")
             for path in part.iterdir():

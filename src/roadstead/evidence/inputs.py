@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from roadstead.ais import SIMULATED_MARK
 from roadstead.evidence.licences import may_copy
 from roadstead.evidence.tags import KINDS, UNREADABLE, telling_tags
-from roadstead.model import ExhibitKind, InputError
+from roadstead.model import SIMULATED_MARK, ExhibitKind, InputError
 from roadstead.report.exports import Profile, holds_secret
 from roadstead.steps import read_lines, sha256_file
 

@@ -66,7 +66,7 @@ from roadstead.model.imaging import (
 from roadstead.model.place import Name, Site
 from roadstead.model.seams import Catalogue, Clock, Detector, PixelReader, Predicate, Step
 from roadstead.model.time import Precision, TimeSpan, iso, parse_span, span_between, zone
-from roadstead.model.values import Estimate, Range
+from roadstead.model.values import SIMULATED_MARK, Estimate, Range, as_text_cell
 from roadstead.model.verdict import (
     Call,
     Coverage,
@@ -80,6 +80,7 @@ from roadstead.model.vessel import Hull, VesselClass
 
 __all__ = [
     "KNOWN_STATES",
+    "SIMULATED_MARK",
     "AchRow",
     "AchTable",
     "AnswerState",
@@ -158,6 +159,7 @@ __all__ = [
     "Verdict",
     "VesselClass",
     "Weighing",
+    "as_text_cell",
     "iso",
     "parse_span",
     "span_between",

@@ -1,5 +1,6 @@
 """Hand-over formats and redaction: what other programs and the public may read of a case."""
 
+from roadstead.report.exports.kml import SIMULATED
 from roadstead.report.exports.layers import Handover, Layer, credits_of, layers_of
 from roadstead.report.exports.redaction import WITHHELD, Profile, Redactor, analysts_of, redactor_for
 from roadstead.report.exports.rules import Rules, read_rules
@@ -9,6 +10,7 @@ from roadstead.report.exports.withheld import redacted, redacted_contents, withh
 from roadstead.report.exports.write import Exported, Format, write_exports
 
 __all__ = [
+    "SIMULATED",
     "WITHHELD",
     "Exported",
     "Format",
