@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyais import decode
 
-from roadstead.ais import SIMULATED_MARK, AisPosition, AisStatic, preset, presets, read_ais, write_csv, write_nmea
-from roadstead.model import InputError, NotFound
+from roadstead.ais import AisPosition, AisStatic, preset, presets, read_ais, write_csv, write_nmea
+from roadstead.model import SIMULATED_MARK, InputError, NotFound
 
 if TYPE_CHECKING:
     from pathlib import Path

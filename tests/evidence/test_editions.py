@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from evidence_case import ANALYST, NOW, small_case
 
-from roadstead.evidence import Kind, diff, editions, publish, read_editions
+from roadstead.evidence import Kind, bundle, diff, editions, publish, read_editions
 from roadstead.model import InputError, NotFound
 from roadstead.pipeline import Seams, verify
 from roadstead.report.exports import Profile
@@ -145,6 +145,45 @@ def test_a_public_edition_names_no_analyst(case: Path) -> None:
     assert made.record.profile == "public"
     for path in made.folder.iterdir():
         assert ANALYST not in path.read_text("utf-8"), path.name
+
+
+def test_a_public_edition_after_a_full_one_does_not_tell_what_it_withholds(case: Path) -> None:
+    publish(case, "first")
+    (case / "redaction.toml").write_text('[sources]\ninformer = "drop"\n', "utf-8")
+    second = publish(case, "for the public", profile=Profile.PUBLIC)
+    _corrected(case)
+    third = publish(case, "corrected", profile=Profile.PUBLIC)
+    assert any("two-ships" in c for c in third.record.changes)
+    for folder in (second.folder, third.folder):
+        for path in folder.iterdir():
+            text = path.read_text("utf-8")
+            for word in ("my window", "Ivan", "informer", "nobody-there", "from-the-pier"):
+                assert word not in text, (path.name, word)
+
+
+def test_an_earlier_public_edition_is_retold_by_the_rules_of_today(case: Path) -> None:
+    publish(case, "first", profile=Profile.PUBLIC)
+    _corrected(case, "I saw it from my window", "I saw it from the kitchen")
+    assert any("my window" in c for c in publish(case, "second", profile=Profile.PUBLIC).record.changes)
+    (case / "redaction.toml").write_text('[sources]\ninformer = "coarsen"\n', "utf-8")
+    page = (publish(case, "third", profile=Profile.PUBLIC).folder / "report.html").read_text("utf-8")
+    assert "my window" not in page
+    assert "kitchen" not in page
+
+
+def test_withholding_more_is_a_reason_to_publish_anew(case: Path) -> None:
+    publish(case, "first", profile=Profile.PUBLIC)
+    (case / "redaction.toml").write_text('names = ["The Desk"]\n', "utf-8")
+    made = publish(case, "a name taken out", profile=Profile.PUBLIC)
+    assert "The Desk" not in (made.folder / "report.html").read_text("utf-8")
+    with pytest.raises(InputError, match="nothing changed"):
+        publish(case, "again", profile=Profile.PUBLIC)
+
+
+def test_an_edition_is_no_input_of_the_case(case: Path, tmp_path: Path) -> None:
+    publish(case, "first")
+    made = bundle(case, out=tmp_path / "bundle").folder
+    assert not [p for p in made.rglob("*") if "editions" in p.parts]
 
 
 def test_an_unknown_edition_and_an_empty_reason_are_refused(case: Path) -> None:

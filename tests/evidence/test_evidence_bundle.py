@@ -6,17 +6,21 @@ import filecmp
 import json
 import shutil
 import warnings
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import bagit
 import pytest
-from evidence_case import ANALYST, KEY, SIGNED, small_case
+import rasterio
+from evidence_case import ANALYST, KEY, NOW, SIGNED, small_case
 from rocrate.rocrate import ROCrate
 
 from roadstead.evidence import audit, bundle
+from roadstead.evidence.inputs import input_files
 from roadstead.model import InputError
 from roadstead.pipeline import Seams, verify
-from roadstead.report.exports import Profile
+from roadstead.report.exports import Profile, Redactor, Rules
+from roadstead.steps import FixedClock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,6 +157,57 @@ def test_the_public_bundle_names_nobody_and_no_marked_source(case: Path, tmp_pat
     found = audit(made.folder)
     assert found.faults == []
     assert any("derived again from pixels" in f for f in found.facts)
+
+
+def test_a_dropped_source_leaves_no_trace_of_what_it_says(case: Path, tmp_path: Path) -> None:
+    for name in ("case.toml", "reported.toml"):
+        path = case / name
+        text = path.read_text("utf-8").replace("told by Ivan the Informer", "he rents the flat over the chandler")
+        path.write_text(text.replace("Ivan the Informer stood there", "he drives the crane on quay four"), "utf-8")
+    verify(case, seams=Seams(clock=FixedClock(NOW)))
+    (case / "redaction.toml").write_text('schema_version = 1\nsources = {informer = "drop"}\n', "utf-8")
+    made = bundle(case, out=tmp_path / "public", profile=Profile.PUBLIC)
+    for word in ("chandler", "crane", "my window", "nobody-there", "from-the-pier", '"at_most": 0'):
+        assert _holding(made.folder, word) == [], word
+    verdicts = json.loads((made.folder / "data/results/verdicts.json").read_text("utf-8"))
+    assert [v["claim"] for v in verdicts] == ["two-ships"]
+    assert not [g for v in verdicts for g in v["ledger"]["groups"] if g["kind"] == "reports"]
+    assert audit(made.folder).faults == []
+
+
+def test_a_withheld_word_in_the_path_of_a_copied_file_is_withheld_there_too(case: Path, tmp_path: Path) -> None:
+    (case / "redaction.toml").write_text('schema_version = 1\nnames = ["radar", "small"]\n', "utf-8")
+    made = bundle(case, out=tmp_path / "public", profile=Profile.PUBLIC).folder
+    names = [p.relative_to(made).as_posix() for p in made.rglob("*")]
+    assert not [n for n in names if "radar" in n]
+    assert [n for n in names if n.endswith(".tif")]
+    assert "small" not in (made / "bag-info.txt").read_text("utf-8")
+    assert audit(made).faults == []
+
+
+def test_an_image_that_names_a_person_is_hashed_only_for_the_public(case: Path) -> None:
+    image = next(case.rglob("radar.tif"))
+    before = image.read_bytes()
+    with rasterio.open(image, "r+") as held:
+        held.update_tags(TIFFTAG_ARTIST=ANALYST)
+    assert image.read_bytes() != before
+    found = {f.path: f for f, _ in input_files(_results(case), _redactor(Profile.PUBLIC))}
+    file = next(f for name, f in found.items() if name.endswith("radar.tif"))
+    assert not file.copied
+    assert "Artist" in file.why_not
+    found = {f.path: f for f, _ in input_files(_results(case), _redactor(Profile.FULL))}
+    assert next(f for name, f in found.items() if name.endswith("radar.tif")).copied
+
+
+def _results(case: Path) -> Any:
+    """As much of results as inputs are listed from."""
+    scene = SimpleNamespace(path=next(case.rglob("radar.tif")), cloud_mask=None, licence="CC0-1.0", credit="",
+                            simulated=False)  # fmt: skip
+    return SimpleNamespace(case=SimpleNamespace(folder=case), gathered=SimpleNamespace(scenes={"radar-1": scene}))
+
+
+def _redactor(profile: Profile) -> Redactor:
+    return Redactor(profile=profile, rules=Rules(), names={})
 
 
 def test_a_coarsened_source_keeps_its_report_by_the_day(case: Path, tmp_path: Path) -> None:

@@ -95,17 +95,23 @@ lr_reason = "Ivan the Informer stood there"
 
 def small_case(folder: Path, *, licence: str = "CC-BY-SA-4.0", simulated: bool = False, url: str = "") -> Path:
     """Write, fill and verify the case; returns its folder."""
-    case = folder / "case"
-    case.mkdir(parents=True)
-    words = {"title": _toml(HOSTILE[:200]), "hostile": _toml(HOSTILE), "formula": _toml(FORMULA), "url": _toml(url)}
-    (case / "case.toml").write_text(CASE.format(**words), "utf-8")
-    (case / "reported.toml").write_text(REPORTED.format(**words), "utf-8")
+    case = written_case(folder, url=url)
     image = radar_image(folder / "radar.tif", licence=licence, simulated=simulated)
     add(case, [image], IntakeFacts(added_by=ANALYST, url="https://files.example.org/a.tif", now=NOW))
     marks = folder / "marks.geojson"
     marks.write_text(json.dumps(_marks()), "utf-8")
     add(case, [marks], IntakeFacts(added_by=ANALYST, analyst=ANALYST, now=NOW))
     verify(case, seams=Seams(clock=FixedClock(NOW)))
+    return case
+
+
+def written_case(folder: Path, *, url: str = "", more: str = "") -> Path:
+    """Write the case's own files, with more entries after those of case.toml; returns its folder."""
+    case = folder / "case"
+    case.mkdir(parents=True)
+    words = {"title": _toml(HOSTILE[:200]), "hostile": _toml(HOSTILE), "formula": _toml(FORMULA), "url": _toml(url)}
+    (case / "case.toml").write_text(CASE.format(**words) + more, "utf-8")
+    (case / "reported.toml").write_text(REPORTED.format(**words), "utf-8")
     return case
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 from copy import deepcopy
@@ -31,6 +32,10 @@ def item(
         "properties": {"datetime": t, **properties},
         "assets": {"visual": {"href": f"./{item_id}.tif", "type": "image/tiff; application=geotiff"}},
     }  # fmt: skip
+
+
+_BOMB = gzip.compress(b" " * 20_000_000, 1)
+"""small on the wire"""
 
 
 @dataclass
@@ -234,6 +239,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _huge(self, _: dict[str, Any]) -> None:
         self._send(200, b" " * 3_000_000)
+
+    def _bomb(self, _: dict[str, Any]) -> None:
+        self._send(200, _BOMB, headers={"Content-Encoding": "gzip"})
+
+    def _foreign(self, _: dict[str, Any]) -> None:
+        self._send(200, b"{}", headers={"Content-Encoding": "br"})
+
+    def _spoilt(self, _: dict[str, Any]) -> None:
+        self._send(200, b"no gzip at all", headers={"Content-Encoding": "gzip"})
 
     def _truncated(self, query: dict[str, Any]) -> None:
         body = json.dumps(self.stac.page(query)).encode()

@@ -7,11 +7,10 @@ from roadstead.ais.mmsi import mmsi_problem, station
 from roadstead.ais.motion import Fix, Reporter, interpolate, near
 from roadstead.ais.radar import doppler_shift_m, range_over_velocity_s, shown_at
 from roadstead.ais.read import read_ais
-from roadstead.ais.values import SIMULATED_MARK, AisPosition, AisRead, AisStatic, Flag, FlagKind, Track
+from roadstead.ais.values import AisPosition, AisRead, AisStatic, Flag, FlagKind, Track
 from roadstead.ais.write import write_csv, write_nmea
 
 __all__ = [
-    "SIMULATED_MARK",
     "AisPosition",
     "AisRead",
     "AisStatic",

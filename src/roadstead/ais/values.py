@@ -7,9 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from roadstead.library import valid_imo
+from roadstead.model import SIMULATED_MARK
 
-SIMULATED_MARK = "roadstead:simulated"
-"""stands in the remarks of every file that an exercise writes"""
 GNSS_SIGMA_M = 10.0
 """one standard deviation of a transmitted position: the limit of the accuracy flag (ITU-R M.1371-5, table 48)"""
 

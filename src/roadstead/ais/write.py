@@ -11,7 +11,7 @@ from pyais.util import compute_checksum
 from roadstead.ais._codes import status_number
 from roadstead.ais.columns import preset as _preset
 from roadstead.ais.values import AisPosition, AisStatic, Track
-from roadstead.model import InputError
+from roadstead.model import InputError, as_text_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -159,16 +159,16 @@ def _values(p: AisPosition, s: AisStatic | None, layout: ColumnMap) -> dict[str,
         "t_utc": _time(p.t_utc, day_first=layout.date_order is not None),
         "lon_deg": f"{p.lon_deg:.6f}",
         "lat_deg": f"{p.lat_deg:.6f}",
-        "nav_status": str(status_number(p.nav_status)) if layout.date_order is None else _safe(p.nav_status),
+        "nav_status": str(status_number(p.nav_status)) if layout.date_order is None else as_text_cell(p.nav_status),
     }
     numbers: dict[str, float | None] = {k: getattr(p, k) for k in ("sog_kn", "cog_deg", "heading_deg")}
     if s is not None:
         sides = ("to_bow_m", "to_stern_m", "to_port_m", "to_starboard_m")
         numbers |= {k: getattr(s, k) for k in (*sides, "length_m", "beam_m", "draught_m")}
-        values |= {k: _safe(getattr(s, k)) for k in ("name", "callsign", "destination")}
+        values |= {k: as_text_cell(getattr(s, k)) for k in ("name", "callsign", "destination")}
         values["imo"] = s.imo or ""
         in_words = layout.date_order is not None or not s.ship_type_code
-        values["ship_type"] = _safe(s.ship_type) if in_words else str(s.ship_type_code)
+        values["ship_type"] = as_text_cell(s.ship_type) if in_words else str(s.ship_type_code)
     for key, value in numbers.items():
         values[key] = "" if value is None else f"{round(value / layout.scale.get(key, 1.0), 3):g}"
     return values
@@ -177,10 +177,6 @@ def _values(p: AisPosition, s: AisStatic | None, layout: ColumnMap) -> dict[str,
 def _time(t: datetime, *, day_first: bool) -> str:
     text = t.astimezone(UTC).strftime(_DMY if day_first else "%Y-%m-%dT%H:%M:%S")
     return f"{text}.{t.microsecond // 1000:03d}" if t.microsecond else text
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
 
 
 def _quoted(text: str) -> str:

@@ -10,6 +10,7 @@ from roadstead.archive.bands import SAR_ROLES, modality_of, roles_from_file, sar
 from roadstead.archive.masks import cloud_mask_of, is_mask
 from roadstead.archive.raster import FileFacts, file_facts
 from roadstead.model import (
+    SIMULATED_MARK,
     BandRole,
     BandsUnknown,
     CatalogueError,
@@ -143,7 +144,7 @@ def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool =
         gsd_basis="stated by the user" if stated.gsd_m else scene.gsd_basis,
         sha256=sha256_file(image),
         footprint=facts.footprint,
-        simulated=scene.simulated or any(_SIMULATED in tag for tag in facts.tags),
+        simulated=scene.simulated or any(SIMULATED_MARK in tag for tag in facts.tags),
         cloud_mask=mask,
         cloud_mask_sha256=sha256_file(mask) if mask else "",
     )
@@ -188,7 +189,6 @@ def _bands(image: Path, facts: FileFacts, scene: Scene, stated: Stated, *, lenie
 
 
 _PLANET = ("planetscope", "skysat", "rapideye", "planet")
-_SIMULATED = "roadstead:simulated"
 _LEAST_GSD_M, _MOST_GSD_M = 0.01, 10_000.0
 _EXAMPLES = {1: "pan", 3: "red,green,blue", 4: "blue,green,red,nir"}
 

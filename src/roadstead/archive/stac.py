@@ -18,6 +18,7 @@ from roadstead.archive.bands import SAR_ROLES, modality_of, roles_of, sar_unit_o
 from roadstead.archive.credit import credit_for, licence_for
 from roadstead.archive.shapes import shape_of
 from roadstead.model import (
+    SIMULATED_MARK,
     BandRole,
     CatalogueError,
     InputError,
@@ -149,7 +150,7 @@ def scene_from_item(item: Mapping[str, Any], item_path: Path, image: Path | None
         gsd_m=_gsd(props, asset),
         credit=_credit(props, family, time),
         licence=_licence(item, props, family),
-        simulated=bool(props.get("roadstead:simulated", False)),
+        simulated=bool(props.get(SIMULATED_MARK, False)),
         footprint=_geometry(item, item_path),
         off_nadir_deg=off_nadir_of(props.get("view:off_nadir")),
     )

@@ -47,6 +47,8 @@ def assumptions(case: Case) -> dict[str, Any]:
         for group, items in groups.items()
         for item in items
     }
+    if case.sea is not None:
+        parts["sea"] = to_plain(case.sea)
     return parts | {
         "routine": to_plain(case.routine),
         "thresholds": to_plain(case.thresholds),
@@ -76,20 +78,23 @@ def freeze(case: Case, now: datetime) -> Frozen:
     return Frozen(sha256=digest, first=str(log[0]["sha256"]), changes=_changes(case, log))
 
 
-def record_calls(case: Case, frozen: Frozen, calls: Mapping[str, str], now: datetime) -> Frozen:
-    """Keep what was called under these assumptions, so that a later change tells what it did to the verdicts.
+def record_calls(
+    case: Case, frozen: Frozen, calls: Mapping[str, str], now: datetime, evidence_sha256: str = ""
+) -> Frozen:
+    """Keep what was called from these assumptions and this evidence, so that a later change tells what it did.
 
     Args:
         case: the case.
         frozen: its assumptions, from `freeze`.
         calls: claim id -> verdict in words.
         now: the time, UTC.
+        evidence_sha256: hash of the evidence, which may change while assumptions and calls stay.
     """
     path = case.folder / "ledger" / CALLS_LOG
     held = _whole(read_lines(path), "sha256", "calls")
-    if not held or (held[-1]["sha256"], held[-1]["calls"]) != (frozen.sha256, dict(calls)):
-        line = {"schema_version": SCHEMA_VERSION, "at": iso(now), "sha256": frozen.sha256, "calls": dict(calls)}
-        append_line(path, line)
+    state = {"sha256": frozen.sha256, "evidence_sha256": evidence_sha256, "calls": dict(calls)}
+    if not held or any(held[-1].get(k) != v for k, v in state.items()):
+        append_line(path, {"schema_version": SCHEMA_VERSION, "at": iso(now), **state})
     log = _whole(read_lines(case.folder / "ledger" / LOG), "at", "sha256", "parts")
     return replace(frozen, changes=_changes(case, log))
 
@@ -100,13 +105,15 @@ def _whole(lines: list[dict[str, Any]], *keys: str) -> list[dict[str, Any]]:
 
 
 def _changes(case: Case, log: list[dict[str, Any]]) -> tuple[str, ...]:
-    last_calls = {
-        c["sha256"]: c["calls"] for c in _whole(read_lines(case.folder / "ledger" / CALLS_LOG), "sha256", "calls")
-    }
-    return tuple(
-        f"{_change(a, b)}. {_effect(last_calls.get(a['sha256']), last_calls.get(b['sha256']))}"
-        for a, b in pairwise(log)
-    )
+    """Each change with the last call before it and the first one after it: later calls may rest on other evidence."""
+    called = _whole(read_lines(case.folder / "ledger" / CALLS_LOG), "at", "sha256", "calls")
+    out = []
+    for number, (a, b) in enumerate(pairwise(log), start=2):
+        until = str(log[number]["at"]) if number < len(log) else "9"
+        before = [c for c in called if c["sha256"] == a["sha256"] and str(c["at"]) <= str(b["at"])]
+        after = [c for c in called if c["sha256"] == b["sha256"] and str(b["at"]) <= str(c["at"]) <= until]
+        out.append(f"{_change(a, b)}. {_effect(before[-1] if before else None, after[0] if after else None)}")
+    return tuple(out)
 
 
 def _change(before: dict[str, Any], after: dict[str, Any]) -> str:
@@ -119,9 +126,13 @@ def _change(before: dict[str, Any], after: dict[str, Any]) -> str:
     return f"{after['at']}: {', '.join(words)}"
 
 
-def _effect(before: dict[str, str] | None, after: dict[str, str] | None) -> str:
+def _effect(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
     if before is None or after is None:
         return "No verdicts were recorded on one side of this change."
-    moved = [f"{name}: {before[name]} -> {after[name]}" for name in sorted(before.keys() & after.keys())
-             if before[name] != after[name]]  # fmt: skip
-    return f"Verdicts that differ since: {'; '.join(moved)}." if moved else "No verdict differs since."
+    old, new = before["calls"], after["calls"]
+    both = sorted(old.keys() & new.keys())
+    moved = [f"{name}: {old[name]} -> {new[name]}" for name in both if old[name] != new[name]]
+    said = f"Verdicts that differ since: {'; '.join(moved)}." if moved else "No verdict differs since."
+    digests = {before.get("evidence_sha256"), after.get("evidence_sha256")} - {None, ""}
+    also = " The evidence changed with it, so not all of that is for this." if moved and len(digests) > 1 else ""
+    return f"{said}{also}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -21,7 +22,7 @@ from roadstead.catalogues.hosts import USUAL_PORTS, same_host, same_site
 from roadstead.model import CatalogueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from urllib3.response import BaseHTTPResponse
 
@@ -60,6 +61,7 @@ class Wire(StacApiIO):
             retry_after_max=limits.retry_after_max_s,
         )
         super().__init__(max_retries=retry, timeout=(limits.connect_s, limits.read_s))
+        self.session.headers["Accept-Encoding"] = "gzip"
         self._documents: dict[str, Any] = {}
         self.home, self.limits = home, limits
         self._auth, self._key_name = (key, "") if key else None, key_name
@@ -169,13 +171,17 @@ class Wire(StacApiIO):
 
     def _body(self, raw: BaseHTTPResponse) -> Iterator[bytes]:
         size, until = 0, time.monotonic() + self.limits.body_s
-        while chunk := raw.read1(_CHUNK, decode_content=True):
-            size += len(chunk)
-            if size > self.limits.body_bytes:
-                raise CatalogueError(f"sent more than {self.limits.body_bytes >> 20} MiB in one page; it was cut off")
-            if time.monotonic() > until:
-                raise CatalogueError(f"was still sending one page after {self.limits.body_s:g} s; it was cut off")
-            yield chunk
+        unpack = _unpacking(str(raw.headers.get("content-encoding", "")))
+        while chunk := raw.read1(_CHUNK, decode_content=False):
+            for part in unpack(chunk):
+                size += len(part)
+                if size > self.limits.body_bytes:
+                    raise CatalogueError(
+                        f"sent more than {self.limits.body_bytes >> 20} MiB in one page; it was cut off"
+                    )
+                if time.monotonic() > until:
+                    raise CatalogueError(f"was still sending one page after {self.limits.body_s:g} s; it was cut off")
+                yield part
 
     def _refusal(self, status: int) -> str:
         if status in {401, 403}:
@@ -199,6 +205,30 @@ class Wire(StacApiIO):
         if isinstance(error, requests.ConnectionError):
             return _unreached(error, self.limits)
         return "has an address that cannot be used; correct its url in catalogues/providers.toml"
+
+
+def _unpacking(packed: str) -> Callable[[bytes], Iterator[bytes]]:
+    """How chunks of a body are unpacked, piece by piece: a small chunk may hold gigabytes of one letter.
+
+    Raises:
+        CatalogueError: it is packed otherwise than was asked for.
+    """
+    kind = packed.strip().casefold()
+    if kind in {"", "identity"}:
+        return lambda chunk: iter((chunk,))
+    if kind not in {"gzip", "x-gzip"}:
+        raise CatalogueError(f"packed its answer as {kind[:40]!r}; only gzip was asked for")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    def pieces(chunk: bytes) -> Iterator[bytes]:
+        try:
+            while part := unpacker.decompress(chunk, _CHUNK):
+                yield part
+                chunk = unpacker.unconsumed_tail
+        except zlib.error as error:
+            raise CatalogueError("sent an answer whose packing is damaged") from error
+
+    return pieces
 
 
 def parsed(text: str) -> Any:

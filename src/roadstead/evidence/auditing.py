@@ -12,15 +12,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roadstead.case import assumptions_sha256, load_case
+from roadstead.case import assumptions_sha256
 from roadstead.evidence.bag import Damage, check_bag, manifest_name
+from roadstead.evidence.comparing import unlike
 from roadstead.evidence.contents import CASE, ENVIRONMENT, INPUTS, MEASUREMENTS, REDACTIONS, RESULTS
+from roadstead.evidence.deriving import CASE_FOLDER, held_case
 from roadstead.evidence.measurements import read_case, read_measurements
 from roadstead.evidence.pixels import from_pixels
-from roadstead.evidence.rederive import differences, verdicts_of
+from roadstead.evidence.rederive import DERIVED, TOLERANCE, differences, entries_of
 from roadstead.evidence.results import DETECTIONS, VERDICTS
 from roadstead.evidence.timestamps import STATUS, verify_stamp
 from roadstead.model import InputError, RoadsteadError
+from roadstead.pipeline import properties
 from roadstead.report.exports import schema_faults
 from roadstead.steps import from_plain, numeric_versions, to_plain
 
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.pipeline import Gathered
 
-_DERIVED = ", derived as"
 MAX_JSON_BYTES = 512 * 2**20
 
 
@@ -173,7 +175,7 @@ def _check_forms(out: Audit) -> list[dict[str, Any]] | None:
 def _derive(out: Audit, verdicts: list[dict[str, Any]], progress: Callable[[str, int, int], None]) -> None:
     try:
         case, gathered = _case(out), read_measurements(out.folder / MEASUREMENTS, out.folder)
-        derived = verdicts_of(case, gathered)
+        derived = entries_of(case, gathered)
     except RoadsteadError as error:
         out.fault(Stage.MEASUREMENTS, MEASUREMENTS, f"verdicts cannot be derived: {error}")
         return
@@ -182,6 +184,7 @@ def _derive(out: Audit, verdicts: list[dict[str, Any]], progress: Callable[[str,
         return
     _compare(out, Stage.MEASUREMENTS, verdicts, differences(verdicts, derived), len(derived))
     _compare_detections(out, gathered)
+    out.facts.append("report.html, ais.json and rejected.geojson are held by their hashes only, not derived again")
     _from_pixels(out, case, gathered, verdicts, progress)
 
 
@@ -190,39 +193,44 @@ def _compare(out: Audit, stage: Stage, verdicts: list[dict[str, Any]], found: li
     told = _foretold(out)
     claims = {d.partition(":")[0] for d in told}
     # What is recorded must be what it was when the difference was foretold: only the derivation may move.
-    recorded = {d.partition(_DERIVED)[0] for d in told}
-    new = [d for d in found if d.partition(_DERIVED)[0] not in recorded]
+    recorded = {d.partition(DERIVED)[0] for d in told}
+    new = [d for d in found if d.partition(DERIVED)[0] not in recorded]
     for sentence in new:
         out.fault(stage, f"{RESULTS}/{VERDICTS}", sentence)
     if not new:
         out.facts.append(
-            f"{n - len(claims)} of {len(verdicts)} verdict(s) derived again {stage.value}: same calls, probabilities "
-            "within 0.01"
+            f"{n - len(claims)} of {len(verdicts)} verdict(s) derived again {stage.value}: the same entries, numbers "
+            "within 0.01 or 1 %"
         )
     if claims:
         out.facts.append(
-            f"redaction took away what {len(claims)} verdict(s) rest on ({', '.join(sorted(claims))}); they can be "
-            "derived from the full bundle only"
+            f"the bundle does not hold all that {len(claims)} verdict(s) rest on ({', '.join(sorted(claims))}): its "
+            f"maker foretold {len(told)} difference(s) in redactions.json; who holds the case can derive them"
         )
 
 
 def _foretold(out: Audit) -> list[str]:
     value = _json(out, REDACTIONS, Stage.MEASUREMENTS)
-    if not isinstance(value, dict) or value.get("profile") != "public":
-        return []
-    told = value.get("not_derivable_from_this_bundle")
+    told = value.get("not_derivable_from_this_bundle") if isinstance(value, dict) else None
     return [str(t) for t in told] if isinstance(told, list) else []
 
 
 def _compare_detections(out: Audit, gathered: Gathered) -> None:
-    """detections.geojson names what measurements.json holds, no more and no less."""
-    value = _json(out, f"{RESULTS}/{DETECTIONS}", Stage.MEASUREMENTS)
+    """detections.geojson tells what measurements.json holds, no more, no less and not otherwise."""
+    path = f"{RESULTS}/{DETECTIONS}"
+    value = _json(out, path, Stage.MEASUREMENTS)
     features = value.get("features") if isinstance(value, dict) else None
-    said = {str(f.get("id")) for f in features or [] if isinstance(f, dict)}
-    held = {d.id for at in gathered.at_sites for d in at.detections}
-    for name in sorted(said ^ held)[:20]:
+    said = {str(f.get("id")): f.get("properties") for f in features or [] if isinstance(f, dict)}
+    held = {d.id: d for at in gathered.at_sites for d in at.detections}
+    for name in sorted(said.keys() ^ held.keys())[:20]:
         where = "detections.geojson" if name in said else "measurements.json"
-        out.fault(Stage.MEASUREMENTS, f"{RESULTS}/{DETECTIONS}", f"detection {name[:200]} is in {where} only")
+        out.fault(Stage.MEASUREMENTS, path, f"detection {name[:200]} is in {where} only")
+    simulated = {s.id for s in gathered.scenes.values() if s.simulated}
+    for name in sorted(said.keys() & held.keys()):
+        measured = json.loads(json.dumps(properties(held[name], simulated)))
+        stated = {k: v for k, v in (said[name] or {}).items() if k in measured}
+        for sentence in [*unlike(stated, measured, tolerance=TOLERANCE, at=f"detection {name[:200]}:")][:5]:
+            out.fault(Stage.MEASUREMENTS, path, sentence)
 
 
 def _from_pixels(
@@ -243,22 +251,21 @@ def _from_pixels(
     out.facts.append(again.sentence)
     for file, sentence in again.faults:
         out.fault(Stage.PIXELS, file, sentence)
-    _compare(out, Stage.PIXELS, verdicts, differences(verdicts, verdicts_of(case, again.gathered)), len(verdicts))
+    _compare(out, Stage.PIXELS, verdicts, differences(verdicts, entries_of(case, again.gathered)), len(verdicts))
 
 
 def _case(out: Audit) -> Case:
     """The case, read from its own files where they are in the bundle, which must give what case.json holds."""
-    case = read_case(out.folder / CASE)
-    if not (out.folder / "data/case/case.toml").is_file():
-        return case
-    own = load_case(out.folder / "data/case")
+    held = held_case(out.folder)
+    if not (out.folder / CASE_FOLDER / "case.toml").is_file():
+        return held
     # Written and read once, numbers have one form: 4 and 4.0 are the same assumption.
-    if assumptions_sha256(from_plain(to_plain(own), type(own))) != assumptions_sha256(case):
+    if assumptions_sha256(from_plain(to_plain(held), type(held))) != assumptions_sha256(read_case(out.folder / CASE)):
         out.fault(Stage.MEASUREMENTS, CASE, "is not what data/case/case.toml and reported.toml state")
     stated = {str(v.get("assumptions_sha256")) for v in _json(out, f"{RESULTS}/{VERDICTS}", Stage.MEASUREMENTS) or []}
-    if stated - {assumptions_sha256(own)}:
+    if stated - {assumptions_sha256(held)}:
         out.fault(Stage.MEASUREMENTS, f"{RESULTS}/{VERDICTS}", "rests on other assumptions than the case states")
-    return own
+    return held
 
 
 def _bytes(root: Path, name: str) -> bytes:

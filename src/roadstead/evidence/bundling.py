@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.evidence.bag import check_bag, manifest_name, seal, write_manifests
-from roadstead.evidence.contents import Payload, payload_of
-from roadstead.evidence.results import OUT, read_results
+from roadstead.evidence.contents import Payload, described, payload_of
+from roadstead.evidence.deriving import not_derivable
+from roadstead.evidence.reporting import read_telling
 from roadstead.evidence.timestamps import write_stamps
 from roadstead.model import InputError, StorageError
 from roadstead.report.exports import Profile
-from roadstead.steps import check_writable, write_atomic
+from roadstead.steps import StepCache, check_writable, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,15 +73,16 @@ def bundle(
         InputError: the case was not verified, or has changed since; or the folder holds something else.
         StorageError: the folder cannot be written.
     """
-    results = read_results(folder, seams=seams, progress=progress)
-    name = "bundle" if profile is Profile.FULL else f"bundle-{profile.value}"
-    target = out or results.case.folder / OUT / name
+    told, target = read_telling(folder, "bundle", out, profile, seams, progress)
     _check_target(target)
-    payload = payload_of(results, profile)
+    payload = payload_of(told)
     check_writable(target.parent)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".bundling-") as made:
         root = Path(made) / "bundle"
         _write_payload(root, payload)
+        lost = not_derivable(root, StepCache(told.full.case.folder / ".cache"))
+        described(told, payload, told.redactor.value(lost))
+        _write_texts(root, payload)
         write_manifests(root, payload.info)
         manifest = (root / manifest_name("manifest", "sha256")).read_bytes()
         same = _same(target, manifest)
@@ -118,9 +120,13 @@ def _same(target: Path, manifest: bytes) -> bool:
     return held.is_file() and held.read_bytes() == manifest
 
 
-def _write_payload(root: Path, payload: Payload) -> None:
+def _write_texts(root: Path, payload: Payload) -> None:
     for path, text in sorted(payload.texts.items()):
         write_atomic(root / path, text)
+
+
+def _write_payload(root: Path, payload: Payload) -> None:
+    _write_texts(root, payload)
     for path, source in sorted(payload.copies.items()):
         try:
             (root / path).parent.mkdir(parents=True, exist_ok=True)

@@ -76,7 +76,12 @@ def _fetched(path: Path) -> dict[str, Any]:
 
 
 def decisions(results: Results, redactor: Redactor) -> list[dict[str, Any]]:
-    """Whatever rests on a person's judgement rather than on pixels: ranges assumed, weights given, marks drawn."""
+    """Whatever rests on a person's judgement rather than on pixels: ranges assumed, weights given, marks drawn.
+
+    Args:
+        results: as they may be told.
+        redactor: for times.
+    """
     case = results.case
     out: list[dict[str, Any]] = [
         *(_one("prior", c.id, to_plain(c.prior), c.prior_reason) for c in case.claims),
@@ -94,12 +99,8 @@ def decisions(results: Results, redactor: Redactor) -> list[dict[str, Any]]:
         *(_mark(at.look.scene_id, d) for at in results.gathered.at_sites for d in at.detections if _by_eye(d.method)),
     ]  # fmt: skip
     out += [_change(line) for line in read_lines(case.folder / "ledger" / "assumptions.jsonl") if "sha256" in line]
-    kept = [line for line in out if not (line["what"] in _OF_SOURCES and redactor.marked(line["about"]) == "drop")]
-    lines: list[dict[str, Any]] = redactor.value(kept)
+    lines: list[dict[str, Any]] = redactor.value(out)
     return [line | {"value": redactor.time(line["value"])} if line["what"] == FROZEN else line for line in lines]
-
-
-_OF_SOURCES = frozenset({"grade of a source"})
 
 
 def _one(what: str, about: str, value: Any, reason: str) -> dict[str, Any]:

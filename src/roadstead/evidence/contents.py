@@ -15,19 +15,20 @@ from roadstead.evidence.crate import Content, crate
 from roadstead.evidence.environment import code_facts, lock_file, requirements
 from roadstead.evidence.inputs import InputFile, input_files
 from roadstead.evidence.licences import duties
-from roadstead.evidence.measurements import case_json, measurements_json, read_case_text, without_folder
+from roadstead.evidence.measurements import case_json, measurements_json
 from roadstead.evidence.provenance import provenance
 from roadstead.evidence.readme import readme
-from roadstead.evidence.rederive import differences, verdicts_of
-from roadstead.evidence.results import DETECTIONS, OUT, VERDICTS, Results, had_at, redactor_of
-from roadstead.model import InputError
+from roadstead.evidence.results import DETECTIONS, VERDICTS
+from roadstead.model import SIMULATED_MARK
 from roadstead.pipeline import detectors
 from roadstead.report.exports import Profile, Redactor
-from roadstead.report.exports import withheld_verdict as withheld
 from roadstead.steps import read_lines, sha256_file, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from roadstead.evidence.reporting import Telling
+    from roadstead.evidence.results import Results
 
 SCHEMA_VERSION = 1
 RESULTS = "data/results"
@@ -36,7 +37,6 @@ MEASUREMENTS = "data/measurements.json"
 INPUTS = "data/inputs.json"
 REDACTIONS = "data/redactions.json"
 ENVIRONMENT = "data/code/environment.json"
-FURTHER = ("rejected.geojson", "ais.json")
 REPORT = "report.html"
 _WORDS = {
     CASE: "the case as it was resolved: places, sources, claims, alternatives, thresholds",
@@ -69,74 +69,73 @@ class Payload:
     """path in the bundle -> file on this disk"""
     info: dict[str, str] = field(default_factory=dict)
     """lines of bag-info.txt"""
+    inputs: tuple[InputFile, ...] = ()
+    """as they may be told"""
+    code: dict[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
     removed: dict[str, int] = field(default_factory=dict)
 
 
-def payload_of(results: Results, profile: Profile) -> Payload:
-    """Everything that a bundle of these results holds.
+def payload_of(told: Telling) -> Payload:
+    """Everything that a bundle of these results holds, but what `described` adds.
 
     Raises:
         InputError: a file cannot be read, or redaction.toml is wrong.
     """
-    redactor = redactor_of(results, profile)
-    found = input_files(results, profile)
+    redactor = told.redactor
+    found = input_files(told.full, redactor)
     inputs = _redacted(found, redactor)
-    out = Payload(copies={f.bundle_path: path for f, path in found if f.copied})
+    out = Payload(copies={f.bundle_path: path for f, path in found if f.copied}, inputs=tuple(inputs))
     places = {path.resolve(): f.bundle_path for f, path in found if f.copied}
-    out.texts = _results(results, redactor)
-    out.texts |= _records(results, inputs, places, redactor)
-    code = code_facts()
-    out.texts |= _code(code)
+    out.texts = {f"{RESULTS}/{name}": text for name, text in told.results.files.items()}
+    if redactor.profile is Profile.FULL:
+        out.texts[f"{RESULTS}/{REPORT}"] = told.html()
+    else:
+        redactor.note("the report, which is written for whoever may read the whole case")
+    out.texts |= _records(told, inputs, places)
+    out.code = code_facts()
+    out.texts |= _code(out.code)
     made = [p.removeprefix("data/") for p in out.texts if p.startswith(f"{RESULTS}/")]
-    out.texts["data/provenance.jsonld"] = _json(_provenance(results, found, made, code, redactor))
+    out.texts["data/provenance.jsonld"] = _json(_provenance(told.full, found, made, out.code, redactor))
     out.left_out = tuple(f"{f.path}: {f.why_not}" for f in inputs if not f.copied)
     out.duties = tuple(sorted({f"{f.licence} ({f.credit or 'no credit line stated'}): {d}"
                                for f in inputs if f.copied for d in duties(f.licence)}))  # fmt: skip
-    redactions = _redactions(results, out, redactor)
-    out.texts[REDACTIONS], out.removed = _json(redactions), redactions["removed"]
-    out.texts["data/README.txt"] = redactor.text(readme(results, out.left_out, out.duties, profile))
-    _describe(out, results, inputs, code, redactor)
+    out.texts["data/README.txt"] = redactor.text(readme(told.results, out.left_out, out.duties, redactor.profile))
     return out
+
+
+def described(told: Telling, out: Payload, lost: Sequence[str]) -> None:
+    """Add what describes the rest: redactions, the crate, and the bag's own lines.
+
+    Args:
+        told: what the payload was made from.
+        out: from `payload_of`.
+        lost: what cannot be derived again from it, a sentence each.
+    """
+    redactions = {
+        "schema_version": SCHEMA_VERSION,
+        **told.redactor.log(),
+        "files_left_out": list(out.left_out),
+        "not_derivable_from_this_bundle": list(lost),
+    }
+    out.texts[REDACTIONS], out.removed = _json(redactions), redactions["removed"]
+    _describe(out, told)
 
 
 def _redacted(found: Sequence[tuple[InputFile, Path]], redactor: Redactor) -> list[InputFile]:
     return [InputFile(**redactor.value(to_plain(f))) for f, _ in found]
 
 
-def _results(results: Results, redactor: Redactor) -> dict[str, str]:
-    folder = results.case.folder
-    verdicts = [withheld(v, redactor) for v in results.verdicts]
-    texts = {
-        f"{RESULTS}/{VERDICTS}": _json(redactor.value(without_folder(verdicts, folder)), keep_order=True),
-        f"{RESULTS}/{DETECTIONS}": _json(redactor.value(without_folder(results.detections, folder)), keep_order=True),
-    }
-    for name in FURTHER:
-        path = folder / OUT / name
-        if path.is_file():
-            texts[f"{RESULTS}/{name}"] = _json(
-                redactor.value(without_folder(_read_json(path), folder)), keep_order=True
-            )
-    report = folder / OUT / REPORT
-    if report.is_file() and redactor.profile is Profile.FULL:
-        texts[f"{RESULTS}/{REPORT}"] = redactor.text(without_folder(report.read_text("utf-8"), folder))
-    elif report.is_file():
-        redactor.note("the report, which is written for whoever may read the whole case")
-    return texts
-
-
-def _records(
-    results: Results, inputs: Sequence[InputFile], places: dict[Path, str], redactor: Redactor
-) -> dict[str, str]:
-    case, folder = results.case, results.case.folder
+def _records(told: Telling, inputs: Sequence[InputFile], places: dict[Path, str]) -> dict[str, str]:
+    full, redactor = told.full, told.redactor
     return {
-        CASE: case_json(case, redactor),
-        MEASUREMENTS: measurements_json(results.gathered, places, redactor, folder),
+        CASE: case_json(told.results.case),
+        MEASUREMENTS: measurements_json(full.gathered, places, redactor),
         INPUTS: _json({"schema_version": SCHEMA_VERSION, "files": [to_plain(f) for f in inputs]}),
-        "data/parameters.json": _json(_parameters(results, redactor)),
-        "data/collection.jsonl": as_lines(without_folder(collection_log(results, inputs, redactor), folder)),
-        "data/decisions.jsonl": as_lines(without_folder(decisions(results, redactor), folder)),
+        "data/parameters.json": _json(_parameters(full, redactor)),
+        "data/collection.jsonl": as_lines(collection_log(full, inputs, redactor)),
+        "data/decisions.jsonl": as_lines(decisions(told.results, redactor)),
     }
 
 
@@ -154,7 +153,7 @@ def _parameters(results: Results, redactor: Redactor) -> dict[str, Any]:
         "seed": results.case.seed,
         "thresholds": to_plain(results.case.thresholds),
     }
-    cleaned: dict[str, Any] = redactor.value(without_folder(value, results.case.folder))
+    cleaned: dict[str, Any] = redactor.value(value)
     return cleaned
 
 
@@ -185,23 +184,8 @@ def _provenance(
     return cleaned
 
 
-def _redactions(results: Results, out: Payload, redactor: Redactor) -> dict[str, Any]:
-    """What was taken out; and, derived once more from what is left, which verdicts do not come out the same."""
-    lost: list[str] = []
-    if redactor.profile is Profile.PUBLIC:
-        case, gathered = read_case_text(out.texts[CASE]), results.gathered
-        lost = differences(json.loads(out.texts[f"{RESULTS}/{VERDICTS}"]), verdicts_of(case, gathered))
-    return {
-        "schema_version": SCHEMA_VERSION,
-        **redactor.log(),
-        "files_left_out": list(out.left_out),
-        "not_derivable_from_this_bundle": lost,
-    }
-
-
-def _describe(
-    out: Payload, results: Results, inputs: Sequence[InputFile], code: dict[str, Any], redactor: Redactor
-) -> None:
+def _describe(out: Payload, told: Telling) -> None:
+    results, redactor, inputs = told.results, told.redactor, out.inputs
     case = results.case
     of = {f.bundle_path: f for f in inputs if f.copied}
     contents = [_content(path, text.encode(errors="backslashreplace")) for path, text in out.texts.items()]
@@ -211,23 +195,15 @@ def _describe(
         for p, source in out.copies.items()
     ]  # fmt: skip
     mark = "SIMULATED. " if results.simulated else ""
-    title, summary = redactor.text(case.title), redactor.text(case.summary)
-    redactor.time(had_at(results))
-    described = crate(
-        f"{mark}{title}",
-        f"{mark}{summary}",
-        redactor.time(had_at(results)),
-        contents=contents,
-        inputs=inputs,
-        code=code,
-    )
+    date = redactor.time(told.full.at)
+    made = crate(f"{mark}{case.title}", f"{mark}{case.summary}", date, contents=contents, inputs=inputs, code=out.code)
     if results.simulated:
-        described["@graph"][1]["keywords"] = "roadstead:simulated"
-    out.texts[CRATE_FILE] = _json(described)
+        made["@graph"][1]["keywords"] = SIMULATED_MARK
+    out.texts[CRATE_FILE] = _json(made)
     out.info = {
         "External-Identifier": case.id,
-        "External-Description": f"{mark}{title}"[:400],
-        "Roadstead-Version": str(code["version"]),
+        "External-Description": f"{mark}{case.title}"[:400],
+        "Roadstead-Version": str(out.code["version"]),
         "Roadstead-Profile": redactor.profile.value,
         "Roadstead-Schema-Version": str(SCHEMA_VERSION),
         "Roadstead-Simulated": str(results.simulated).lower(),
@@ -244,12 +220,5 @@ def _content(path: str, data: bytes) -> Content:
     )
 
 
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read ({error}); run again: roadstead verify") from error
-
-
-def _json(value: Any, *, keep_order: bool = False) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=not keep_order) + "\n"
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

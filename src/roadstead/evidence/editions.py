@@ -6,6 +6,7 @@ An edition is a folder CASE/editions/NNN: report, verdicts, detections, the stat
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -15,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.evidence.differing import Difference, differences_of
-from roadstead.evidence.reporting import DETECTIONS, HTML, PDF, VERDICTS, Telling, as_json, telling, try_pdf
-from roadstead.evidence.results import had_at, read_results
-from roadstead.evidence.states import state_of
+from roadstead.evidence.reporting import HTML, PDF, Telling, as_json, telling, try_pdf
+from roadstead.evidence.results import DETECTIONS, VERDICTS, read_results
+from roadstead.evidence.states import retold, state_of
 from roadstead.model import InputError, NotFound, StorageError, iso
 from roadstead.pipeline import Seams
 from roadstead.report import Edition
@@ -50,6 +51,8 @@ class EditionRecord:
     """against the edition before, a sentence each"""
     notes: tuple[str, ...]
     """what could not be made"""
+    told_sha256: str = ""
+    """of the report without its list of editions; empty: made before this was recorded"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +103,15 @@ def publish(
     results = read_results(folder, seams=seams, progress=progress)
     case = results.case
     held = read_editions(case.folder)
-    when = _time(at, had_at(results), held)
+    when = _time(at, results.at, held)
     told = telling(results, profile, seams or Seams())
-    state = state_of(told.contents, json.loads(told.verdicts))
-    changes = _changes(case.folder, held, state, profile)
+    state = retold(state_of(results), case, told.redactor)
+    page_sha256 = hashlib.sha256(told.html().encode()).hexdigest()
+    changes = _changes(case.folder, held, state, told, page_sha256)
     this = Edition(number=len(held) + 1, at=when, reason=told.redactor.text(reason.strip()), changes=changes)
     earlier = (_as_edition(r, told) for r in reversed(held))
     told.contents = replace(told.contents, editions=(this, *earlier))
-    return _written(case.folder, told, this, state, held)
+    return _written(case.folder, told, this, state, held, page_sha256)
 
 
 def diff(folder: Path | str, before: int, after: int) -> Compared:
@@ -182,30 +186,50 @@ def _time(at: datetime | None, called: str, held: tuple[EditionRecord, ...]) -> 
 
 
 def _changes(
-    case_folder: Path, held: tuple[EditionRecord, ...], state: Mapping[str, Any], profile: Profile
+    case_folder: Path, held: tuple[EditionRecord, ...], state: Mapping[str, Any], told: Telling, page_sha256: str
 ) -> tuple[str, ...]:
     if not held:
         return ()
-    found = differences_of(_state(case_folder, held[-1].number), state)
-    if not found and held[-1].profile == profile.value:
-        raise InputError(
-            f"{case_folder}: nothing changed since edition {held[-1].number}: same claims, numbers, evidence and "
-            "assumptions, so there is nothing to publish"
-        )
-    return tuple(d.sentence for d in found) or (f"Now for another readership: {profile.value}.",)
+    last = held[-1]
+    found = _sentences(_state(case_folder, last.number), state, told)
+    if found:
+        return found
+    if last.profile != told.redactor.profile.value:
+        return (f"Now for another readership: {told.redactor.profile.value}.",)
+    if told.redactor.profile is Profile.PUBLIC and last.told_sha256 not in {"", page_sha256}:
+        return ("What is withheld changed; nothing else did.",)
+    raise InputError(
+        f"{case_folder}: nothing changed since edition {last.number}: same claims, numbers, evidence and "
+        "assumptions, so there is nothing to publish"
+    )
+
+
+def _sentences(before: Mapping[str, Any], after: Mapping[str, Any], told: Telling) -> tuple[str, ...]:
+    """What changed, in words that today's rules allow, whatever those of the earlier editions were."""
+    case, redactor = told.full.case, told.redactor
+    found = differences_of(retold(before, case, redactor), retold(after, case, redactor))
+    return tuple(redactor.text(d.sentence) for d in found)
 
 
 def _as_edition(record: EditionRecord, told: Telling) -> Edition:
     """An earlier edition as this one may name it: what was told in full then may be withheld now."""
-    words = told.redactor.text
+    words, folder = told.redactor.text, told.full.case.folder
     changes = tuple(words(c) for c in record.changes)
+    if told.redactor.profile is Profile.PUBLIC and record.number > 1:
+        before, after = _state(folder, record.number - 1), _state(folder, record.number)
+        changes = _sentences(before, after, told) or ("Nothing that is told here.",)
     return Edition(
         number=record.number, at=datetime.fromisoformat(record.at), reason=words(record.reason), changes=changes
     )
 
 
-def _written(
-    case_folder: Path, told: Telling, this: Edition, state: Mapping[str, Any], held: tuple[EditionRecord, ...]
+def _written(  # noqa: PLR0917 - what an edition consists of
+    case_folder: Path,
+    told: Telling,
+    this: Edition,
+    state: Mapping[str, Any],
+    held: tuple[EditionRecord, ...],
+    page_sha256: str,
 ) -> Published:
     pdf, note = try_pdf(told)
     files: dict[str, bytes] = {
@@ -233,6 +257,7 @@ def _written(
                 previous_sha256=sha256_file(last) if held else "",
                 changes=this.changes,
                 notes=(note,) if note else (),
+                told_sha256=page_sha256,
             )
             (part / RECORD).write_text(as_json(to_plain(record)), "utf-8")
             for path in part.iterdir():

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roadstead.evidence.reporting import Reported, telling
-from roadstead.evidence.results import OUT, read_results
+from roadstead.evidence.fresh import fresh
+from roadstead.evidence.reporting import Reported, read_telling
 from roadstead.model import InputError
-from roadstead.pipeline import Seams
 from roadstead.report import Plate, plate_png, plates
 from roadstead.report.exports import Profile
-from roadstead.steps import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from roadstead.pipeline import Seams
 
 
 def figures(
@@ -38,18 +38,16 @@ def figures(
         InputError: the case was not verified, or its results are not those of the case as it is.
         StorageError: the folder cannot be written.
     """
-    told = telling(read_results(folder, seams=seams, progress=progress), profile, seams or Seams())
-    name = "figures" if profile is Profile.FULL else f"figures-{profile.value}"
-    target = out or told.results.case.folder / OUT / name
-    files: list[Path] = []
+    told, target = read_telling(folder, "figures", out, profile, seams, progress)
     notes: list[str] = []
     made = plates(told.contents)
+    files: dict[str, bytes | str] = {}
     for i, plate in enumerate(made):
         progress(plate.name, i, len(made))
-        for ending, data in _files(plate, notes).items():
-            files.append(target / f"{plate.name}{ending}")
-            write_atomic(files[-1], data)
-    return Reported(files=tuple(files), removed=told.redactor.log()["removed"], notes=tuple(notes))
+        files |= {f"{plate.name}{ending}": data for ending, data in _files(plate, notes).items()}
+    with fresh(target) as making:
+        written = making.put_all(files)
+    return Reported(files=written, removed=told.redactor.log()["removed"], notes=tuple(notes))
 
 
 def _files(plate: Plate, notes: list[str]) -> dict[str, bytes | str]:

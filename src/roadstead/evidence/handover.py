@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from roadstead.evidence.fresh import fresh
 from roadstead.evidence.licences import duties
-from roadstead.evidence.results import OUT, Results, had_at, read_results, redactor_of
+from roadstead.evidence.reporting import Telling, read_telling
 from roadstead.model import InputError
 from roadstead.report.exports import Exported, Format, Handover, Profile, write_exports
 from roadstead.steps import numeric_versions
@@ -44,14 +45,12 @@ def export(
         StorageError: the folder cannot be written.
     """
     wanted = _formats(formats)
-    results = read_results(folder, seams=seams, progress=progress)
-    redactor = redactor_of(results, profile)
-    name = FOLDER if profile is Profile.FULL else f"{FOLDER}-{profile.value}"
-    target = out or results.case.folder / OUT / name
-    made = write_exports(_handover(results), redactor, wanted, target, had_at(results))
-    licences = sorted({s.licence for s in results.gathered.scenes.values() if not s.simulated})
-    asked = [redactor.text(f"{licence}: {duty}") for licence in licences for duty in duties(licence)]
-    return replace(made, duties=tuple(asked))
+    told, target = read_telling(folder, FOLDER, out, profile, seams, progress)
+    with fresh(target) as making:
+        made = write_exports(_handover(told), told.redactor, wanted, making.folder, told.full.at)
+    licences = sorted({s.licence for s in told.full.gathered.scenes.values() if not s.simulated})
+    asked = [told.redactor.text(f"{licence}: {duty}") for licence in licences for duty in duties(licence)]
+    return replace(made, files=tuple(making.placed(p) for p in made.files), duties=tuple(asked))
 
 
 def _formats(names: Sequence[str]) -> list[Format]:
@@ -62,15 +61,17 @@ def _formats(names: Sequence[str]) -> list[Format]:
     return [known[n] for n in names] or list(Format)
 
 
-def _handover(results: Results) -> Handover:
-    looks = [at.look for at in results.gathered.at_sites]
+def _handover(told: Telling) -> Handover:
+    results = told.results
+    text = told.redactor.text
     return Handover(
         case=results.case,
         scenes=results.gathered.scenes,
-        looks=looks,
+        looks=[at.look for at in results.gathered.at_sites],
         site_of={d.id: at.look.site_id for at in results.gathered.at_sites for d in at.detections},
         detections=results.detections,
         verdicts=results.verdicts,
         simulated=results.simulated,
         program_version=numeric_versions()["roadstead"],
+        images={text(k): s.path for k, s in told.full.gathered.scenes.items()},
     )

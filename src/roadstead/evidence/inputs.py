@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from roadstead.evidence.licences import may_copy
-from roadstead.model import ExhibitKind, InputError
+from roadstead.evidence.tags import KINDS, UNREADABLE, telling_tags
+from roadstead.model import SIMULATED_MARK, ExhibitKind, InputError
 from roadstead.report.exports import Profile, holds_secret
 from roadstead.steps import read_lines, sha256_file
 
@@ -19,19 +21,20 @@ if TYPE_CHECKING:
 
     from roadstead.evidence.results import Results
     from roadstead.model import Scene
+    from roadstead.report.exports import Redactor
 
 OWN = "the case's own record"
 RUN_FILES = frozenset(
     {"ledger/runs.sqlite", "ledger/log.jsonl", "review.sqlite", "review.sqlite-wal", "review.sqlite-shm"}
 )
 """grow with every run; what they say of the results is in provenance.jsonld, and of the review in decisions.jsonl"""
-MADE_ANEW = frozenset({"out", ".cache"})
+MADE_ANEW = frozenset({"out", ".cache", "editions"})
+"""what comes of a case is no input of it"""
 WRITTEN_BY_US = re.compile(
     r"(?:case\.toml|reported\.toml|redaction\.toml|exhibits\.jsonl|decisions\.jsonl|ledger/[^/]+\.jsonl|orbits/[^/]+|catalogues/[^/]+"
     r"|library/(?:classes|forms|hulls)/[^/]+\.toml)"
 )
 PUBLIC = re.compile(r"(?:orbits/[^/]+|catalogues/[^/]+)")
-MARK = b"roadstead:simulated"
 SIMULATED = "simulated by Roadstead, free of others' rights"
 MAX_TEXT_BYTES = 64 * 2**20
 _SAFE = re.compile(r"[\w.+@() -]{1,120}")
@@ -63,12 +66,12 @@ class _Known:
     simulated: bool = False
 
 
-def input_files(results: Results, profile: Profile) -> list[tuple[InputFile, Path]]:
+def input_files(results: Results, redactor: Redactor) -> list[tuple[InputFile, Path]]:
     """Every input with the file on this disk, sorted by path.
 
     Args:
-        results: of the case.
-        profile: `public` copies neither what names persons nor what the case's authors wrote.
+        results: of the case, in full.
+        redactor: of its profile; the public gets neither what names persons nor what the case's authors wrote.
 
     Raises:
         InputError: a file cannot be read.
@@ -80,7 +83,7 @@ def input_files(results: Results, profile: Profile) -> list[tuple[InputFile, Pat
     named = [(p, name, f"data/case/{name}") for p, name in inside.items()]
     apart = [(p, f"outside/{sha256_file(p)[:12]}-{p.name}") for p in outside]
     named += [(p, name, f"data/{name}") for p, name in apart]
-    found = [(_input(p, name, known.get(p), profile, place), p) for p, name, place in named]
+    found = [(_input(p, name, known.get(p), redactor, place), p) for p, name, place in named]
     return sorted(found, key=lambda f: f[0].path)
 
 
@@ -119,10 +122,10 @@ def _of_scene(scene: Scene) -> list[Path]:
     return [p for p in (scene.path, scene.cloud_mask, item) if p is not None and p.is_file()]
 
 
-def _input(path: Path, name: str, known: _Known | None, profile: Profile, place: str) -> InputFile:
+def _input(path: Path, name: str, known: _Known | None, redactor: Redactor, place: str) -> InputFile:
     if known is None:
         known = _by_place(path, name)
-    why_not = _why_not(path, name, known, profile)
+    why_not = _why_not(path, name, known, redactor)
     try:
         size_bytes = path.stat().st_size
     except OSError as error:
@@ -136,7 +139,7 @@ def _input(path: Path, name: str, known: _Known | None, profile: Profile, place:
         licence=SIMULATED if known.simulated else known.licence or "not stated",
         copied=not why_not,
         why_not=why_not,
-        bundle_path="" if why_not else _safe(place, sha256),
+        bundle_path="" if why_not else _safe(place, sha256, redactor),
         credit=known.credit,
     )
 
@@ -151,22 +154,42 @@ def _marked(path: Path) -> bool:
     """Whether the file says near its beginning that an exercise made it."""
     try:
         with path.open("rb") as f:
-            return MARK in f.read(4096)
+            return SIMULATED_MARK.encode() in f.read(4096)
     except OSError:
         return False
 
 
-def _why_not(path: Path, name: str, known: _Known, profile: Profile) -> str:
-    if profile is Profile.PUBLIC and known.licence == OWN and not PUBLIC.fullmatch(name):
+def _why_not(path: Path, name: str, known: _Known, redactor: Redactor) -> str:
+    public = redactor.profile is Profile.PUBLIC
+    if public and known.licence == OWN and not PUBLIC.fullmatch(name):
         return "withheld from the public: it may name persons; what verdicts need of it is in case.json"
     if not (known.simulated or known.licence == OWN or may_copy(known.licence)):
         stated = f"its licence ({known.licence[:200]}) does not" if known.licence else "no licence is stated that would"
         return f"{stated} allow copies to be handed on"
-    if profile is Profile.PUBLIC and path.suffix.lower() in {".json", ".geojson", ".kml", ".csv", ".txt", ".xml"}:
+    if public and path.suffix.lower() in {".json", ".geojson", ".kml", ".csv", ".txt", ".xml"}:
         return "withheld from the public: a text that may name persons or places of a disk"
-    if path.stat().st_size <= MAX_TEXT_BYTES and path.suffix.lower() not in {".tif", ".tiff"}:
-        return "it holds a key or a signed address" if holds_secret(_content(path)) else ""
-    return ""
+    small = path.stat().st_size <= MAX_TEXT_BYTES
+    if small and path.suffix.lower() not in {".tif", ".tiff"} and holds_secret(_content(path)):
+        return "it holds a key or a signed address"
+    if not public:
+        return ""
+    return _telling_words(path, redactor, small=small) if PUBLIC.fullmatch(name) else _telling_tags(path, known)
+
+
+def _telling_words(path: Path, redactor: Redactor, *, small: bool) -> str:
+    """Why the public gets no copy of an answer or of element sets."""
+    words = _content(path).decode("utf-8", errors="replace") if small else ""
+    scrap = replace(redactor, removed=Counter())
+    told = [scrap.text(line) != line for line in words.splitlines()]
+    return "" if small and not any(told) else "withheld from the public: it holds words that are withheld"
+
+
+def _telling_tags(path: Path, known: _Known) -> str:
+    """Why the public gets no copy of an image."""
+    if path.suffix.lower() not in KINDS:
+        return "withheld from the public: what a file of its kind tells besides pixels is not looked at"
+    found = [t for t in telling_tags(path) if not (known.simulated and t != UNREADABLE)]
+    return f"withheld from the public: it carries {', '.join(found)}, which may name persons or disks" if found else ""
 
 
 def _content(path: Path) -> bytes:
@@ -182,10 +205,11 @@ def _content(path: Path) -> bytes:
         return data
 
 
-def _safe(path: str, sha256: str) -> str:
-    """The path, or where a part of it might trouble another system, one by hash."""
+def _safe(path: str, sha256: str, redactor: Redactor) -> str:
+    """The path, or where a part of it is withheld or might trouble another system, one by hash."""
     parts = PurePosixPath(path).parts
-    if all(_SAFE.fullmatch(p) and p.isascii() and p == p.strip(" .") for p in parts):
+    told = replace(redactor, removed=Counter()).text(path) == path
+    if told and all(_SAFE.fullmatch(p) and p.isascii() and p == p.strip(" .") for p in parts):
         return path
     suffix = PurePosixPath(path).suffix
     return f"data/other/{sha256[:12]}{suffix if re.fullmatch(r'[.][A-Za-z0-9]{1,8}', suffix) else ''}"

@@ -22,19 +22,17 @@ NOT_HELD = Path("not-in-the-bundle")
 MAX_BYTES = 512 * 2**20
 
 
-def measurements_json(gathered: Gathered, places: Mapping[Path, str], redactor: Redactor, case_folder: Path) -> str:
+def measurements_json(gathered: Gathered, places: Mapping[Path, str], redactor: Redactor) -> str:
     """What was gathered, as JSON text.
 
     Args:
-        gathered: scenes, looks, detections, marks and losses.
+        gathered: scenes, looks, detections, marks and losses, in full: paths are those of this disk.
         places: file on this disk -> path in the bundle, for those that were copied.
         redactor: applied to every text.
-        case_folder: whose path is no business of the reader's.
     """
     scenes = {k: replace(s, path=_placed(s.path, places), cloud_mask=_mask(s.cloud_mask, places))
               for k, s in gathered.scenes.items()}  # fmt: skip
-    plain = to_plain(replace(gathered, scenes=scenes))
-    value = redactor.value(without_folder(plain, case_folder))
+    value = redactor.value(to_plain(replace(gathered, scenes=scenes)))
     for exhibit in value["exhibits"]:
         exhibit["added"] = redactor.time(exhibit["added"])
     return _text({"schema_version": SCHEMA_VERSION, "gathered": value})
@@ -49,64 +47,10 @@ def _mask(path: Path | None, places: Mapping[Path, str]) -> Path | None:
     return None if path is None else _placed(path, places)
 
 
-def case_json(case: Case, redactor: Redactor) -> str:
-    """The case as it was resolved, as JSON text."""
+def case_json(case: Case) -> str:
+    """The case as it was resolved and may be told, as JSON text."""
     plain = to_plain(replace(case, folder=Path(), images=()))
-    plain = redactor.value(_withheld(without_folder(plain, case.folder), case, redactor))
     return _text({"schema_version": SCHEMA_VERSION, "case": plain})
-
-
-def _withheld(plain: dict[str, Any], case: Case, redactor: Redactor) -> dict[str, Any]:
-    """Without the words of marked sources, and with times as finely as the rules allow."""
-    for source, entry in zip(case.sources, plain["sources"], strict=True):
-        if redactor.marked(source.id):
-            entry |= {"name": "withheld source", "url": "", "note": ""}
-            redactor.note("sources")
-    for claim, entry in zip(case.claims, plain["claims"], strict=True):
-        if redactor.marked(claim.source_id):
-            entry |= {"text": "[withheld]", "prior_reason": "[withheld]"}
-            redactor.note("texts of claims")
-    kept = []
-    for sighting, entry in zip(case.reported, plain["reported"], strict=True):
-        how = redactor.marked(sighting.source_id)
-        if how == "drop":
-            redactor.note("reports")
-            continue
-        if how:
-            entry |= {"text": "[withheld]", "lr_reason": "[withheld]", "time": _days(entry["time"])}
-            redactor.note("texts and hours of reports")
-        kept.append(entry)
-    return plain | {"reported": kept}
-
-
-def _days(span: dict[str, Any]) -> dict[str, Any]:
-    """The whole days that a span touches, UTC."""
-    from datetime import datetime, timedelta  # noqa: PLC0415 - only redaction needs it
-
-    start, end = (datetime.fromisoformat(span[k]) for k in ("start", "end"))
-    first = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    last = end.replace(hour=0, minute=0, second=0, microsecond=0)
-    whole = last if last == end and last > first else last + timedelta(days=1)
-    return {"start": first.isoformat(), "end": whole.isoformat(), "precision": "interval"}
-
-
-def without_folder(value: Any, folder: Path) -> Any:
-    """Plain data without the path of the case folder, which differs from disk to disk."""
-    names = [n for n in {str(folder.resolve()), str(folder)} if n not in {"", ".", "/"}]
-    names.sort(key=len, reverse=True)
-
-    def clean(v: Any) -> Any:
-        if isinstance(v, str):
-            for name in names:
-                v = v.replace(f"{name}/", "").replace(name, "the case folder")
-            return v
-        if isinstance(v, dict):
-            return {k: clean(x) for k, x in v.items()}
-        if isinstance(v, list | tuple):
-            return [clean(x) for x in v]
-        return v
-
-    return clean(value)
 
 
 def read_measurements(path: Path, root: Path) -> Gathered:
@@ -122,11 +66,6 @@ def read_measurements(path: Path, root: Path) -> Gathered:
     if unknown:
         raise InputError(f"{path.name}: looks name scenes that it does not hold ({', '.join(sorted(unknown)[:3])})")
     return gathered
-
-
-def read_case_text(text: str) -> Case:
-    """The case that `case_json` wrote."""
-    return from_plain(json.loads(text)["case"], Case)
 
 
 def read_case(path: Path) -> Case:

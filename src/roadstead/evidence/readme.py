@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from roadstead.report.exports import Profile
+from roadstead.report.exports import SIMULATED, Profile
 from roadstead.steps import numeric_versions
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ and government images are unknown to everyone outside.
 
 def readme(results: Results, left_out: Sequence[str], duties: Sequence[str], profile: Profile) -> str:
     """README.txt of a bundle, plain text."""
-    mark = "SIMULATED (roadstead:simulated). Nothing in it happened.\n" if results.simulated else ""
+    mark = f"{SIMULATED}\n" if results.simulated else ""
     public = "Names, hosts, paths and marked sources were taken out: see redactions.json.\n"
     title = " ".join(results.case.title.split())[:300]
     sections = [

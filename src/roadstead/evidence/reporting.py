@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roadstead.case import freeze
-from roadstead.evidence.measurements import without_folder
-from roadstead.evidence.results import OUT, Results, had_at, read_results, redactor_of
+from roadstead.evidence.fresh import fresh
+from roadstead.evidence.results import DETECTIONS, OUT, VERDICTS, Results, read_results, redactor_of, told
 from roadstead.model import InputError
-from roadstead.pipeline import Judged, Seams, judged
+from roadstead.pipeline import Seams
 from roadstead.report import Attached, Contents, RunningHead, edition_name, render_pdf, render_report
-from roadstead.report.exports import Profile, Redactor, redacted_contents
-from roadstead.report.exports import withheld_verdict as withheld
-from roadstead.steps import FixedClock, StepCache, write_atomic
+from roadstead.report.exports import Profile, Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 HTML, PDF = "report.html", "report.pdf"
-VERDICTS, DETECTIONS = "verdicts.json", "detections.geojson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +35,21 @@ class Reported:
 class Telling:
     """Everything that a report is told from, as its profile allows."""
 
+    full: Results
     results: Results
+    """as the profile allows"""
     contents: Contents
     redactor: Redactor
-    verdicts: str
-    """verdicts.json"""
-    detections: str
-    """detections.geojson"""
+
+    @property
+    def verdicts(self) -> str:
+        """verdicts.json."""
+        return self.results.files[VERDICTS]
+
+    @property
+    def detections(self) -> str:
+        """detections.geojson."""
+        return self.results.files[DETECTIONS]
 
     def html(self) -> str:
         """The report as one HTML page."""
@@ -87,19 +90,16 @@ def write_report(
         InputError: the case was not verified, or its results are not those of the case as it is.
         StorageError: the folder cannot be written.
     """
-    told = telling(read_results(folder, seams=seams, progress=progress), profile, seams or Seams())
-    name = "report" if profile is Profile.FULL else f"report-{profile.value}"
-    target = out or told.results.case.folder / OUT / name
-    files, notes = [target / HTML], []
-    write_atomic(target / HTML, told.html())
+    found, target = read_telling(folder, "report", out, profile, seams, progress)
+    files: dict[str, str | bytes] = {HTML: found.html()}
+    notes: list[str] = []
     if pdf:
-        made, note = try_pdf(told)
-        if made is None:
-            notes.append(note)
-        else:
-            write_atomic(target / PDF, made)
-            files.append(target / PDF)
-    return Reported(files=tuple(files), removed=told.redactor.log()["removed"], notes=tuple(notes))
+        made, note = try_pdf(found)
+        files |= {PDF: made} if made else {}
+        notes += [] if made else [note]
+    with fresh(target) as making:
+        written = making.put_all(files)
+    return Reported(files=written, removed=found.redactor.log()["removed"], notes=tuple(notes))
 
 
 def try_pdf(told: Telling) -> tuple[bytes | None, str]:
@@ -108,6 +108,24 @@ def try_pdf(told: Telling) -> tuple[bytes | None, str]:
         return told.pdf(), ""
     except InputError as error:
         return None, f"no PDF was made: {error}"
+
+
+def read_telling(  # noqa: PLR0917 - what every output is asked for with
+    folder: Path | str,
+    name: str,
+    out: Path | None,
+    profile: Profile,
+    seams: Seams | None,
+    progress: Callable[[str, int, int], None],
+) -> tuple[Telling, Path]:
+    """What an output of a verified case is told from, and its folder: CASE/out/NAME unless given, or NAME-public.
+
+    Raises:
+        InputError: the case was not verified, or its results are not those of the case as it is.
+    """
+    found = telling(read_results(folder, seams=seams, progress=progress), profile, seams or Seams())
+    named = name if profile is Profile.FULL else f"{name}-{profile.value}"
+    return found, out or found.full.case.folder / OUT / named
 
 
 def telling(results: Results, profile: Profile, seams: Seams) -> Telling:
@@ -119,24 +137,10 @@ def telling(results: Results, profile: Profile, seams: Seams) -> Telling:
         seams: pixel reader and catalogues.
     """
     redactor = redactor_of(results, profile)
-    contents = redacted_contents(_judged(results, seams).contents, redactor)
-    folder = results.case.folder
-    verdicts = [withheld(v, redactor) for v in results.verdicts]
-    return Telling(
-        results=results,
-        contents=contents,
-        redactor=redactor,
-        verdicts=as_json(redactor.value(without_folder(verdicts, folder))),
-        detections=as_json(redactor.value(without_folder(results.detections, folder))),
-    )
+    left = told(results, redactor, seams)
+    return Telling(full=results, results=left, contents=left.contents, redactor=redactor)
 
 
 def as_json(value: Any) -> str:
     """Plain data as the text of a file."""
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-
-
-def _judged(results: Results, seams: Seams) -> Judged:
-    clock = FixedClock(datetime.fromisoformat(had_at(results)))
-    case, cache = results.case, StepCache(results.case.folder / ".cache")
-    return judged(case, results.gathered, seams, cache, clock, lambda _: freeze(case, clock.now()))

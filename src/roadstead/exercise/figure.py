@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from roadstead.model import SIMULATED_MARK
+
 if TYPE_CHECKING:
     from roadstead.exercise.study import Figures, Study
 
@@ -31,7 +33,7 @@ def reliability_svg(result: Study) -> str:
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Description": "roadstead:simulated"})
+        figure.savefig(out, format="svg", metadata={"Date": None, "Description": SIMULATED_MARK})
     return out.getvalue()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from roadstead.ais import SIMULATED_MARK, AisPosition, AisStatic, write_csv, write_nmea
+from roadstead.ais import AisPosition, AisStatic, write_csv, write_nmea
+from roadstead.model import SIMULATED_MARK
 from roadstead.steps import stream, write_atomic
 
 if TYPE_CHECKING:

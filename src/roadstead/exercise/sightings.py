@@ -23,7 +23,7 @@ from roadstead.exercise.berths import basin
 from roadstead.exercise.happen import ALONGSIDE
 from roadstead.geo import sun_elevation_deg
 from roadstead.library import mission
-from roadstead.model import Detection, Estimate, Look, Modality, Scene, TimeSpan
+from roadstead.model import SIMULATED_MARK, Detection, Estimate, Look, Modality, Scene, TimeSpan
 from roadstead.pipeline import Gathered, SceneAtSite
 from roadstead.simulate import ShipAt, null_island
 from roadstead.steps import stream
@@ -108,7 +108,7 @@ def _look(image: Acquisition) -> Look:
         resolved_m=known.resolved_m if known else 10.0,
         sun_elevation_deg=round(float(sun_elevation_deg(image.t_utc.timestamp(), at.x, at.y)), 2),
         modality=image.modality,
-        notes=("roadstead:simulated",),
+        notes=(SIMULATED_MARK,),
     )
 
 
@@ -221,5 +221,5 @@ def _detection(ident: str, image: Acquisition, found: _Object) -> Detection:
         heading_deg=Estimate(round(found.heading_deg % 180, 1), HEADING_SIGMA_DEG),
         method=METHOD,
         alongside=found.alongside,
-        notes=("roadstead:simulated",),
+        notes=(SIMULATED_MARK,),
     )

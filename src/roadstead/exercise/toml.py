@@ -7,13 +7,13 @@ import re
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from roadstead.model import iso
+from roadstead.model import SIMULATED_MARK, iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-COMMENT = "# roadstead:simulated - written by `roadstead exercise`; nothing in it happened.\n"
+COMMENT = f"# {SIMULATED_MARK} - written by `roadstead exercise`; nothing in it happened.\n"
 
 
 def toml_text(tables: Mapping[str, Any]) -> str:

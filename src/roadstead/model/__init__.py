@@ -68,7 +68,7 @@ from roadstead.model.imaging import (
 from roadstead.model.place import Name, Site
 from roadstead.model.seams import Catalogue, Clock, Detector, PixelReader, Predicate, Step
 from roadstead.model.time import Precision, TimeSpan, iso, parse_span, span_between, zone
-from roadstead.model.values import Estimate, Range
+from roadstead.model.values import SIMULATED_MARK, Estimate, Range, as_text_cell
 from roadstead.model.verdict import (
     Call,
     Coverage,
@@ -85,6 +85,7 @@ __all__ = [
     "KNOWN_STATES",
     "NONE_OF_THESE",
     "OTHER_TYPE",
+    "SIMULATED_MARK",
     "AchRow",
     "AchTable",
     "AnswerState",
@@ -167,6 +168,7 @@ __all__ = [
     "Verdict",
     "VesselClass",
     "Weighing",
+    "as_text_cell",
     "iso",
     "parse_span",
     "span_between",

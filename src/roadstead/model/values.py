@@ -7,6 +7,15 @@ from dataclasses import dataclass
 
 from roadstead.model.errors import InputError
 
+SIMULATED_MARK = "roadstead:simulated"
+"""key, tag or remark that everything carries which was made from simulated images or positions"""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_text_cell(text: str) -> str:
+    """A text for a table: one that a spreadsheet would run as a formula gets an apostrophe before it (OWASP)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
 
 @dataclass(frozen=True, slots=True)
 class Range:

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from roadstead.pipeline.coverage_files import coverage_json
     from roadstead.pipeline.fetching import Fetched, FetchSeams, fetch
     from roadstead.pipeline.find import Findings, SceneAtSite, detectors, find_vessels
-    from roadstead.pipeline.gathering import Gathered, Seams, gather
+    from roadstead.pipeline.gathering import FindStep, Gathered, Seams, Task, gather
     from roadstead.pipeline.images import Detected, detect, properties
-    from roadstead.pipeline.judge import AssessStep, Question, is_simulated
-    from roadstead.pipeline.outputs import verdict_json
+    from roadstead.pipeline.judge import AssessStep, Question, evidence_sha256, is_simulated
+    from roadstead.pipeline.outputs import data_files, verdict_json
     from roadstead.pipeline.photographs import PhotoMarks, PhotoResult, photo
     from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
     from roadstead.pipeline.preview import Explanation, explain
     from roadstead.pipeline.radio import AisAtSite, AisFacts, ais_facts, ais_files
     from roadstead.pipeline.review import meant, standing
     from roadstead.pipeline.run import Result, verify
+    from roadstead.pipeline.sea import CaseSeas
     from roadstead.pipeline.searching import (
         LOOKBACK_DAYS,
         Plan,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         search,
     )
     from roadstead.pipeline.ship_sheet import Identified, identify
+    from roadstead.pipeline.structures import without_structures
 
 _HOMES = {
     "AisAtSite": "radio",
@@ -42,10 +44,12 @@ _HOMES = {
     "AssessStep": "judge",
     "BaselineResult": "baseline",
     "CoverageResult": "coverage",
+    "CaseSeas": "sea",
     "Detected": "images",
     "Explanation": "preview",
     "FetchSeams": "fetching",
     "Fetched": "fetching",
+    "FindStep": "gathering",
     "Findings": "find",
     "Gathered": "gathering",
     "Identified": "ship_sheet",
@@ -61,13 +65,16 @@ _HOMES = {
     "SearchResult": "searching",
     "SearchScope": "searching",
     "SearchSeams": "searching",
+    "Task": "gathering",
     "Terms": "picture",
     "ais_facts": "radio",
     "ais_files": "radio",
     "case_coverage": "coverage",
     "coverage_json": "coverage_files",
+    "data_files": "outputs",
     "detect": "images",
     "detectors": "find",
+    "evidence_sha256": "judge",
     "explain": "preview",
     "fetch": "fetching",
     "find_vessels": "find",
@@ -87,6 +94,7 @@ _HOMES = {
     "usual_length_m": "picture",
     "verdict_json": "outputs",
     "verify": "run",
+    "without_structures": "structures",
 }
 __all__ = [
     "LOOKBACK_DAYS",
@@ -94,11 +102,13 @@ __all__ = [
     "AisFacts",
     "AssessStep",
     "BaselineResult",
+    "CaseSeas",
     "CoverageResult",
     "Detected",
     "Explanation",
     "FetchSeams",
     "Fetched",
+    "FindStep",
     "Findings",
     "Gathered",
     "Identified",
@@ -113,13 +123,16 @@ __all__ = [
     "SearchResult",
     "SearchScope",
     "SearchSeams",
+    "Task",
     "Terms",
     "ais_facts",
     "ais_files",
     "case_coverage",
     "coverage_json",
+    "data_files",
     "detect",
     "detectors",
+    "evidence_sha256",
     "explain",
     "fetch",
     "find_vessels",
@@ -139,6 +152,7 @@ __all__ = [
     "usual_length_m",
     "verdict_json",
     "verify",
+    "without_structures",
 ]
 
 

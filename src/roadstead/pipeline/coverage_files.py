@@ -12,7 +12,7 @@ from icalendar import Calendar, Event
 
 from roadstead import library
 from roadstead.geo import light_at
-from roadstead.model import iso, zone
+from roadstead.model import as_text_cell, iso, zone
 from roadstead.pipeline.layers import mark_if
 from roadstead.report import coverage_svg
 from roadstead.steps import to_plain, write_atomic
@@ -157,8 +157,7 @@ def _csv(case: Case, found: CaseCoverage, *, simulated: bool) -> str:
 
 
 def _safe(value: Any) -> Any:
-    """Spreadsheets run what begins like a formula; names come from catalogues and files of others."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"} else value
+    return as_text_cell(value) if isinstance(value, str) else value
 
 
 def _row(case: Case, moment: Moment) -> dict[str, Any]:

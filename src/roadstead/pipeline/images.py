@@ -11,11 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from roadstead.ais import SIMULATED_MARK
 from roadstead.archive import SeaFile, open_scene, open_sea_file
 from roadstead.detection import SarDetector
 from roadstead.imagery import RasterioReader
 from roadstead.model import (
+    SIMULATED_MARK,
     BandRole,
     Detection,
     Detector,
@@ -27,6 +27,7 @@ from roadstead.model import (
     Scene,
     SeaKind,
     TimeSpan,
+    as_text_cell,
     iso,
 )
 from roadstead.pipeline.find import Findings, detectors, find_in_strips, find_vessels, quiet, sea_of_scene
@@ -323,5 +324,4 @@ def _csv(result: Detected) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """A value for a table; text that a spreadsheet would compute is marked as text (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    return as_text_cell(value) if isinstance(value, str) else value

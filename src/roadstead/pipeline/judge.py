@@ -11,7 +11,7 @@ from roadstead.coverage import USUAL_LENGTH_M, coverage_of, p_blind, p_detect, u
 from roadstead.infer import Observed
 from roadstead.model import CaseCoverage, Claim, Clock, Coverage, Verdict
 from roadstead.pipeline.gathering import Gathered
-from roadstead.steps import to_plain
+from roadstead.steps import sha256_of, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +88,20 @@ def _coverage(question: Question) -> Coverage:
 def is_simulated(case: Case, gathered: Gathered) -> bool:
     """Whether a case is an exercise, or holds any simulated image."""
     return case.simulated or any(s.simulated for s in gathered.scenes.values())
+
+
+def evidence_sha256(gathered: Gathered) -> str:
+    """The hash of all evidence that verdicts rest on besides the case's own words; no paths and no times of reading."""
+    return sha256_of(
+        {
+            "scenes": {k: s.sha256 for k, s in sorted(gathered.scenes.items())},
+            "exhibits": sorted(e.sha256 for e in gathered.exhibits),
+            "found": [to_plain((at.look, at.detections)) for at in gathered.at_sites],
+            "fixes": to_plain(tuple(gathered.fixes)),
+            "marked": to_plain(tuple(gathered.marked)),
+            "ways": to_plain(tuple(gathered.sea_ways)),
+        }
+    )
 
 
 def _observed(question: Question) -> tuple[Observed, ...]:

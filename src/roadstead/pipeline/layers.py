@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
-from roadstead.ais import SIMULATED_MARK
 from roadstead.detection import SeaMask, optical_sea, radar_sea
 from roadstead.imagery import open_band
-from roadstead.model import Modality, Rejected
+from roadstead.model import SIMULATED_MARK, Modality, Rejected
 from roadstead.steps import write_atomic
 
 if TYPE_CHECKING:

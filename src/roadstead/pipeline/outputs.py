@@ -14,18 +14,39 @@ from roadstead.steps import to_plain, write_atomic
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from roadstead.model import Range, Verdict, Weighing
+    from roadstead.model import Claim, Range, Verdict, Weighing
     from roadstead.pipeline.gathering import Gathered
     from roadstead.pipeline.radio import AisFacts
 
 SCHEMA_VERSION = 1
+VERDICTS, DETECTIONS, REJECTED, AIS = "verdicts.json", "detections.geojson", "rejected.geojson", "ais.json"
+DATA_FILES = (VERDICTS, DETECTIONS, REJECTED, AIS)
+REPORT = "report.html"
 
 
 def write_outputs(contents: Contents, gathered: Gathered, ais: AisFacts, folder: Path) -> tuple[Path, Path]:
-    """Write verdicts.json, detections.geojson, rejected.geojson and report.html; returns (report, verdicts)."""
-    verdicts_file, report = folder / "verdicts.json", folder / "report.html"
-    plain = [verdict_json(v, contents) for v in contents.verdicts]
-    write_atomic(verdicts_file, json.dumps(plain, indent=1, ensure_ascii=False) + "\n")
+    """Write what `data_files` gives, and report.html; returns (report, verdicts). What is of an earlier run goes."""
+    report = folder / REPORT
+    made = data_files(contents, gathered, ais)
+    for name in DATA_FILES:
+        if name in made:
+            write_atomic(folder / name, made[name])
+        else:
+            (folder / name).unlink(missing_ok=True)
+    write_atomic(report, render_report(contents))
+    return report, folder / VERDICTS
+
+
+def data_files(contents: Contents, gathered: Gathered, ais: AisFacts) -> dict[str, str]:
+    """File name -> text of the results for other programs; ais.json only where the case holds AIS.
+
+    Args:
+        contents: of the report.
+        gathered: the evidence.
+        ais: what AIS files say of the detections.
+    """
+    digest = contents.frozen.sha256
+    plain = [verdict_json(v, contents.case.claim(v.claim_id), digest) for v in contents.verdicts]
     sea = {d.id: {"sea": at.sea} for at in gathered.at_sites for d in at.detections}
     heard = {f.detection.id: ais_json(ais, f.detection.id) for f in contents.found} if ais.at_sites else {}
     said = {
@@ -34,14 +55,12 @@ def write_outputs(contents: Contents, gathered: Gathered, ais: AisFacts, folder:
     }
     exercise = contents.case.simulated
     simulated = {s.id for s in gathered.scenes.values() if s.simulated or exercise}
-    found = detections_geojson([f.detection for f in contents.found], simulated, said, exercise=exercise)
-    write_atomic(folder / "detections.geojson", found)
-    rejected = rejected_geojson(_rejected(gathered), simulated, exercise=exercise)
-    write_atomic(folder / "rejected.geojson", rejected)
-    if ais.at_sites:
-        write_atomic(folder / "ais.json", json.dumps(_ais_json(ais), indent=1, ensure_ascii=False) + "\n")
-    write_atomic(report, render_report(contents))
-    return report, verdicts_file
+    made = {
+        VERDICTS: json.dumps(plain, indent=1, ensure_ascii=False) + "\n",
+        DETECTIONS: detections_geojson([f.detection for f in contents.found], simulated, said, exercise=exercise),
+        REJECTED: rejected_geojson(_rejected(gathered), simulated, exercise=exercise),
+    }
+    return made | ({AIS: json.dumps(_ais_json(ais), indent=1, ensure_ascii=False) + "\n"} if ais.at_sites else {})
 
 
 def ais_json(ais: AisFacts, detection_id: str) -> dict[str, Any]:
@@ -70,9 +89,8 @@ def _rejected(gathered: Gathered) -> list[RejectedIn]:
     ]
 
 
-def verdict_json(verdict: Verdict, contents: Contents) -> dict[str, Any]:
-    """One entry of verdicts.json."""
-    claim = contents.case.claim(verdict.claim_id)
+def verdict_json(verdict: Verdict, claim: Claim, assumptions_sha256: str) -> dict[str, Any]:
+    """One entry of verdicts.json: plain data, as JSON gives it back."""
     own, reported = verdict.without_reports, verdict.with_reports
     return {
         "schema_version": SCHEMA_VERSION,
@@ -89,7 +107,7 @@ def verdict_json(verdict: Verdict, contents: Contents) -> dict[str, Any]:
         "ledger": to_plain(verdict.ledger),
         "ach": to_plain(verdict.ach),
         "missing": to_plain(verdict.missing),
-        "assumptions_sha256": contents.frozen.sha256,
+        "assumptions_sha256": assumptions_sha256,
         "simulated": verdict.simulated,
         **mark_if(verdict.simulated),
     }

@@ -11,6 +11,7 @@ from roadstead.model import Verdict
 from roadstead.pipeline.contents import judged
 from roadstead.pipeline.find import quiet
 from roadstead.pipeline.gathering import Gathered, Seams, gather
+from roadstead.pipeline.judge import evidence_sha256
 from roadstead.pipeline.outputs import write_outputs
 from roadstead.pipeline.radio import AisFacts
 from roadstead.report import Contents
@@ -69,8 +70,9 @@ def verify(
         cache = StepCache(case.folder / ".cache", ledger)
         gathered = gather(case, seams, cache, progress)
         made = judged(
-            case, gathered, seams, cache, clock, lambda said: record_calls(case, frozen, _calls(said), clock.now())
-        )
+            case, gathered, seams, cache, clock,
+            lambda said: record_calls(case, frozen, _calls(said), clock.now(), evidence_sha256(gathered)),
+        )  # fmt: skip
         for sentence in (*case.mistakes, *gathered.losses):
             ledger.loss(sentence)
         contents, ais = made.contents, made.ais

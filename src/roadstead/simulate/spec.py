@@ -8,7 +8,9 @@ from datetime import datetime
 from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
-MARK = "roadstead:simulated"
+from roadstead.model import SIMULATED_MARK
+
+MARK = SIMULATED_MARK
 """key that every simulated file carries, true"""
 
 

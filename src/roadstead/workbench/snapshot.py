@@ -94,7 +94,7 @@ def snapshot_of(result: Result, decisions_through: int) -> Snapshot:
         rejected=[_rejected(at, r) for at in gathered.unreviewed for r in at.rejected],
         rows=[_row(c) for c in coverage.sites] if coverage else [],
         calls=[_call(c) for c in contents.port_calls],
-        verdicts=[verdict_json(v, contents) for v in contents.verdicts],
+        verdicts=[verdict_json(v, case.claim(v.claim_id), contents.frozen.sha256) for v in contents.verdicts],
         held={key_of(s.id): to_plain(replace(s, path=s.path.absolute())) for s in scenes},
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from roadstead.model import InputError
+from roadstead.model import SIMULATED_MARK, InputError
 
 if TYPE_CHECKING:
     from roadstead.report.exports.layers import Handover, Layer
@@ -34,7 +34,7 @@ def geoparquet_bytes(layer: Layer, held: Handover) -> bytes:
     }
     places = [None if g is None else shapely.to_wkb(g) for g in layer.geometries or ()]
     columns[GEOMETRY] = arrow.array(places, type=arrow.binary())
-    metadata = {"geo": json.dumps(_geo(layer)), "roadstead:simulated": str(held.simulated).lower()}
+    metadata = {"geo": json.dumps(_geo(layer)), SIMULATED_MARK: str(held.simulated).lower()}
     table = arrow.table(columns).replace_schema_metadata(metadata)
     out = io.BytesIO()
     parquet.write_table(table, out, compression="zstd")

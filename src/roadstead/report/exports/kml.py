@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
+from roadstead.model import SIMULATED_MARK
 from roadstead.report.exports.layers import Handover, Layer, credits_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _STYLES = {
     "scenes": ("ff888888", "00888888"),
 }
 """line and fill of each layer, aabbggrr"""
-SIMULATED = "SIMULATED (roadstead:simulated). Nothing in it happened."
+SIMULATED = f"SIMULATED ({SIMULATED_MARK}). Nothing in it happened."
 
 
 def kml_text(layers: Iterable[Layer], held: Handover, title: str) -> str:
@@ -43,7 +44,7 @@ def kml_text(layers: Iterable[Layer], held: Handover, title: str) -> str:
         '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>',
         f"<name>{_text(title)}</name><description>{_text(about)}</description>",
         *(_style(name, *colours) for name, colours in _STYLES.items()),
-        f'<ExtendedData><Data name="roadstead:simulated"><value>{mark}</value></Data></ExtendedData>',
+        f'<ExtendedData><Data name="{SIMULATED_MARK}"><value>{mark}</value></Data></ExtendedData>',
         *(_folder(layer) for layer in layers if layer.geometries is not None),
         "</Document></kml>",
     ]

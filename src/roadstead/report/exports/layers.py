@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import MultiPolygon, Point, Polygon, shape
@@ -15,10 +16,11 @@ from shapely.geometry.base import BaseGeometry
 
 from roadstead.case import Case
 from roadstead.model import Look, Scene, TimeSpan, iso
-from roadstead.report.exports.redaction import WITHHELD, Redactor, withheld_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from roadstead.report.exports.redaction import Redactor
 
 DETECTION_COLUMNS = {
     "detect_id": str, "scene_id": str, "site_id": str, "t_start": str, "t_end": str, "detect_lat": float,
@@ -50,7 +52,7 @@ _RENAMED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """What a case hands over."""
+    """What a case hands over, as its profile allows it: values after `redacted_contents`."""
 
     case: Case
     scenes: Mapping[str, Scene]
@@ -63,6 +65,8 @@ class Handover:
     """as in verdicts.json"""
     simulated: bool
     program_version: str
+    images: Mapping[str, Path]
+    """scene id -> the file on this disk, to read its grid from; no path of it is handed over"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,7 @@ class Layer:
 
 def layers_of(held: Handover, redactor: Redactor) -> tuple[Layer, ...]:
     """Detections, scenes, sites, reports and verdicts, redacted, in a map's order from the top."""
-    layers = (_detections(held), _reports(held, redactor), _sites(held), _scenes(held), _verdicts(held, redactor))
+    layers = (_detections(held), _reports(held), _sites(held), _scenes(held), _verdicts(held))
     return tuple(_redacted(layer, redactor) for layer in layers)
 
 
@@ -161,26 +165,21 @@ def _sites(held: Handover) -> Layer:
     )  # fmt: skip
 
 
-def _reports(held: Handover, redactor: Redactor) -> Layer:
+def _reports(held: Handover) -> Layer:
     rows, places = [], []
     for sighting in held.case.reported:
-        how = redactor.marked(sighting.source_id)
-        if how == "drop":
-            redactor.note("reports")
-            continue
         source, site = held.case.source(sighting.source_id), held.case.site(sighting.site_id)
-        span = {k: redactor.time(v) if v else v for k, v in _span(sighting.time).items()}
         row = {
             "report_id": sighting.id,
             "source_id": source.id,
             "source": source.name,
             "grade": source.grade,
             "site_id": site.id,
-            **({k: v[:10] if v else v for k, v in span.items()} if how else span),
+            **_span(sighting.time),
             "vessels": ", ".join(sighting.vessel_ids),
             "at_least": sighting.count,
             "activity": sighting.activity,
-            "text": WITHHELD if how else sighting.text,
+            "text": sighting.text,
             "simulated": held.simulated,
         }
         rows.append(row)
@@ -190,10 +189,9 @@ def _reports(held: Handover, redactor: Redactor) -> Layer:
     )
 
 
-def _verdicts(held: Handover, redactor: Redactor) -> Layer:
+def _verdicts(held: Handover) -> Layer:
     rows = []
-    for entry in held.verdicts:
-        v = withheld_verdict(dict(entry), redactor)
+    for v in held.verdicts:
         (low, high), (low_all, high_all) = v["probability"], v["with_reports"]["probability"]
         rows.append(
             {

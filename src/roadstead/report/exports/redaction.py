@@ -1,21 +1,23 @@
 """Redaction: one pass over everything that leaves, which replaces what is withheld and counts it.
 
-`full` takes out keys and signed addresses only. `public` also takes out names of analysts, this machine's name, paths
-of its disk, and what CASE/redaction.toml marks. The same word becomes the same placeholder everywhere, so that what
-belongs together still does.
+`full` takes out keys and signed addresses only. `public` also takes out paths of a disk, names of analysts, this
+machine's name, and what CASE/redaction.toml marks. The same word becomes the same placeholder everywhere, so that what
+belongs together still does. What a whole value loses (a claim, a report, a verdict) is said in `withheld` alone.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from roadstead.report.exports.hours import coarse_times
+from roadstead.report.exports.names import NameMatcher
+from roadstead.report.exports.paths import without_paths
 from roadstead.report.exports.rules import Rules
 from roadstead.report.exports.secrets import without_secrets
 
@@ -26,13 +28,6 @@ if TYPE_CHECKING:
     from roadstead.model import Exhibit
 
 WITHHELD = "[withheld]"
-_PATHS = re.compile(
-    r"(?:file://[^\s\"'<>]+|(?<![\w/.:~-])~?/(?:home|root|Users|tmp|var|mnt|media|srv|opt|work|data|private|Volumes)"
-    r"/[^\s\"'<>,;]+|\b[A-Za-z]:\\[^\s\"'<>,;]+|\\\\[\w.-]+\\[^\s\"'<>,;]+)"
-)
-_TIME = re.compile(r"\b(\d{4}-\d{2}-\d{2})T(\d{2})(?::\d{2}){1,2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?")
-_SHORT = 3
-"""a name of fewer letters is replaced only where it stands alone: inside a text it would be found by chance"""
 
 
 class Profile(StrEnum):
@@ -50,34 +45,35 @@ class Redactor:
         profile: for whom.
         rules: what the case marks.
         names: words to withhold, in any case of letters -> placeholder.
+        folder: of the case, whose place on the disk is no business of any reader's.
     """
 
     profile: Profile
     rules: Rules
     names: dict[str, str]
+    folder: Path | None = None
     removed: Counter[str] = field(default_factory=Counter)
-    _inside: re.Pattern[str] | None = None
+    _matcher: NameMatcher = field(init=False)
+    _places: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.names = {name.casefold(): put for name, put in self.names.items()}
-        words = sorted((n for n in self.names if len(n) >= _SHORT), key=lambda n: (-len(n), n))
-        if words:
-            self._inside = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+        self._matcher = NameMatcher(self.names)
+        places = {str(self.folder.resolve()), str(self.folder)} - {"", ".", "/"} if self.folder else set[str]()
+        self._places = tuple(sorted(places, key=lambda p: (-len(p), p)))
 
     def text(self, text: str) -> str:
         """A text without what is withheld."""
+        for place in self._places:
+            text = text.replace(f"{place}/", "").replace(place, "the case folder")
         text, secrets = without_secrets(text)
         self._count("keys and signed addresses", secrets)
         if self.profile is Profile.FULL:
             return text
-        if text.casefold() in self.names:
-            self._count("names", 1)
-            return self.names[text.casefold()]
-        if self._inside:
-            text, n = self._inside.subn(lambda found: self.names.get(found[0].casefold(), WITHHELD), text)
-            self._count("names", n)
-        text, n = _PATHS.subn("[path removed]", text)
+        # Paths first: a name found inside one would leave the rest of it standing.
+        text, n = without_paths(text)
         self._count("paths of a disk", n)
+        text, n = self._matcher.replaced(text)
+        self._count("names", n)
         return text
 
     def value(self, value: Any) -> Any:
@@ -90,12 +86,11 @@ class Redactor:
             return [self.value(v) for v in value]
         return value
 
-    def time(self, text: str) -> str:
-        """An ISO time as finely as the rules allow."""
-        if self.profile is Profile.FULL or self.rules.times == "exact":
+    def time(self, text: str, *, fineness: str = "") -> str:
+        """A text with its times as finely as the rules allow, or as `fineness` (`hour`, `day`) says."""
+        if self.profile is Profile.FULL:
             return text
-        pattern = r"\1" if self.rules.times == "day" else r"\1T\2:00:00Z"
-        coarse, n = _TIME.subn(pattern, text)
+        coarse, n = coarse_times(text, fineness or self.rules.times)
         self._count("exact times", n)
         return coarse
 
@@ -116,17 +111,6 @@ class Redactor:
             self.removed[what] += n
 
 
-def withheld_verdict(verdict: dict[str, Any], redactor: Redactor) -> dict[str, Any]:
-    """An entry of verdicts.json without the words of a marked source."""
-    if not redactor.marked(str(verdict.get("source"))):
-        return verdict
-    redactor.note("texts of claims")
-    said = verdict.get("text")
-    elements = [e | {"statement": WITHHELD, "why": WITHHELD} for e in verdict.get("elements", [])]
-    shares = [h | {"text": WITHHELD} if h.get("text") == said else h for h in verdict.get("hypotheses", [])]
-    return verdict | {"text": WITHHELD, "elements": elements, "hypotheses": shares}
-
-
 def redactor_for(case: Case, rules: Rules, profile: Profile, analysts: Iterable[str]) -> Redactor:
     """The redactor of a case.
 
@@ -142,8 +126,9 @@ def redactor_for(case: Case, rules: Rules, profile: Profile, analysts: Iterable[
     for number, source in enumerate((s for s in case.sources if s.id in rules.sources), start=1):
         names |= {t: f"withheld-{number}" for t in (source.id, source.origin) if t}
         names |= {t: WITHHELD for t in (source.name, source.url, source.note) if t}
-    names |= dict.fromkeys((n for n in rules.names if n.strip()), WITHHELD)
-    return Redactor(profile=profile, rules=rules, names=names)
+    further = sorted({n.strip() for n in rules.names} - {""})
+    names |= {name: f"[withheld {number}]" for number, name in enumerate(further, start=1)}
+    return Redactor(profile=profile, rules=rules, names=names, folder=case.folder)
 
 
 def analysts_of(exhibits: Sequence[Exhibit], methods: Iterable[str], marked_by: Iterable[str] = ()) -> set[str]:
@@ -159,9 +144,9 @@ def analysts_of(exhibits: Sequence[Exhibit], methods: Iterable[str], marked_by: 
 
 
 def _machine() -> dict[str, str]:
-    found = {platform.node(): "[host removed]", str(Path.home()): "[path removed]"}
+    found = {platform.node(): "[host removed]"}
     user = os.environ.get("USER") or os.environ.get("USERNAME") or ""
     # Names that half the machines of this world carry would be found in ordinary sentences.
-    return {k: v for k, v in found.items() if k not in {"", "/", "localhost"}} | (
+    return {k: v for k, v in found.items() if k not in {"", "localhost"}} | (
         {user: "[user removed]"} if user not in {"", "root", "user", "admin", "ubuntu"} else {}
     )

@@ -45,7 +45,7 @@ def read_rules(case: Case) -> Rules:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise CaseError(path, None, key, f"{first['msg']}; see 'Redaction' in docs/reference.md") from error
+        raise CaseError(path, None, key, f"{first['msg']}; see 'Withhold names' in docs/howto.md") from error
     except (OSError, ValueError) as error:
         raise CaseError(path, None, "", f"cannot be read as TOML ({error}); correct it") from error
     _check(rules, case, path)

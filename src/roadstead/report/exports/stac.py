@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import mapping
 
 from roadstead.archive import open_image
-from roadstead.model import BandRole, Modality, RasterError, iso
+from roadstead.model import SIMULATED_MARK, BandRole, Modality, RasterError, iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from roadstead.report.exports.redaction import Redactor
 
 STAC_VERSION = "1.1.0"
-MARK = "roadstead:simulated"
 _BASE = "https://stac-extensions.github.io"
 EXTENSIONS = {
     "proj:": f"{_BASE}/projection/v2.0.0/schema.json",
@@ -52,7 +51,7 @@ def stac_texts(held: Handover, redactor: Redactor) -> dict[str, str]:
         "id": held.case.id,
         "title": held.case.title,
         "description": held.case.summary or held.case.title or "scenes of a case",
-        MARK: held.simulated,
+        SIMULATED_MARK: held.simulated,
         "links": links,
     }
     documents = items | {"catalog.json": catalog}
@@ -66,11 +65,12 @@ def _file_name(scene_id: str) -> str:
 
 
 def _item(scene: Scene, held: Handover) -> dict[str, Any]:
-    kept = _from_own_item(scene.path)
+    image = held.images.get(scene.id, scene.path)
+    kept = _from_own_item(image)
     props: dict[str, Any] = {
         **_time(scene),
         "description": "SIMULATED by Roadstead; nothing in it happened" if scene.simulated else "scene of a case",
-        MARK: scene.simulated,
+        SIMULATED_MARK: scene.simulated,
         **kept,
         **({"platform": scene.platform} if scene.platform else {}),
         **({"gsd": scene.gsd_m} if scene.gsd_m else {}),
@@ -78,7 +78,7 @@ def _item(scene: Scene, held: Handover) -> dict[str, Any]:
         **({"roadstead:licence": scene.licence} if scene.licence else {}),
         **({"roadstead:credit": scene.credit} if scene.credit else {}),
         **({"view:off_nadir": scene.off_nadir_deg} if scene.off_nadir_deg is not None else {}),
-        **_grid(scene.path),
+        **_grid(image),
         "processing:software": {"Roadstead": held.program_version},
         "roadstead:date_basis": scene.date_basis.value,
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shapely import set_precision
 from shapely.geometry import mapping
 
+from roadstead.model import SIMULATED_MARK, as_text_cell
 from roadstead.report.exports.layers import Handover, Layer, credits_of
 
 if TYPE_CHECKING:
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 
     from roadstead.report.exports.redaction import Redactor
 
-MARK = "roadstead:simulated"
 SCHEMA_VERSION = 1
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""a spreadsheet takes a text that begins so for a formula"""
 TRACK_COLUMNS = (
     "MMSI", "BaseDateTime", "LAT", "LON", "SOG", "COG", "Heading", "VesselName", "IMO", "CallSign", "VesselType",
     "Status", "Length", "Width", "Draft", "Cargo", "heading_ambiguous", "scene_id", "detect_id", "method", "simulated",
@@ -47,7 +45,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
+        return as_text_cell(value)
     return repr(round(value, 7)) if isinstance(value, float) else str(value)
 
 
@@ -80,7 +78,7 @@ def _collection(features: list[Any], held: Handover) -> str:
     document = {
         "type": "FeatureCollection",
         "schema_version": SCHEMA_VERSION,
-        MARK: held.simulated,
+        SIMULATED_MARK: held.simulated,
         "credits": list(credits_of(held)),
         "features": features,
     }
