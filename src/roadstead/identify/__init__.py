@@ -47,6 +47,8 @@ from roadstead.identify.photo_values import (
     Photograph,
     SideProfile,
 )
+from roadstead.identify.quay import Berth, Image, view_berth
+from roadstead.identify.quay_gate import QuayGate, quay_gate
 from roadstead.identify.shadow import Measured, ShadowAt, ShadowCheck, check_shadow, shadow_at
 from roadstead.identify.sharpness import Sharpness, edge_sharpness
 from roadstead.identify.strip import DeckStrip, Placement, Profiles, deck_strip, placement_of, profiles, shadow_side
@@ -60,6 +62,7 @@ __all__ = [
     "AisUndetected",
     "AlongMatch",
     "AlongProfile",
+    "Berth",
     "Circumstances",
     "Constants",
     "DeckStrip",
@@ -67,6 +70,7 @@ __all__ = [
     "Examined",
     "Expected",
     "Gate",
+    "Image",
     "Level",
     "Likeness",
     "Marks",
@@ -75,6 +79,7 @@ __all__ = [
     "Photograph",
     "Placement",
     "Profiles",
+    "QuayGate",
     "RadarView",
     "Resolved",
     "ShadowAt",
@@ -108,6 +113,7 @@ __all__ = [
     "placement_of",
     "posterior",
     "profiles",
+    "quay_gate",
     "ratios",
     "resolved_at",
     "roster_of",
@@ -120,4 +126,5 @@ __all__ = [
     "superstructure",
     "twins",
     "undetected",
+    "view_berth",
 ]

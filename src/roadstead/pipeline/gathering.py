@@ -14,7 +14,9 @@ from roadstead.detection import stated_note
 from roadstead.imagery import RasterioReader
 from roadstead.infer import Fix
 from roadstead.model import (
+    Activity,
     BandsUnknown,
+    BerthView,
     Catalogue,
     Clock,
     DateBasis,
@@ -37,6 +39,7 @@ from roadstead.pipeline.eye import dated, drawn_on, hulls_only, unplaced, with_m
 from roadstead.pipeline.find import SceneAtSite, detectors, find_vessels, sea_of_scene
 from roadstead.pipeline.place import sites_of, why_nowhere
 from roadstead.pipeline.positions import fixes_of
+from roadstead.pipeline.quay import berth_views, by_analysts
 from roadstead.pipeline.review import Drawn, DrawStep, marks_drawn, reviewed, standing
 from roadstead.pipeline.sea import CaseSeas
 from roadstead.pipeline.structures import without_structures
@@ -66,6 +69,8 @@ class Gathered:
     """between the case's sites, by its coastline"""
     marked: list[Sighting] = field(default_factory=list)
     """marks by eye as sightings, with the activity they name"""
+    berth_views: list[BerthView] = field(default_factory=list)
+    """what goes on at quays, vessel by vessel and image by image"""
     losses: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """what is to be said of the stated land and sea, and of what analysts decided, one sentence each"""
@@ -73,6 +78,11 @@ class Gathered:
     """of analysts in review, those that hold"""
     unreviewed: tuple[SceneAtSite, ...] = ()
     """`at_sites` as they were before anything was decided in review"""
+
+    @property
+    def activities(self) -> tuple[Activity, ...]:
+        """Everything seen at berths: by pixels, then by analysts."""
+        return (*(a for view in self.berth_views for a in view.activities), *by_analysts(self.marked))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +174,7 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     out.unreviewed = tuple(without_structures(before, out.scenes)) if out.decisions else tuple(out.at_sites)
     _loose_marks(case, drawn, by_exhibit, out)
     out.fixes += fixes_of(case, cache)
+    out.berth_views += berth_views(case, out.at_sites, out.scenes, seams.reader, cache)
     return out
 
 

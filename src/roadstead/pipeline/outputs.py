@@ -8,31 +8,36 @@ from typing import TYPE_CHECKING, Any
 from roadstead.pipeline.identity import evidence_json
 from roadstead.pipeline.images import detections_geojson
 from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson
+from roadstead.pipeline.quay_figure import berth_png
 from roadstead.report import Contents, render_report
 from roadstead.steps import to_plain, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from roadstead.model import Claim, Range, Verdict, Weighing
+    from roadstead.model import Claim, PixelReader, Range, Verdict, Weighing
     from roadstead.pipeline.gathering import Gathered
     from roadstead.pipeline.radio import AisFacts
 
 SCHEMA_VERSION = 1
 VERDICTS, DETECTIONS, REJECTED, AIS = "verdicts.json", "detections.geojson", "rejected.geojson", "ais.json"
+BERTHS_FILE = "berths.json"
 DATA_FILES = (VERDICTS, DETECTIONS, REJECTED, AIS)
-REPORT = "report.html"
+REPORT, BERTHS = "report.html", "berths"
 
 
-def write_outputs(contents: Contents, gathered: Gathered, ais: AisFacts, folder: Path) -> tuple[Path, Path]:
-    """Write what `data_files` gives, and report.html; returns (report, verdicts). What is of an earlier run goes."""
+def write_outputs(
+    contents: Contents, gathered: Gathered, ais: AisFacts, folder: Path, reader: PixelReader
+) -> tuple[Path, Path]:
+    """Write the data files, quays and report.html; returns (report, verdicts). What is of an earlier run goes."""
     report = folder / REPORT
-    made = data_files(contents, gathered, ais)
-    for name in DATA_FILES:
+    made = data_files(contents, gathered, ais) | _quay_files(gathered)
+    for name in (*DATA_FILES, BERTHS_FILE):
         if name in made:
             write_atomic(folder / name, made[name])
         else:
             (folder / name).unlink(missing_ok=True)
+    _write_berths(gathered, reader, folder / BERTHS)
     write_atomic(report, render_report(contents))
     return report, folder / VERDICTS
 
@@ -127,3 +132,31 @@ def _weighing_json(w: Weighing) -> dict[str, Any]:
 
 def _pair(r: Range) -> list[float]:
     return [round(r.low, 4), round(r.high, 4)]
+
+
+def _write_berths(gathered: Gathered, reader: PixelReader, folder: Path) -> None:
+    """A figure of each quay at which something was looked for; those of an earlier run go."""
+    for old in folder.glob("[0-9][0-9][0-9].png"):
+        old.unlink()
+    vessels = {d.id: d for at in gathered.at_sites for d in at.detections}
+    shown = [v for v in gathered.berth_views if v.activities]
+    for number, view in enumerate(shown, 1):
+        picture = berth_png(view, gathered.scenes[view.scene_id], vessels[view.detection_id], reader)
+        if picture is not None:
+            write_atomic(folder / f"{number:03d}.png", picture)
+
+
+def _quay_files(gathered: Gathered) -> dict[str, str]:
+    if not gathered.berth_views:
+        return {}
+    return {BERTHS_FILE: json.dumps(_berths_json(gathered), indent=1, ensure_ascii=False) + "\n"}
+
+
+def _berths_json(gathered: Gathered) -> dict[str, Any]:
+    simulated = any(gathered.scenes[v.scene_id].simulated for v in gathered.berth_views)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **mark_if(simulated),
+        "views": [to_plain(v) for v in gathered.berth_views],
+        "activities": [to_plain(a) for a in gathered.activities],
+    }
