@@ -25,7 +25,7 @@ def marked(view: Photographed) -> SideProfile:
     ("form_id", "angle", "scenery", "expected"),
     [
         ("ropucha-i", 70.0, Scenery(hills=True, haze=0.5), ROPUCHA),
-        ("bulk-carrier-handysize", 55.0, Scenery(houses=True, cranes=True), {"handysize-bulk-carrier"}),
+        ("bulk-carrier-handysize", 55.0, Scenery(houses=True, clouds=True), {"handysize-bulk-carrier"}),
         ("ferry", 40.0, Scenery(hills=True, clouds=True), {"ferry"}),
     ],
 )
