@@ -29,6 +29,7 @@ WAIT_MS = 120_000
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 pytestmark = [
     pytest.mark.enable_socket,
+    pytest.mark.timeout(1200),  # a browser that draws in software on a busy machine
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH; on Debian: apt-get install chromium"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),

@@ -136,6 +136,7 @@ def test_two_stores_of_one_case_lose_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.enable_socket
+@pytest.mark.timeout(1200)  # fifty servers: half a minute, on a busy machine far more
 def test_fifty_kills_lose_no_decision_that_was_acknowledged(case: Path) -> None:
     draw = random.Random(9)  # noqa: S311 - when to kill is no secret
     nursery, sent, acknowledged = Nursery(case), 0, set()
