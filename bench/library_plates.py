@@ -1,7 +1,7 @@
 """Plates of the reference library: three classes for the docs, and all forms to look at.
 
 python bench/library_plates.py docs/library.png            # the picture of docs/library.md
-python bench/library_plates.py docs/library.png /tmp/all   # and one plate of every form
+python bench/library_plates.py docs/library.png FOLDER   # and one plate of every form
 """
 
 from __future__ import annotations
