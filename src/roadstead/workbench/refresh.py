@@ -1,15 +1,13 @@
 """Verifying a case apart from the server: `python -m roadstead.workbench.refresh CASE`, progress as JSON lines.
 
-A process of its own, so that pictures come while verdicts are computed. What it got done before it was stopped is found
-done the next time. Its input stays open as long as the server lives: when that ends, however it ends, so does this.
+A process of its own, so that pictures come while verdicts are computed. What it did not get done when it was stopped is
+found done the next time.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-import threading
 from pathlib import Path
 
 from roadstead.archive import held_decisions
@@ -39,13 +37,5 @@ def _write(value: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def _end_with_server() -> None:
-    # Not through sys.stdin: a reader that waits there while the program ends is a fatal error.
-    while os.read(0, 1024):
-        pass
-    os._exit(1)
-
-
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_server, daemon=True).start()
     sys.exit(refresh(Path(sys.argv[1])))
