@@ -6,6 +6,8 @@ import http.client
 import json
 import random
 import sqlite3
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -169,3 +171,13 @@ def test_fifty_kills_lose_no_decision_that_was_acknowledged(case: Path) -> None:
         nursery.close()
     assert acknowledged <= {d.id for d in held_decisions(case).decisions}
     assert len(acknowledged) > KILLS
+
+
+def test_a_verification_ends_with_the_server_that_began_it(case: Path) -> None:
+    command = [sys.executable, "-m", "roadstead.workbench.refresh", str(case)]
+    for alive, code in ((True, 0), (False, 1)):
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - ours
+            assert process.stdin
+            if not alive:
+                process.stdin.close()
+            assert process.wait(timeout=300) == code

@@ -51,9 +51,10 @@ export function dialog(title: string, body: HTMLElement[], yes: string): Promise
       h("div", { class: "row end" }, h("button", { type: "button", class: "quiet", onclick: () => box.close() }, "Cancel"),
         h("button", { type: "submit", class: "main" }, yes)));
     const box = h("dialog", { "aria-labelledby": "ask" }, form);
-    let answer: FormData | null = null;
-    form.addEventListener("submit", () => (answer = new FormData(form)));
-    box.addEventListener("close", () => { box.remove(); done(answer); });
+    // gone in the same moment: a key struck right after Enter must not fall into a field that is on its way out
+    const leave = (answer: FormData | null) => { box.remove(); done(answer); };
+    form.addEventListener("submit", (e) => { e.preventDefault(); const answer = new FormData(form); box.close(); leave(answer); });
+    box.addEventListener("close", () => leave(null));
     document.body.append(box);
     box.showModal();
   });

@@ -77,7 +77,7 @@ class Job:
         error = ""
         command = [sys.executable, "-m", "roadstead.workbench.refresh", str(self._folder)]
         with subprocess.Popen(  # noqa: S603 - our own program and the folder that the user named
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.PIPE, text=True
         ) as process:
             self._process = process
             for line in process.stdout or ():

@@ -1,13 +1,15 @@
 """Verifying a case apart from the server: `python -m roadstead.workbench.refresh CASE`, progress as JSON lines.
 
-A process of its own, so that pictures come while verdicts are computed. What it did not get done when it was stopped is
-found done the next time.
+A process of its own, so that pictures come while verdicts are computed. What it got done before it was stopped is found
+done the next time. Its input stays open as long as the server lives: when that ends, however it ends, so does this.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 from pathlib import Path
 
 from roadstead.archive import held_decisions
@@ -37,5 +39,12 @@ def _write(value: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
+def _end_with_server() -> None:
+    while os.read(sys.stdin.fileno(), 1):  # unbuffered: a buffered reader that waits here would break the normal exit
+        pass
+    os._exit(1)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_server, name="server lives", daemon=True).start()
     sys.exit(refresh(Path(sys.argv[1])))
