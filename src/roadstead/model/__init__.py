@@ -1,5 +1,6 @@
 """Frozen value types, units, time spans, errors and seams: the vocabulary of the whole project."""
 
+from roadstead.model.activity import Activity, ActivityKind, BerthView, VehicleCount
 from roadstead.model.assessment import (
     AchRow,
     AchTable,
@@ -82,10 +83,13 @@ __all__ = [
     "KNOWN_STATES",
     "AchRow",
     "AchTable",
+    "Activity",
+    "ActivityKind",
     "AnswerState",
     "Availability",
     "BandRole",
     "BandsUnknown",
+    "BerthView",
     "BlindWindow",
     "Call",
     "Candidate",
@@ -155,6 +159,7 @@ __all__ = [
     "Thresholds",
     "TimeSpan",
     "Unseen",
+    "VehicleCount",
     "Verdict",
     "VesselClass",
     "Weighing",

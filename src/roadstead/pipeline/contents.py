@@ -95,4 +95,6 @@ def _contents(
         made_at=datetime.max.replace(tzinfo=UTC),
         program_version=versions["roadstead"],
         versions=versions,
+        berth_views=tuple(gathered.berth_views),
+        activities=gathered.activities,
     )

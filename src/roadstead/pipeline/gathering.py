@@ -14,7 +14,9 @@ from roadstead.detection import stated_note
 from roadstead.imagery import RasterioReader
 from roadstead.infer import Fix
 from roadstead.model import (
+    Activity,
     BandsUnknown,
+    BerthView,
     Catalogue,
     Clock,
     DateBasis,
@@ -35,6 +37,7 @@ from roadstead.pipeline.eye import dated, drawn_on, hulls_only, unplaced, with_m
 from roadstead.pipeline.find import SceneAtSite, detectors, find_vessels, sea_of_scene
 from roadstead.pipeline.place import sites_of, why_nowhere
 from roadstead.pipeline.positions import fixes_of
+from roadstead.pipeline.quay import berth_views, by_analysts
 from roadstead.pipeline.sea import CaseSeas
 from roadstead.pipeline.structures import without_structures
 from roadstead.steps import Failure, SystemClock, Workers, to_plain
@@ -63,9 +66,16 @@ class Gathered:
     """between the case's sites, by its coastline"""
     marked: list[Sighting] = field(default_factory=list)
     """marks by eye as sightings, with the activity they name"""
+    berth_views: list[BerthView] = field(default_factory=list)
+    """what goes on at quays, vessel by vessel and image by image"""
     losses: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """what is to be said of the stated land and sea, one sentence each"""
+
+    @property
+    def activities(self) -> tuple[Activity, ...]:
+        """Everything seen at berths: by pixels, then by analysts."""
+        return (*(a for view in self.berth_views for a in view.activities), *by_analysts(self.marked))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +154,7 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     out.at_sites = list(without_structures(out.at_sites, out.scenes))
     _loose_marks(case, drawn, by_exhibit, out)
     out.fixes += fixes_of(case, cache)
+    out.berth_views += berth_views(case, out.at_sites, out.scenes, seams.reader, cache)
     return out
 
 

@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.pipeline.images import detections_geojson
 from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson
+from roadstead.pipeline.quay_figure import berth_png
 from roadstead.report import Contents, render_report
 from roadstead.steps import to_plain, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from roadstead.model import Range, Verdict, Weighing
+    from roadstead.model import PixelReader, Range, Verdict, Weighing
     from roadstead.pipeline.gathering import Gathered
     from roadstead.pipeline.radio import AisFacts
 
 SCHEMA_VERSION = 1
 
 
-def write_outputs(contents: Contents, gathered: Gathered, ais: AisFacts, folder: Path) -> tuple[Path, Path]:
+def write_outputs(
+    contents: Contents, gathered: Gathered, ais: AisFacts, folder: Path, reader: PixelReader
+) -> tuple[Path, Path]:
     """Write verdicts.json, detections.geojson, rejected.geojson and report.html; returns (report, verdicts)."""
     verdicts_file, report = folder / "verdicts.json", folder / "report.html"
     plain = [verdict_json(v, contents) for v in contents.verdicts]
@@ -36,6 +39,9 @@ def write_outputs(contents: Contents, gathered: Gathered, ais: AisFacts, folder:
     write_atomic(folder / "rejected.geojson", rejected)
     if ais.at_sites:
         write_atomic(folder / "ais.json", json.dumps(_ais_json(ais), indent=1, ensure_ascii=False) + "\n")
+    if gathered.berth_views:
+        write_atomic(folder / "berths.json", json.dumps(_berths_json(gathered), indent=1, ensure_ascii=False) + "\n")
+        _write_berths(gathered, reader, folder / "berths")
     write_atomic(report, render_report(contents))
     return report, verdicts_file
 
@@ -56,6 +62,26 @@ def ais_json(ais: AisFacts, detection_id: str) -> dict[str, Any]:
 
 def _ais_json(ais: AisFacts) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, **to_plain(ais)}
+
+
+def _write_berths(gathered: Gathered, reader: PixelReader, folder: Path) -> None:
+    """A figure of each quay at which something was looked for."""
+    vessels = {d.id: d for at in gathered.at_sites for d in at.detections}
+    shown = [v for v in gathered.berth_views if v.activities]
+    for number, view in enumerate(shown, 1):
+        picture = berth_png(view, gathered.scenes[view.scene_id], vessels[view.detection_id], reader)
+        if picture is not None:
+            write_atomic(folder / f"{number:03d}.png", picture)
+
+
+def _berths_json(gathered: Gathered) -> dict[str, Any]:
+    simulated = any(gathered.scenes[v.scene_id].simulated for v in gathered.berth_views)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **mark_if(simulated),
+        "views": [to_plain(v) for v in gathered.berth_views],
+        "activities": [to_plain(a) for a in gathered.activities],
+    }
 
 
 def _rejected(gathered: Gathered) -> list[RejectedIn]:

@@ -69,7 +69,7 @@ def verify(
         for sentence in (*case.mistakes, *gathered.losses):
             ledger.loss(sentence)
         contents, ais = made.contents, made.ais
-        report, verdicts_file = write_outputs(contents, gathered, ais, case.folder / "out")
+        report, verdicts_file = write_outputs(contents, gathered, ais, case.folder / "out", seams.reader)
         outcome = "done"
     finally:
         ledger.close(outcome)

@@ -1,5 +1,6 @@
 """The report: one self-contained HTML file that a newspaper can check and a critic can re-run."""
 
+from roadstead.report.chips import png
 from roadstead.report.contents import Chip, Contents, Edition, Found
 from roadstead.report.coverage_figure import coverage_svg
 from roadstead.report.editions import edition_name
@@ -19,6 +20,7 @@ __all__ = [
     "edition_name",
     "plate_png",
     "plates",
+    "png",
     "render_pdf",
     "render_report",
 ]

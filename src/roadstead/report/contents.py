@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from roadstead.case import Case, Frozen
 from roadstead.identify import Gate
-from roadstead.model import CaseCoverage, Detection, Exhibit, Look, PortCall, Scene, Verdict
+from roadstead.model import Activity, BerthView, CaseCoverage, Detection, Exhibit, Look, PortCall, Scene, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,5 +76,9 @@ class Contents:
     versions: dict[str, str]
     coverage: CaseCoverage | None = None
     """what could have been seen; None where it was not computed"""
+    berth_views: tuple[BerthView, ...] = ()
+    """quays looked at"""
+    activities: tuple[Activity, ...] = ()
+    """what goes on at quays, by pixels and by analysts"""
     editions: tuple[Edition, ...] = ()
     """this edition, then the earlier ones, latest first; none: this is no edition"""

@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL
-from roadstead.report import assumptions, claims, evidence, figures, findings, vessels
+from roadstead.report import assumptions, claims, evidence, figures, findings, quays, vessels
 from roadstead.report.coverage_tables import coverage_view
 from roadstead.report.editions import corrections, edition_name
 from roadstead.report.markup import file_name, shortened, visible, without_paths
@@ -69,6 +69,7 @@ def _tables(contents: Contents) -> dict[str, Table | None]:
         "calls_ours": evidence.calls_table(contents, ours=True),
         "calls_reported": evidence.calls_table(contents, ours=False),
         "looks_table": evidence.looks_table(contents),
+        "quays_table": quays.quays_table(contents),
         "sources_table": evidence.sources_table(case) if case.sources else None,
         "reported_table": evidence.reported_table(case),
         "exhibits_table": evidence.exhibits_table(contents),

@@ -4,7 +4,7 @@ from roadstead.simulate.files import TIFF_MARK
 from roadstead.simulate.null_islands import null_island, null_islands
 from roadstead.simulate.scene import Made, make_scene
 from roadstead.simulate.sensors import sensor_of
-from roadstead.simulate.spec import MARK, Place, SceneSpec, ShipAt, Weather
+from roadstead.simulate.spec import MARK, Place, SceneSpec, ShipAt, VehicleAt, Weather
 
 __all__ = [
     "MARK",
@@ -13,6 +13,7 @@ __all__ = [
     "Place",
     "SceneSpec",
     "ShipAt",
+    "VehicleAt",
     "Weather",
     "make_scene",
     "null_island",

@@ -18,6 +18,7 @@ from roadstead.simulate import clouds
 from roadstead.simulate.edge import Edge, edge_of, seen
 from roadstead.simulate.grid import Grid, Tile, grid_over
 from roadstead.simulate.land import HIGHEST_M, REFLECTANCE, WHITE_ROOF, Ground, land_cover, shadows
+from roadstead.simulate.lorries import lorries
 from roadstead.simulate.noise import filtered, key_of, normal_table, normals
 from roadstead.simulate.optical_kernels import FOAM, SHADE, Water, aired, numbered, painted
 from roadstead.simulate.sensors import OpticalSensor
@@ -37,6 +38,7 @@ _TABLE = (BandRole.BLUE, BandRole.GREEN, BandRole.RED, BandRole.NIR, BandRole.SW
 _BLUR_PX = 4
 _LONGEST_SHADOW_M = 60.0
 _BOAT_SAMPLES = 4
+_FLAT_M = 1.5
 _CRANE_PAINT = 0.75
 """of white: cranes are pale, and lattices let some of the ground through"""
 
@@ -89,7 +91,7 @@ def optical_scene(spec: SceneSpec, sensor: OpticalSensor) -> OpticalScene:
         sun=sun,
         still=still,
         ships=ships,
-        boats=small + trucks,
+        boats=small + trucks + tuple(part for s in ships for part in lorries(s, still, spec.seed, spec.id)),
         stamps=tuple(p for s in ships for p in stamps(s, grid, sight, sensor.bands, sensor.delay_s)),
         wakes=wakes_of(ships),
         light=sea_light(spec.weather, sensor.pixel_m, sun, view, (spec.seed, spec.id)),
@@ -197,11 +199,14 @@ def _afloat(scene: OpticalScene, tile: Tile, level: NDArray[np.float32]) -> None
 
 
 def _box_over(scene: OpticalScene, tile: Tile, level: NDArray[np.float32], boat: Boat) -> None:
-    shade = translate(boat.outline, *(-1.5 * part for part in _sunwards(scene)))
+    shade = translate(boat.outline, *(-(boat.height_m or _FLAT_M) * part for part in _sunwards(scene)))
+    if boat.height_m:
+        shade = shade.union(boat.outline).convex_hull
     if not _near(boat.outline.union(shade), scene.grid, tile):
         return
     _fill(scene, tile, level, shade.difference(boat.outline), None)
-    _fill(scene, tile, level, boat.outline, np.full(5, boat.reflectance, np.float32))
+    colour = np.array(boat.paint, np.float32) if boat.paint else np.full(5, boat.reflectance, np.float32)
+    _fill(scene, tile, level, boat.outline, colour)
 
 
 def _sunwards(scene: OpticalScene) -> tuple[float, float]:

@@ -32,6 +32,10 @@ class Boat:
     reflectance: float
     kind: str
     """`small craft` or `vehicle`"""
+    height_m: float = 0.0
+    """of a solid box, which casts a shadow from its foot to its top; 0: a flat one whose shadow lies beside it"""
+    paint: tuple[float, ...] = ()
+    """reflectance per band of `land.REFLECTANCE`; empty: `reflectance` in every band"""
 
 
 def boats(place_id: str, seed: int, scene_id: str, still: Surroundings, taken: Sequence[Polygon]) -> tuple[Boat, ...]:

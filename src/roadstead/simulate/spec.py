@@ -32,6 +32,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleAt:
+    """One vehicle on the quay beside a ship, with a bed that is covered or shows what it carries."""
+
+    along_m: float
+    """of its middle from the ship's middle along the quay, in the direction in which the quay is drawn"""
+    away_m: float
+    """of its middle from the quay's edge, on land"""
+    turn_deg: float = 0.0
+    """off the quay's direction"""
+    length_m: float = 9.0
+    width_m: float = 2.5
+    height_m: float = 3.0
+    covered: bool = True
+    """by a tarpaulin or a box; False: an open bed with goods on it"""
+    paint: tuple[float, float, float, float, float] = (0.06, 0.09, 0.06, 0.14, 0.12)
+    """reflectance of cab and cover: blue, green, red, nir, swir16"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShipAt:
     """One ship as it is at the moment of the scene."""
 
@@ -50,7 +69,9 @@ class ShipAt:
     crane_out: bool = False
     """a crane reaches over the deck"""
     trucks: int = 0
-    """vehicles on the quay beside it"""
+    """vehicles on the quay beside it, as plain boxes at drawn places"""
+    vehicles: tuple[VehicleAt, ...] = ()
+    """further vehicles, in detail, where they are said to be"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
