@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from roadstead.assess.elements import Seen
     from roadstead.case import Case
-    from roadstead.infer import Evidence, Group, Observed, Weighted
+    from roadstead.infer import Evidence, Group, Observed, Weighted, WorkSeen
     from roadstead.model import Claim, Detection, Sighting, Site
 
 SENSOR = {Modality.SAR: "radar", Modality.OPTICAL: "optical"}
@@ -73,7 +73,7 @@ def carried_call(
 
 
 def ledger_for(
-    case: Case, claim: Claim, evidence: Evidence, samples: Sequence[Weighted]
+    case: Case, claim: Claim, evidence: Evidence, samples: Sequence[Weighted], work: Sequence[WorkSeen] = ()
 ) -> tuple[Ledger | None, AchTable | None]:
     """What each group of evidence weighs; nothing where there is none."""
     groups = groups_of(claim, evidence) if samples else ()
@@ -90,6 +90,7 @@ def ledger_for(
             reports=evidence.reports,
             report_names=tuple(_reported(case, r) for r in evidence.reports),
             thresholds=case.thresholds,
+            work=tuple(work),
         )
     )
 

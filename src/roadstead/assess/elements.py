@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from roadstead.assess.composed import in_words
 from roadstead.coverage import usable
 from roadstead.identify import size_agrees
-from roadstead.infer import LIKELY, Observed
-from roadstead.model import Call, Claim, ClaimKind, Element, ElementName, Sighting, Status
+from roadstead.infer import LIKELY, RATES, Observed, WorkSeen, asked_of
+from roadstead.model import Call, Claim, ClaimKind, Element, ElementName, Sighting, Status, iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roadstead.case import Case
-    from roadstead.model import Detection
+    from roadstead.model import Activity, Detection, TimeSpan
 
 MOTION_WORDS = ("anchor", "moored", "under way", "underway", "drift", "sailing", "stopped")
+NO_DIRECTION = "Nothing seen at a quay tells loading from unloading, or what is carried."
 PERSONS_CAVEAT = "Images show ships, not passengers."
 
 
@@ -37,6 +38,8 @@ class Seen:
     """marks by eye that name the claimed activity of a claimed vessel"""
     other_activities: tuple[Sighting, ...]
     """the same of a vessel that was not named"""
+    work: tuple[WorkSeen, ...] = ()
+    """what pixels and analysts say of a claimed crane or of vehicles"""
 
 
 def places(claim: Claim) -> tuple[str, ...]:
@@ -81,6 +84,14 @@ def fits(case: Case, claim: Claim, detection: Detection) -> bool:
     """Whether a detection is spoken of as a vessel and its size agrees with a claimed one."""
     who = [case.vessel(v) for v in claim.who]
     return detection.score >= LIKELY and (not who or any(size_agrees(detection, v) for v in who))
+
+
+def beside_fitting(
+    case: Case, claim: Claim, observed: Sequence[Observed], activities: Sequence[Activity]
+) -> tuple[Activity, ...]:
+    """Activities beside a vessel that could be a claimed one, and those that analysts marked."""
+    fitting = {d.id for o in observed for d in o.detections if fits(case, claim, d)}
+    return tuple(a for a in activities if a.method == "analyst" or a.detection_id in fitting)
 
 
 def elements(case: Case, claim: Claim, seen: Seen, call: Call) -> tuple[Element, ...]:
@@ -201,13 +212,59 @@ def _what_status(case: Case, claim: Claim, seen: Seen) -> tuple[Status, str]:
             "One look cannot tell a ship at anchor from one under way; two looks hours apart are needed.",
         )
     if seen.activities:
-        who = ", ".join(sorted({s.text or "an analyst" for s in seen.activities}))
-        return Status.SEEN, f"Marked by eye: {who}."
+        return Status.SEEN, f"Marked by eye: {_by_whom(seen.activities)}."
     if seen.other_activities:
-        return Status.CONSISTENT, "Marked by eye, of a vessel that the mark does not name."
+        return (
+            Status.CONSISTENT,
+            f"Marked by eye, of a vessel that the mark does not name: {_by_whom(seen.other_activities)}.",
+        )
     if not seen.looks:
         return Status.NOT_DETERMINABLE, "No usable look of ours in this window."
-    return Status.NOT_DETERMINABLE, f'Nothing that we hold shows "{claim.activity}"; this version marks it by eye only.'
+    showing = [w for w in seen.work if w.shows]
+    if showing:
+        return Status.CONSISTENT, f"{'; '.join(_shown(w) for w in showing)}. {NO_DIRECTION}"
+    if seen.work:
+        return (
+            Status.NOT_DETERMINABLE,
+            f"Looked for on {len(seen.work)} day(s) and not clearly seen; it may have been at other hours.",
+        )
+    return (
+        Status.NOT_DETERMINABLE,
+        f'Nothing that we hold shows "{claim.activity}": no image is fine enough for it or shows the quay.',
+    )
+
+
+def _by_whom(marks: Sequence[Sighting]) -> str:
+    """Name, time and what was seen."""
+    said = {f'{s.text or "an analyst"}, "{s.activity}", image of {_when(s.time)}' for s in marks}
+    return "; ".join(sorted(said))
+
+
+def _when(span: TimeSpan) -> str:
+    return iso(span.start) if span.start == span.end else f"{iso(span.start)} to {iso(span.end)}"
+
+
+def _shown(work: WorkSeen) -> str:
+    """One moment at which it was seen, in words."""
+    seen = work.activity
+    count = seen.vehicles
+    number = f", {count.low} to {count.high} of them" if count else ""
+    how = f"by {seen.by}" if seen.method == "analyst" else f"by pixels, {100 * seen.probability:.0f} %"
+    what = seen.text or seen.kind.value
+    return f"{what[0].upper() + what[1:]}{number} in the image of {_when(seen.time)} ({how})"
+
+
+def work_notes(claim: Claim, work: Sequence[WorkSeen]) -> tuple[str, ...]:
+    """How the claimed activity was weighed: rates assumed, days, and what is never told."""
+    asked = asked_of(claim)
+    if asked is None:
+        return ()
+    rates = RATES[asked]
+    words = (
+        f"{asked.value}: weighed on {len(work)} day(s) with a look; chance that it shows at a moment "
+        f"{rates.at_work.percent} if true, {rates.idle.percent} if not ({rates.reason}). {NO_DIRECTION}"
+    )
+    return (words,)
 
 
 def _needs_two_looks(claim: Claim) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from roadstead.assess.ach import ach_table
 from roadstead.assess.weigh import Outcome, bayes_factors, outcome
-from roadstead.infer import Group, Weighted
+from roadstead.infer import Group, Weighted, WorkSeen
 from roadstead.model import AchTable, Claim, GroupKind, GroupWeight, Hypothesis, Ledger, Range, Sighting, Thresholds
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Weighed:
     """those that weigh, with their likelihood ratios"""
     report_names: tuple[str, ...]
     thresholds: Thresholds
+    work: tuple[WorkSeen, ...] = ()
+    """what was seen of the claimed activity; it stands with every group, since it weighs through presence"""
 
 
 def ledger_of(weighed: Weighed) -> tuple[Ledger, AchTable]:
@@ -81,7 +83,7 @@ Ratios = Sequence[tuple[float, float]]
 
 def _outcome(weighed: Weighed, samples: Sequence[Weighted], ratios: Ratios) -> Outcome | None:
     """The outcome, if enough effective histories carry it."""
-    found = outcome(weighed.claim, weighed.hypotheses, samples, ratios, weighed.thresholds)
+    found = outcome(weighed.claim, weighed.hypotheses, samples, ratios, weighed.thresholds, work=weighed.work)
     return found if found and found.effective >= weighed.thresholds.min_effective_hits else None
 
 

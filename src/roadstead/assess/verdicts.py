@@ -11,13 +11,13 @@ import numpy as np
 
 from roadstead import library
 from roadstead.assess.beside import carried_call, ledger_for, ships_of, sought_of
-from roadstead.assess.elements import elements, places, seen_for
+from roadstead.assess.elements import beside_fitting, elements, places, seen_for, work_notes
 from roadstead.assess.missing import missing_looks
 from roadstead.assess.weigh import weigh
 from roadstead.assess.words import probability_words
 from roadstead.coverage import PROVISIONAL
 from roadstead.geo import great_circle_km
-from roadstead.infer import Evidence, World, grid_of, groups_of, others_with, sample, weighed_looks
+from roadstead.infer import Evidence, World, grid_of, groups_of, others_with, sample, weighed_looks, work_seen
 from roadstead.model import Call, Claim, ClaimKind, Coverage, GroupKind, Sighting, Verdict, Weighing
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from roadstead.assess.candidates import Candidate
     from roadstead.case import Case
     from roadstead.infer import Fix, Observed
-    from roadstead.model import Participant
+    from roadstead.model import Activity, Participant
 
-ASSESS_VERSION = 16
+ASSESS_VERSION = 17
 """raised whenever the same evidence may give another verdict"""
 LIKE_LENGTH = 0.05
 """vessels are alike in size if their lengths differ by no more than this share"""
@@ -38,7 +38,7 @@ DETOUR = 1.3
 """great circles are lengthened by this where no distance by water is sourced, and none follows from a coastline"""
 
 
-def assess(
+def assess(  # noqa: PLR0913 - everything that a verdict rests on, by name
     case: Case,
     claim: Claim,
     observed: Sequence[Observed],
@@ -47,6 +47,7 @@ def assess(
     *,
     fixes: Sequence[Fix] = (),
     candidates: Sequence[Candidate] | None = (),
+    activities: Sequence[Activity] = (),
     simulated: bool = False,
 ) -> Verdict:
     """The verdict on one claim.
@@ -60,15 +61,20 @@ def assess(
         fixes: AIS positions of the case's vessels.
         candidates: looks that we have not got, from `candidates_of`; None: the bare verdict, without ledger, ACH table
             and missing looks.
+        activities: what was seen at berths, by pixels and by analysts.
         simulated: whether any pixels are simulated.
     """
+    work = work_seen(claim, beside_fitting(case, claim, observed, activities))
     evidence = evidence_for(case, claim, observed, fixes, candidates or ())
+    evidence = replace(evidence, work=tuple((w.site_id, w.t_utc) for w in work))
     reports = evidence.reports
     samples = sample(claim, evidence, seed=case.seed)
     weights = [r.likelihood_ratio or (1.0, 1.0) for r in reports]
-    without, shares = weigh(claim, case.hypotheses, samples, [], case.thresholds)
-    with_reports, _ = weigh(claim, case.hypotheses, samples, weights, case.thresholds)
-    seen = seen_for(case, claim, observed, marked)
+    without, shares = weigh(claim, case.hypotheses, samples, [], case.thresholds, work=work)
+    with_reports, _ = weigh(claim, case.hypotheses, samples, weights, case.thresholds, work=work)
+    if work:
+        without = replace(without, notes=(*without.notes, *work_notes(claim, work)))
+    seen = replace(seen_for(case, claim, observed, marked), work=work)
     used = {o.look.scene_id for o in weighed_looks(claim, observed)}
     coverage = replace(coverage, also_weighed=tuple(sorted(used - {o.look.scene_id for o in seen.looks})))
     if used:
@@ -86,7 +92,7 @@ def assess(
     heard = [k for k, g in enumerate(groups_of(claim, evidence)) if g.kind is GroupKind.AIS]
     if heard and without.call is not Call.NOT_DETERMINABLE:
         silent = [replace(s, log_looks=s.log_looks + s.without[heard].sum(axis=0)) for s in samples]
-        if weigh(claim, case.hypotheses, silent, [], case.thresholds)[0].call is not without.call:
+        if weigh(claim, case.hypotheses, silent, [], case.thresholds, work=work)[0].call is not without.call:
             without = _not_called(without, "AIS alone never decides: what a ship sends of itself can be false")
     if with_reports.call is not without.call:
         with_reports = _not_called(with_reports, "reports alone never decide: only what our own looks call is called")
@@ -103,7 +109,7 @@ def assess(
     )
     if candidates is None:
         return verdict
-    ledger, ach = ledger_for(case, claim, evidence, samples)
+    ledger, ach = ledger_for(case, claim, evidence, samples, work)
     sought = sought_of(case, claim, samples, without.call, seen.most)
     return replace(verdict, ledger=ledger, ach=ach, missing=missing_looks(sought, candidates))
 

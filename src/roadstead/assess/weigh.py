@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from roadstead.assess.composed import unseen_parts
 from roadstead.assess.priors import AS_CLAIMED, alternatives_to, prior_corners
-from roadstead.infer import HIDDEN, Weighted, effective_sample_size
+from roadstead.infer import HIDDEN, Weighted, WorkSeen, effective_sample_size, says_more
 from roadstead.model import Call, Claim, ClaimKind, Hypothesis, HypothesisShare, Range, Thresholds, Weighing
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ def weigh(
     samples: Sequence[Weighted],
     report_weights: Sequence[tuple[float, float]],
     thresholds: Thresholds,
+    *,
+    work: Sequence[WorkSeen] = (),
 ) -> tuple[Weighing, tuple[HypothesisShare, ...]]:
     """Weigh one claim.
 
@@ -102,17 +104,18 @@ def weigh(
         samples: weighted histories by motion; none for a statement.
         report_weights: likelihood-ratio range of each weighed report; empty to leave reports out.
         thresholds: when a verdict may be called.
+        work: what was seen of the claimed activity, in the order of `Weighted.working`.
     """
     if claim.kind is ClaimKind.STATEMENT:
         return _unweighed(claim, "images of ships cannot test this statement"), ()
-    result = outcome(claim, hypotheses, samples, report_weights, thresholds)
+    result = outcome(claim, hypotheses, samples, report_weights, thresholds, work=work)
     if result is None:
         return _unweighed(claim, _never(claim, samples)), ()
     everything = alternatives_to(claim, hypotheses)
     bayes = bayes_range(result) if result.effective >= thresholds.min_effective_hits else None
     probability = sayable(result.after)
     weighing = Weighing(
-        call=call_of(claim, probability, bayes, thresholds),
+        call=call_of(claim, probability, bayes, thresholds, shown=shown_in(claim, work)),
         prior=sayable(result.before),
         probability=probability,
         bayes_factor=bayes,
@@ -141,6 +144,8 @@ def outcome(
     samples: Sequence[Weighted],
     report_weights: Sequence[tuple[float, float]],
     thresholds: Thresholds,
+    *,
+    work: Sequence[WorkSeen] = (),
 ) -> Outcome | None:
     """What `weigh` weighs, corner by corner; None where no drawn history fits the claim."""
     everything = alternatives_to(claim, hypotheses)
@@ -148,7 +153,13 @@ def outcome(
     if not stories[0].claimed.any() or not stories[0].share > 0:
         return None
     priors = priors_of(claim, everything, thresholds)
-    results = [_result(stories, priors, ratios) for ratios in product(*(sorted(set(w)) for w in report_weights))]
+    # All moments share the same assumed rates, so their weights are low together or high together.
+    works = sorted({tuple(w.ratio.low for w in work), tuple(w.ratio.high for w in work)})
+    results = [
+        _result(stories, priors, ratios, done)
+        for ratios in product(*(sorted(set(w)) for w in report_weights))
+        for done in works
+    ]
     return Outcome(
         before=np.concatenate([r.before for r in results]),
         after=np.concatenate([r.after for r in results]),
@@ -190,8 +201,10 @@ def _story(hypothesis: Hypothesis, claim: Claim, samples: Sequence[Weighted]) ->
     return Story(hypothesis=hypothesis, sample=sample, claimed=claimed, conditioned=as_claimed, before=before)
 
 
-def _result(stories: Sequence[Story], priors: NDArray[np.float64], ratios: tuple[float, ...]) -> _Result:
-    logs = [_log_weights(s.sample, ratios) for s in stories]
+def _result(
+    stories: Sequence[Story], priors: NDArray[np.float64], ratios: tuple[float, ...], work: tuple[float, ...]
+) -> _Result:
+    logs = [_log_weights(s.sample, ratios) + _log_work(s, work) for s in stories]
     shift = max(float(w.max()) for w in logs)
     weights = [np.exp(w - shift) for w in logs]
     evidence = np.array([(w * s.used).mean() / s.share for s, w in zip(stories, weights, strict=True)])
@@ -221,6 +234,15 @@ def _log_weights(sample: Weighted, ratios: tuple[float, ...]) -> NDArray[np.floa
     for ratio, true in zip(ratios, sample.reports, strict=False):
         out = out + np.where(true, np.log(ratio), 0.0)
     return np.asarray(out)
+
+
+def _log_work(story: Story, work: tuple[float, ...]) -> NDArray[np.float64]:
+    """What activities seen add to each history: only as claimed, and only where a claimed vessel was there."""
+    out = np.zeros(story.claimed.size)
+    if story.conditioned:
+        for ratio, there in zip(work, story.sample.working, strict=True):
+            out += np.where(there, np.log(ratio), 0.0)
+    return out
 
 
 def _effective_hits(
@@ -270,12 +292,19 @@ def sayable(p: NDArray[np.float64]) -> Range:
     return Range(float(low), float(high))
 
 
-def call_of(claim: Claim, probability: Range, bayes: Range | None, t: Thresholds) -> Call:
+def shown_in(claim: Claim, work: Sequence[WorkSeen]) -> bool:
+    """Whether the activity of a claim itself was seen: a crane or vehicles, and no word on what or which way."""
+    return any(w.speaks_for for w in work) and not says_more(claim)
+
+
+def call_of(claim: Claim, probability: Range, bayes: Range | None, t: Thresholds, *, shown: bool = False) -> Call:
     """What may be said, by the thresholds.
 
-    What images cannot show is never called supported, and its denial never contradicted.
+    What images cannot show is never called supported, and its denial never contradicted; an activity that was `shown`
+    is no such thing.
     """
     asserts, denies = unseen_parts(claim)
+    asserts = asserts and not shown
     if bayes and probability.low >= t.supported_probability and bayes.low >= t.bayes_factor:
         return Call.NOT_DETERMINABLE if asserts else Call.SUPPORTED
     if bayes and probability.high <= t.contradicted_probability and bayes.high <= 1 / t.bayes_factor:

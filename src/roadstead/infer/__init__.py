@@ -26,6 +26,7 @@ from roadstead.infer.sampler import (
     weighed_looks,
 )
 from roadstead.infer.weighted import Evidence, Weighted
+from roadstead.infer.work import RATES, WorkSeen, asked_of, says_more, work_seen
 
 __all__ = [
     "AIS_FALSE",
@@ -34,6 +35,7 @@ __all__ = [
     "IN_PART",
     "LIKELY",
     "MOTIONS",
+    "RATES",
     "SITE_EFFECTS",
     "SITE_EFFECT_P",
     "UNDER_WAY",
@@ -48,7 +50,9 @@ __all__ = [
     "SightingPredicate",
     "Tally",
     "Weighted",
+    "WorkSeen",
     "World",
+    "asked_of",
     "baseline",
     "brackets_from_looks",
     "brackets_from_reports",
@@ -67,6 +71,8 @@ __all__ = [
     "same_pairs",
     "sample",
     "sample_apart",
+    "says_more",
     "share_of_lengths",
     "weighed_looks",
+    "work_seen",
 ]

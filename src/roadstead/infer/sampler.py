@@ -277,7 +277,18 @@ def _weighted(
         only=np.zeros((0, histories.n)),
         without=np.zeros((0, histories.n)),
         present=_present(histories, evidence.probes),
+        working=_working(histories, claim, evidence.work),
     )
+
+
+def _working(histories: Histories, claim: Claim, work: Sequence[tuple[str, datetime]]) -> NDArray[np.bool_]:
+    """Whether a claimed vessel is at each place and time; ships of any name always may be. Shape (work, n)."""
+    out = np.ones((len(work), histories.n), np.bool_)
+    who = [histories.vessels.index(v) for v in claim.who]
+    for k, (site_id, t_utc) in enumerate(work if who else ()):
+        times = histories.grid.indices(TimeSpan(t_utc, t_utc))
+        out[k] = histories.at((site_id,), who, times).any(axis=(1, 2)) if times.size else False
+    return out
 
 
 def _present(histories: Histories, probes: Sequence[tuple[str, datetime]]) -> NDArray[np.int16]:
@@ -302,6 +313,7 @@ def _joined(batches: list[list[Weighted]]) -> list[Weighted]:
             only=np.concatenate([p.only for p in parts], axis=1),
             without=np.concatenate([p.without for p in parts], axis=1),
             present=np.concatenate([p.present for p in parts], axis=1),
+            working=np.concatenate([p.working for p in parts], axis=1),
             lost=sum(p.lost for p in parts) / len(parts) ** 2,
         )
         for parts in zip(*batches, strict=True)

@@ -44,6 +44,9 @@ class Weighted:
     """vessels that could be taken for the claim's at each probe; of a claim about ships of any name all ships; shape
     (probes, n)"""
 
+    working: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 0), np.bool_))
+    """whether a claimed vessel is at the place of each `Evidence.work` at its time; shape (work, n)"""
+
     @property
     def holds_before(self) -> float:
         """Share of the prior in which the claim holds."""
@@ -73,3 +76,5 @@ class Evidence:
     """AIS positions of the vessels"""
     probes: tuple[tuple[str, datetime], ...] = ()
     """places and times at which it is asked how many vessels are there; times lie on the grid"""
+    work: tuple[tuple[str, datetime], ...] = ()
+    """places and times at which the claimed activity was looked for beside a ship"""

@@ -56,6 +56,7 @@ class AssessStep:
             "fixes": to_plain(tuple(value.gathered.fixes)),
             "candidates": to_plain(_candidates(value)),
             "marked": to_plain(tuple(value.gathered.marked)),
+            "activities": to_plain(value.gathered.activities),
             "simulated": is_simulated(value.case, value.gathered),
             "beside": self.beside,
         }
@@ -70,6 +71,7 @@ class AssessStep:
             _coverage(value),
             fixes=value.gathered.fixes,
             candidates=_candidates(value) if self.beside else None,
+            activities=value.gathered.activities,
             simulated=is_simulated(value.case, value.gathered),
         )
 
