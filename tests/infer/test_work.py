@@ -39,6 +39,7 @@ def test_one_look_weighs_at_most_as_its_rates_allow() -> None:
 def test_vehicles_alone_do_not_speak_for_a_claim_at_every_rate() -> None:
     claim = replace(CLAIM, activity="trucks beside the ship")
     (found,) = work_seen(claim, [replace(SEEN, kind=ActivityKind.VEHICLES, probability=0.9)])
+    assert found.shows
     assert not found.speaks_for
 
 

@@ -222,13 +222,13 @@ def _what_status(case: Case, claim: Claim, seen: Seen) -> tuple[Status, str]:
         )
     if not seen.looks:
         return Status.NOT_DETERMINABLE, "No usable look of ours in this window."
-    showing = [w for w in seen.work if w.speaks_for]
+    showing = [w for w in seen.work if w.shows]
     if showing:
         return Status.CONSISTENT, f"{'; '.join(_shown(w) for w in showing)}. {NO_DIRECTION}"
     if seen.work:
         return (
             Status.NOT_DETERMINABLE,
-            f"Looked for and not seen in {len(seen.work)} look(s); it may have been at other hours.",
+            f"Looked for on {len(seen.work)} day(s) and not clearly seen; it may have been at other hours.",
         )
     return (
         Status.NOT_DETERMINABLE,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,31 +70,24 @@ def supposed(strip: Strip) -> Iterator[Supposed]:
     rows, cols = _grid(strip)
     if not rows.size or not cols.size:
         return
-    planes = [ndimage.uniform_filter(p, 2, mode="nearest") for p in (strip.grey, strip.warm)]
+    planes = [_Padded(ndimage.uniform_filter(p, 2, mode="nearest"), rows, cols) for p in (strip.grey, strip.warm)]
+    whole = _Padded(strip.seen, rows, cols)
     inland = (rows - strip.middle[0]) * STEP_M - strip.edge_m
     along = (cols - strip.middle[1]) * STEP_M
     v, u = (a.ravel() for a in np.meshgrid(inland, along, indexing="ij"))
+    grid = [(a, b) for b in ACROSS_M for a in ALONG_M]
     for angle in ANGLES_DEG:
         long, across, sun = _axes(strip, math.radians(angle))
-        parts = [
-            _at(plane, rows, cols, _offset(long, across, a, b)) for plane in planes for b in ACROSS_M for a in ALONG_M
-        ]
-        seen = np.all([_at(strip.seen, rows, cols, _offset(long, across, a, 0.0)) for a in (-4.5, 0.0, 4.5)], axis=0)
-        x = np.stack(parts, axis=1)
-        # Only differences count: what the ground's own brightness is says nothing.
-        half = x.shape[1] // 2
-        x[:, :half] -= x[:, :half].mean(axis=1, keepdims=True)
-        x[:, half:] -= x[:, half:].mean(axis=1, keepdims=True)
-        more = np.column_stack(
-            [np.full(len(u), sun[0]), np.full(len(u), sun[1]), np.full(len(u), abs(long[1])), v / 10]
-        )
-        yield Supposed(
-            angle_deg=float(angle),
-            features=np.column_stack([x, more]).astype(np.float32),
-            along_m=u,
-            inland_m=v,
-            seen=seen,
-        )
+        x = np.empty((N_FEATURES, u.size), np.float32)
+        for k, plane in enumerate(planes):
+            part = x[k * len(grid) : (k + 1) * len(grid)]
+            for row, (a, b) in zip(part, grid, strict=True):
+                row[:] = plane.at(_offset(long, across, a, b))
+            # Only differences count: what the ground's own brightness is says nothing.
+            part -= part.mean(axis=0)
+        x[-4], x[-3], x[-2], x[-1] = sun[0], sun[1], abs(long[1]), v / 10
+        seen = np.all([whole.at(_offset(long, across, a, 0.0)) for a in (-4.5, 0.0, 4.5)], axis=0)
+        yield Supposed(angle_deg=float(angle), features=x.T, along_m=u, inland_m=v, seen=seen)
 
 
 def boxes(strip: Strip, probability: Callable[[NDArray[np.float32]], NDArray[np.float64]], least: float) -> list[Box]:
@@ -158,10 +151,18 @@ def _offset(long: tuple[float, float], across: tuple[float, float], along_m: flo
     )
 
 
-def _at(
-    plane: NDArray[np.generic], rows: NDArray[np.int64], cols: NDArray[np.int64], offset: tuple[int, int]
-) -> NDArray[np.generic]:
-    """Values so many samples away from a grid of places; the outermost stand for what lies beyond."""
-    r = np.clip(rows + offset[0], 0, plane.shape[0] - 1)
-    c = np.clip(cols + offset[1], 0, plane.shape[1] - 1)
-    return plane[r[:, None], c[None, :]].ravel()
+class _Padded:
+    """A plane that is read on a grid of places, moved; the outermost samples stand for what lies beyond."""
+
+    def __init__(self, plane: NDArray[Any], rows: NDArray[np.int64], cols: NDArray[np.int64]) -> None:
+        self._pad = math.ceil(math.hypot(max(ALONG_M), max(ACROSS_M)) / STEP_M) + 1
+        self._plane = np.pad(plane, self._pad, mode="edge")
+        self._first, self._last = (rows[0], cols[0]), (rows[-1] + 1, cols[-1] + 1)
+
+    def at(self, offset: tuple[int, int]) -> NDArray[Any]:
+        """Values so many samples away from each place, shape (places,)."""
+        rows, cols = (
+            slice(first + self._pad + d, last + self._pad + d, EVERY)
+            for first, last, d in zip(self._first, self._last, offset, strict=True)
+        )
+        return self._plane[rows, cols].ravel()

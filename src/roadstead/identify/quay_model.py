@@ -1,7 +1,7 @@
 """From features to probabilities: constants fitted on simulated berths (`bench/quay_fit.py`), kept as data.
 
-Lines are weighed by a logistic regression, the strongest of a berth calibrated once more; supposed vehicles by a
-network of one hidden layer. Probabilities hold for berths like the simulated ones, half of which had a crane out.
+Lines and supposed vehicles are weighed by networks of one hidden layer each; the strongest line of a berth speaks for
+it. Probabilities hold for berths like the simulated ones, half of which had a crane out.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ MOST_SURE = 10 / 11
 """likelihood ratios from renders are capped at 10, until they are measured on real images"""
 _SAME_M, _INSIDE_M = 3.0, 1.6
 _FOOT_M = 4.0
+FARTHEST = 6.0
+"""features are cut at so many standard deviations"""
 _COUNTED = 0.05
 """candidates less probable than this do not count"""
 SURE = 0.5
@@ -37,18 +39,34 @@ SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A network of one hidden layer; arrays are not written to."""
+
+    mean: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    hidden: tuple[NDArray[np.float32], NDArray[np.float32]]
+    """weights, shape (features, units), and constants"""
+    out: tuple[NDArray[np.float32], NDArray[np.float32]]
+
+    def logits(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Log odds of every row of features, shape (rows,)."""
+        x = np.clip((features - self.mean) / self.scale, -FARTHEST, FARTHEST)
+        return np.asarray(
+            (np.tanh(x @ self.hidden[0] + self.hidden[1]) @ self.out[0] + self.out[1]).ravel(), np.float64
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuayModel:
     """The fitted constants; arrays are not written to."""
 
     version: str
-    lines: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
-    """mean and scale of the features, weights with the constant last"""
+    lines: Network
     line_calibration: tuple[float, float]
     """constant and slope of the strongest line's logit"""
-    boxes: tuple[NDArray[np.float64], NDArray[np.float64]]
+    boxes: Network
     box_calibration: tuple[float, float]
     """constant and slope of the network's logit, over things that are kept as different ones"""
-    layers: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
     count: tuple[float, float, float]
     """truth by sum of probabilities; lower and upper quantile of the error in roots of the count"""
     cover: tuple[float, float]
@@ -67,28 +85,28 @@ def load_model(text: str) -> QuayModel:
     lines, boxes = told["lines"], told["boxes"]
     return QuayModel(
         version=str(told["version"]),
-        lines=(np.array(lines["mean"]), np.array(lines["scale"]), np.array(lines["weights"])),
+        lines=_network(lines),
         line_calibration=(lines["calibration"][0], lines["calibration"][1]),
-        boxes=(np.array(boxes["mean"]), np.array(boxes["scale"])),
-        box_calibration=tuple(boxes.get("calibration", (0.0, 1.0))),
-        layers=tuple((np.array(k["weights"]), np.array(k["bias"])) for k in boxes["layers"]),
+        boxes=_network(boxes),
+        box_calibration=tuple(boxes["calibration"]),
         count=tuple(told["count"]),
         cover=tuple(told["cover"]),
     )
 
 
-def line_logits(model: QuayModel, found: Sequence[Line]) -> NDArray[np.float64]:
-    """How much each line looks like a jib, log odds, shape (lines,)."""
-    mean, scale, weights = model.lines
-    x = (np.array([f.features for f in found]).reshape(len(found), mean.size) - mean) / scale
-    return np.asarray(x @ weights[:-1] + weights[-1])
+def _network(told: dict[str, Any]) -> Network:
+    def array(value: Any) -> NDArray[np.float32]:
+        return np.array(value, np.float32)
+
+    hidden, out = ((array(k["weights"]), array(k["bias"])) for k in told["layers"])
+    return Network(mean=array(told["mean"]), scale=array(told["scale"]), hidden=hidden, out=out)
 
 
 def p_crane_out(model: QuayModel, found: Sequence[Line]) -> tuple[float, Line | None]:
     """Probability that a jib reaches over the hull's side, and the line that it rests on."""
     if not found:
         return 1 - MOST_SURE, None
-    logits = line_logits(model, found)
+    logits = model.lines.logits(np.array([line.features for line in found], np.float32))
     best = int(logits.argmax())
     constant, slope = model.line_calibration
     p = _share(constant + slope * float(logits[best]))
@@ -97,13 +115,8 @@ def p_crane_out(model: QuayModel, found: Sequence[Line]) -> tuple[float, Line | 
 
 def box_probabilities(model: QuayModel, features: NDArray[np.float32]) -> NDArray[np.float64]:
     """How probably a vehicle stands at each supposed place, shape (places,)."""
-    mean, scale = model.boxes
-    x = np.clip((features - mean) / scale, -6, 6)
-    for weights, bias in model.layers[:-1]:
-        x = np.tanh(x @ weights + bias)
-    weights, bias = model.layers[-1]
     constant, slope = model.box_calibration
-    logits = constant + slope * (x @ weights + bias).ravel()
+    logits = constant + slope * model.boxes.logits(features)
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float64)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_RATIO = 10.0
 """one moment's pixels weigh no more than this either way: they were tried on simulated berths only"""
+LIKELY_SEEN = 4.0
+"""likelihood ratio from which an activity is spoken of as seen: 80 % at even odds"""
 DIRECTION_WORDS = ("load", "discharg", "embark", "troop", "soldier", "passenger", "ammunition", "weapon")
 """a claim that says what is carried, or which way, is never answered by a crane or a vehicle"""
 
@@ -66,11 +68,18 @@ class WorkSeen:
     """P(pixels | at work) / P(pixels | idle) over the assumed rates"""
     activity: Activity
     """the one that says most"""
+    likelihood: float
+    """P(pixels | it shows) / P(pixels | it does not), capped"""
+
+    @property
+    def shows(self) -> bool:
+        """Whether the activity itself is likely to have been seen, whatever that weighs."""
+        return self.likelihood >= LIKELY_SEEN
 
     @property
     def speaks_for(self) -> bool:
-        """Whether it favours the claim at every assumed rate."""
-        return self.ratio.low > 1
+        """Whether it was seen and favours the claim at every assumed rate."""
+        return self.shows and self.ratio.low > 1
 
 
 def asked_of(claim: Claim) -> ActivityKind | None:
@@ -103,6 +112,7 @@ def work_seen(claim: Claim, activities: Iterable[Activity]) -> tuple[WorkSeen, .
             t_utc=activity.time.middle,
             ratio=_ratio(likelihood, RATES[asked]),
             activity=activity,
+            likelihood=likelihood,
         )
         day = activity.site_id, f"{seen.t_utc:%Y-%m-%d}"
         if day not in best or _strength(seen) > _strength(best[day]):

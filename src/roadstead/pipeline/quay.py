@@ -63,7 +63,7 @@ class QuayStep:
 
     reader: PixelReader
     name: str = "quay"
-    version: int = 1
+    version: int = 2
 
     def inputs(self, value: QuayTask) -> dict[str, Any]:
         """Images by content, the vessel, the quay line."""
