@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 CAP = 10.0
 """no ratio that rests on drawn ships counts for more, or for less than its inverse"""
-VARIANTS = 12
+VARIANTS = 8
 """times that each form is drawn for each bow"""
 _STRETCHES, _SHIFTS = (0.95, 1.0, 1.05), (-0.02, 0.0, 0.02)
 """errors of the outline that are tried"""

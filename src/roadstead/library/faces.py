@@ -116,8 +116,9 @@ def _facing(height_m: NDArray[np.float32], spacing_m: tuple[float, float], rays:
     lift = np.zeros(height_m.shape, np.float32)
     steep = np.ones(height_m.shape, np.float32)
     for axis in (0, 1):
-        step = np.diff(height_m, axis=axis) / np.float32(spacing_m[axis])
-        ahead, behind = (np.pad(step, [pad if a == axis else (0, 0) for a in (0, 1)]) for pad in ((0, 1), (1, 0)))
+        ahead, behind = np.zeros((2, *height_m.shape), np.float32)
+        before, after = ((slice(None), end) if axis else end for end in (slice(None, -1), slice(1, None)))
+        ahead[before] = behind[after] = np.diff(height_m, axis=axis) / np.float32(spacing_m[axis])
         slope = np.where(ahead * behind > 0, np.where(np.abs(ahead) < np.abs(behind), ahead, behind), 0)
         slope[np.abs(slope) > _STEEPEST] = 0
         lift -= slope * np.float32(rays.sun[axis])
