@@ -29,7 +29,7 @@ unit: sync
 
 # uv lives inside the environment that it manages, so nothing outside this folder is touched.
 sync: $(UV)
-	@$(UV) sync --frozen --quiet --python $(PYTHON)
+	@$(UV) sync --frozen --quiet --compile-bytecode --python $(PYTHON)
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roadstead needs Python 3.11 or newer; call make PYTHON=/path/to/python3.12")'
