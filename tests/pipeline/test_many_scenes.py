@@ -105,14 +105,20 @@ def test_a_killed_local_worker_loses_nothing(
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a scheduler on 127.0.0.1 with two workers of one thread each."""
-    distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
-    scratch = str(tmp_path_factory.mktemp("dask"))
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
-        local_directory=scratch,
-    ) as made:  # fmt: skip
-        yield made.scheduler_address
+    """The address of a scheduler on 127.0.0.1 with two workers of one thread each.
+
+    A process group of its own, ended at once: a cluster that has lost a worker may wait for it when asked to close.
+    """
+    pytest.importorskip("distributed", reason="dask.distributed is not installed")
+    made = "n_workers=2, threads_per_worker=1, host='127.0.0.1', dashboard_address=None, local_directory=sys.argv[1]"
+    code = f"import distributed, sys; c = distributed.LocalCluster({made}); print(c.scheduler_address, flush=True)"
+    command = [sys.executable, "-c", f"{code}; sys.stdin.read()", str(tmp_path_factory.mktemp("dask"))]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **pipes, text=True, start_new_session=True) as running:  # noqa: S603 - our own words
+        try:
+            yield running.stdout.readline().strip()
+        finally:
+            os.killpg(running.pid, signal.SIGKILL)
 
 
 @pytest.mark.enable_socket
