@@ -84,3 +84,14 @@ def test_many_moments_give_the_sun_of_each() -> None:
     elevation, azimuth = sun_positions_deg([t.timestamp() for t in times], 12.0, -35.0)
     for k, t in enumerate(times):
         assert (elevation[k], azimuth[k]) == pytest.approx(sun_position_deg(t, 12.0, -35.0))
+
+
+def test_the_sector_of_a_day_is_the_same_whether_night_falls_into_it_or_around_it() -> None:
+    local, universal = (
+        check_shadow(parse_span("2024-10-17", zone), *PLACE, Measured()) for zone in (DUNAI.timezone, "UTC")
+    )
+    sectors = [check.words[0].split("point to ")[1].split(" and")[0] for check in (local, universal)]
+    assert sectors[0].endswith("degrees (clockwise)")
+    ends = [[float(n) for n in sector.split(" degrees")[0].split(" to ")] for sector in sectors]
+    assert ends[0] == pytest.approx(ends[1], abs=2)
+    assert ends[0] == pytest.approx([286, 74], abs=2)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -232,11 +231,14 @@ def _when(claimed: TimeSpan) -> str:
 
 
 def _azimuths(predicted: tuple[ShadowAt, ...]) -> str:
-    first, last = predicted[0].azimuth_deg, predicted[-1].azimuth_deg
-    turns = sum((b.azimuth_deg - a.azimuth_deg + 180) % 360 - 180 for a, b in pairwise(predicted))
-    if abs(turns) < 1:
+    """The sector that holds all directions: the circle less the widest gap between neighbouring ones."""
+    all_deg = sorted(s.azimuth_deg % 360 for s in predicted)
+    ahead = [*all_deg[1:], all_deg[0] + 360]
+    widest = max(range(len(all_deg)), key=lambda k: ahead[k] - all_deg[k])
+    first, last = ahead[widest] % 360, all_deg[widest]
+    if (last - first) % 360 < 1:
         return f"{first:.1f} degrees"
-    return f"{first:.0f} to {last:.0f} degrees ({'clockwise' if turns > 0 else 'anticlockwise'})"
+    return f"{first:.0f} to {last:.0f} degrees (clockwise)"
 
 
 def _lengths(predicted: tuple[ShadowAt, ...]) -> str:
