@@ -3,7 +3,7 @@
 from roadstead.identify.ais_expected import LONGEST_SPAN_S, Expected, RadarView, expected_in
 from roadstead.identify.ais_match import AisFact, AisState, AisUndetected, match_ais, undetected
 from roadstead.identify.drawn import Circumstances, drawn_strip
-from roadstead.identify.elimination import Elimination, Whereabouts, eliminate, roster_of
+from roadstead.identify.elimination import WITHIN_H, Absence, Elimination, Whereabouts, eliminate, excluded
 from roadstead.identify.ends import found_again, size_of
 from roadstead.identify.examine import (
     Examined,
@@ -57,6 +57,8 @@ __all__ = [
     "CAP",
     "GROUPS",
     "LONGEST_SPAN_S",
+    "WITHIN_H",
+    "Absence",
     "AisFact",
     "AisState",
     "AisUndetected",
@@ -103,6 +105,7 @@ __all__ = [
     "eliminate",
     "evidence_of",
     "examine",
+    "excluded",
     "expected_in",
     "fitting",
     "found_again",
@@ -116,7 +119,6 @@ __all__ = [
     "quay_gate",
     "ratios",
     "resolved_at",
-    "roster_of",
     "shadow_at",
     "shadow_side",
     "shares",

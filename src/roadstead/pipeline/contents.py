@@ -16,6 +16,7 @@ from roadstead.pipeline.identity import examined, with_class_ratios
 from roadstead.pipeline.judge import AssessStep, Question, StampStep
 from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
 from roadstead.pipeline.radio import AisFacts, ais_facts
+from roadstead.pipeline.roster import eliminations
 from roadstead.report import Contents
 from roadstead.steps import numeric_versions, to_plain
 
@@ -64,7 +65,9 @@ def judged(  # noqa: PLR0917 - the parts of a run, named one by one
     questions = (Question(case=case, claim=claim, gathered=gathered, picture=picture) for claim in case.claims)
     verdicts = tuple(cache.run(AssessStep(), q, Verdict, item=q.claim.id) for q in questions)
     contents = _contents(case, frozen(verdicts), gathered, verdicts, (seams.reader, close))
-    contents = replace(contents, coverage=picture, losses=(*contents.losses, *picture.losses))
+    left = eliminations(case, gathered, ais, cache)
+    found = tuple(replace(f, roster=left.get(f.detection.id)) for f in contents.found)
+    contents = replace(contents, found=found, coverage=picture, losses=(*contents.losses, *picture.losses))
     results = {
         "verdicts": to_plain(verdicts),
         "losses": contents.losses,

@@ -218,10 +218,15 @@ def _searched(
 
 
 def _once(result: SceneAtSite, before: Sequence[SceneAtSite]) -> SceneAtSite:
-    """Without the ships that the same scene showed at an earlier site: areas may overlap, a ship is at one of them."""
-    taken = [d.outline for at in before if at.look.scene_id == result.look.scene_id for d in at.detections if d.outline]
-    mine = tuple(d for d in result.detections if d.outline is None or not any(d.outline.intersects(t) for t in taken))
-    return replace(result, detections=mine)
+    """Without the ships that the same scene showed at an earlier site: areas may overlap, a ship is at one of them.
+
+    Detectors number the ships of each area from 1; a number that an earlier area took gets the site's id added.
+    """
+    earlier = [d for at in before if at.look.scene_id == result.look.scene_id for d in at.detections]
+    taken, ids = [d.outline for d in earlier if d.outline], {d.id for d in earlier}
+    mine = (d for d in result.detections if d.outline is None or not any(d.outline.intersects(t) for t in taken))
+    named = tuple(replace(d, id=f"{d.id}@{result.look.site_id}") if d.id in ids else d for d in mine)
+    return replace(result, detections=named)
 
 
 def _drawn(case: Case, by_exhibit: dict[str, Exhibit], out: Gathered) -> tuple[Mark, ...]:
