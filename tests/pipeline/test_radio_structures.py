@@ -10,6 +10,7 @@ from roads_case import LAT, LON, NOON, ais_file, image, verified
 from roadstead.case import new_case
 from roadstead.pipeline import explain
 
+
 @pytest.fixture
 def case(tmp_path: Path) -> Path:
     new_case(tmp_path / "c")

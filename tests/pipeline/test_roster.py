@@ -1,4 +1,4 @@
-"""What the AIS of a case's vessels leaves of its roster for a ship seen: in the report, the detections, the verdicts."""
+"""What the AIS of a case's vessels leaves of its roster for a ship seen: in report, detections and verdicts."""
 
 import json
 from collections.abc import Iterator

@@ -26,6 +26,7 @@ from roadstead.identify.gate import (
     resolved_at,
     size_agrees,
 )
+from roadstead.identify.hull_evidence import HullEvidence, SignWeighed, hull_evidence
 from roadstead.identify.layouts import GROUPS, class_of, fitting, superstructure
 from roadstead.identify.likeness import (
     CAP,
@@ -72,6 +73,7 @@ __all__ = [
     "Examined",
     "Expected",
     "Gate",
+    "HullEvidence",
     "Image",
     "Level",
     "Likeness",
@@ -88,6 +90,7 @@ __all__ = [
     "ShadowCheck",
     "Sharpness",
     "SideProfile",
+    "SignWeighed",
     "Statement",
     "Whereabouts",
     "brightness",
@@ -110,6 +113,7 @@ __all__ = [
     "fitting",
     "found_again",
     "gate",
+    "hull_evidence",
     "layout_shares",
     "match_ais",
     "native_known",

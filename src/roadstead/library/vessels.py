@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.library._files import DATA, read_entry
 from roadstead.library._lookup import by_id, pick, with_own
-from roadstead.model import CaseError, Hull, Range, VesselClass
+from roadstead.model import CaseError, Hull, HullMark, Range, VesselClass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -136,6 +136,7 @@ def _hull(path: Path, entry: HullFile, known: Collection[str]) -> Hull:
         length_m=_span(entry.length_m),
         beam_m=_span(entry.beam_m),
         home=_joined(entry.home),
+        marks=tuple(HullMark(**mark.model_dump()) for mark in entry.marks),
         notes=entry.notes,
         sources=tuple(_statements(entry)),
     )
@@ -167,6 +168,7 @@ def _one(path: Path, key: str, field: Texts | None) -> str:
 def _statements(entry: HullFile) -> Iterable[str]:
     """What each source gives: 'field: words (source)'."""
     yield from (f"name: {name.text} ({name.source})" for name in entry.names)
+    yield from (f"mark {mark.id}: {mark.text}, {mark.size_m:g} m ({mark.source})" for mark in entry.marks)
     for key in sorted(type(entry).model_fields):
         for statement in getattr(getattr(entry, key), "said", ()):
             yield f"{key}: {_words(statement)} ({statement.source})"

@@ -24,6 +24,7 @@ from roadstead.model import (
     Detection,
     Detector,
     Exhibit,
+    HullSign,
     Look,
     Modality,
     PixelReader,
@@ -37,6 +38,7 @@ from roadstead.model import (
 )
 from roadstead.pipeline.eye import dated, drawn_on, hulls_only, unplaced, with_marks
 from roadstead.pipeline.find import SceneAtSite, detectors, find_vessels, sea_of_scene
+from roadstead.pipeline.hull_signs import hulls_of, ships_and_signs, signs_of
 from roadstead.pipeline.place import sites_of, why_nowhere
 from roadstead.pipeline.positions import fixes_of
 from roadstead.pipeline.quay import berth_views, by_analysts
@@ -69,6 +71,8 @@ class Gathered:
     """between the case's sites, by its coastline"""
     marked: list[Sighting] = field(default_factory=list)
     """marks by eye as sightings, with the activity they name"""
+    hull_signs: tuple[HullSign, ...] = ()
+    """what analysts say of marks of single hulls"""
     berth_views: list[BerthView] = field(default_factory=list)
     """what goes on at quays, vessel by vessel and image by image"""
     losses: list[str] = field(default_factory=list)
@@ -146,7 +150,7 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     out = Gathered(exhibits=exhibits(case.folder))
     by_exhibit = {e.id: e for e in out.exhibits}
     scenes = _scenes(case, seams, out)
-    drawn = _drawn(case, by_exhibit, out)
+    drawn, of_hulls = ships_and_signs(_drawn(case, by_exhibit, out))
     decided = held_decisions(case.folder)
     out.decisions, out.losses = standing(decided.decisions), [*out.losses, *decided.losses]
     tasks: list[Task] = []
@@ -173,6 +177,8 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     out.at_sites = list(without_structures(out.at_sites, out.scenes))
     out.unreviewed = tuple(without_structures(before, out.scenes)) if out.decisions else tuple(out.at_sites)
     _loose_marks(case, drawn, by_exhibit, out)
+    out.hull_signs, lost = signs_of(of_hulls, out.at_sites, out.scenes, by_exhibit, hulls_of(case.folder))
+    out.losses += lost
     out.fixes += fixes_of(case, cache)
     out.berth_views += berth_views(case, out.at_sites, out.scenes, seams.reader, cache)
     return out

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from roadstead.assess import fits, places
-from roadstead.pipeline.identity import evidence_json
+from roadstead.pipeline.identity import evidence_json, hulls_json
 from roadstead.pipeline.images import detections_geojson
 from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson
 from roadstead.pipeline.quay_figure import berth_png
@@ -63,6 +63,7 @@ def data_files(contents: Contents, gathered: Gathered, ais: AisFacts) -> dict[st
         f.detection.id: sea.get(f.detection.id, {})
         | heard.get(f.detection.id, {})
         | evidence_json(f.evidence)
+        | hulls_json(f.marks)
         | left_json(f)
         for f in contents.found
     }
