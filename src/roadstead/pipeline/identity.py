@@ -58,7 +58,7 @@ class ExamineStep:
         """Pixels that cannot be read again leave the gate as the metadata set it."""
         detection, scene = value.detection, value.scene
         try:
-            pixels = self.reader.read(scene, _around(detection.outline) if detection.outline is not None else None)
+            pixels = self.reader.read(scene, around(detection))
         except InputError:
             return by_metadata(value)
         return examine(detection, scene, pixels, value.known_m)
@@ -146,8 +146,11 @@ def hulls_json(evidence: HullEvidence | None) -> dict[str, Any]:
     return {"hull_marks": signs, "hull_ratios": dict(evidence.ratios), "hull_words": evidence.words}
 
 
-def _around(outline: Polygon) -> Polygon:
-    west, south, east, north = outline.bounds
+def around(detection: Detection) -> Polygon | None:
+    """The window that is read around a ship, WGS84; None for one without a place, whose image is read whole."""
+    if detection.outline is None:
+        return None
+    west, south, east, north = detection.outline.bounds
     up = AROUND_M / METRES_PER_DEGREE
     aside = up / max(0.05, math.cos(math.radians((south + north) / 2)))
     return box(west - aside, south - up, east + aside, north + up)

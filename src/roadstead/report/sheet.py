@@ -23,6 +23,7 @@ _WIDE_IN, _TOP_IN, _STRIP_IN, _WORDS_IN = 11.0, 3.6, 1.55, 2.2
 DPI = 120
 _BESIDE_M = 6.0
 """water that is shown beside a hull"""
+DRAWN = "Drawn strips are no images."
 _LINE = 150
 """letters in a line of words"""
 
@@ -55,8 +56,42 @@ class Sheet:
     credit: str
 
 
-def sheet_png(sheet: Sheet) -> bytes:
+def sheet_png(sheet: Sheet, dpi: int = DPI) -> bytes:
     """The sheet as PNG; the same contents give the same bytes."""
+    return _saved(_drawn(sheet), "png", dpi)
+
+
+def sheet_svg(sheet: Sheet) -> str:
+    """The sheet as an SVG document that stands alone; the same contents give the same text."""
+    return _saved(_drawn(sheet), "svg", DPI).decode("utf-8")
+
+
+def sheet_alt(sheet: Sheet) -> str:
+    """What the sheet shows, for those who cannot see it."""
+    drawn = ", ".join(c.name if c.ratio is None else f"{c.name}, {_ratio(c.ratio)}" for c in sheet.candidates) or "none"
+    return (
+        f"Class comparison sheet of {sheet.title}. Above: the pixels around the ship, the same with its measured "
+        "outline, and the shares of classes. Below: its deck laid out from bow to stern, and below it ships of the "
+        f"library drawn under the same sun ({drawn}); beside them brightness, edges and shadow along the hull."
+    )
+
+
+def sheet_words(sheet: Sheet) -> tuple[str, ...]:
+    """What the sheet says in words, a paragraph each: the gate, the comparison, and what drawn ships are."""
+    said = sheet.evidence.words if sheet.evidence else ""
+    return tuple(words for words in (sheet.gate.words, said, DRAWN) if words)
+
+
+def _saved(figure: Figure, kind: str, dpi: int) -> bytes:
+    import matplotlib as mpl  # noqa: PLC0415 - slow to load
+
+    out = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "roadstead"}):
+        figure.savefig(out, format=kind, dpi=dpi, metadata={"Date": None} if kind == "svg" else {"Software": None})
+    return out.getvalue()
+
+
+def _drawn(sheet: Sheet) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to load
 
     strips = 1 + len(sheet.candidates)
@@ -76,9 +111,7 @@ def sheet_png(sheet: Sheet) -> bytes:
         _strip(figure.add_subplot(left[1 + k]), candidate.strip, f"drawn, {name}", _limits(candidate.strip))
     _profiles(figure, figure.add_gridspec(3, 1, left=0.67, right=0.98, hspace=0.35, **edges), sheet)
     _words(figure, sheet)
-    out = io.BytesIO()
-    figure.savefig(out, format="png", metadata={"Software": None})
-    return out.getvalue()
+    return figure
 
 
 def _pixels(axes: Axes, sheet: Sheet, *, outlined: bool) -> None:
@@ -177,7 +210,7 @@ def _words(figure: Figure, sheet: Sheet) -> None:
         for s in sheet.gate.statements
     ]
     said += [sheet.evidence.words] if sheet.evidence else []
-    said += ["Drawn strips are no images. " + sheet.credit]
+    said += [f"{DRAWN} {sheet.credit}"]
     lines = [line for sentence in said for line in textwrap.wrap(sentence, _LINE)]
     foot = (_WORDS_IN - 0.45) / figure.get_figheight()
     figure.text(0.04, foot, "\n".join(lines), fontsize=7.5, color=INK, va="top", linespacing=1.35)
