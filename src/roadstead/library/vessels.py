@@ -168,7 +168,7 @@ def _one(path: Path, key: str, field: Texts | None) -> str:
 def _statements(entry: HullFile) -> Iterable[str]:
     """What each source gives: 'field: words (source)'."""
     yield from (f"name: {name.text} ({name.source})" for name in entry.names)
-    yield from (f"mark {mark.id}: {mark.text}, {mark.size_m:g} m ({mark.source})" for mark in entry.marks)
+    yield from (f"marks: {mark.id}, {mark.text}, {mark.size_m:g} m ({mark.source})" for mark in entry.marks)
     for key in sorted(type(entry).model_fields):
         for statement in getattr(getattr(entry, key), "said", ()):
             yield f"{key}: {_words(statement)} ({statement.source})"

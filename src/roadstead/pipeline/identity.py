@@ -43,7 +43,7 @@ class ExamineStep:
 
     reader: PixelReader
     name: str = "examine"
-    version: int = 1
+    version: int = 2
 
     def inputs(self, value: Close) -> dict[str, Any]:
         """Scene (by content, not path), detection, resolved distance, and the forms it is compared with."""

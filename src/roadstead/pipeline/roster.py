@@ -158,7 +158,9 @@ def _seen(ships: Iterable[Detection]) -> Iterator[Seen]:
     for d in ships:
         if d.outline is not None and d.time is not None:
             middle = d.outline.centroid
-            yield Seen(detection_id=d.id, lon_deg=middle.x, lat_deg=middle.y, time=d.time)
+            # To a metre, so that a detection read back from the cache asks the same.
+            lon, lat = round(middle.x, 5), round(middle.y, 5)
+            yield Seen(detection_id=d.id, lon_deg=lon, lat_deg=lat, time=d.time)
 
 
 def _eliminated(known: _Context, d: Detection, site_id: str) -> Elimination:
