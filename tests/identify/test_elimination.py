@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from roadstead.ais import AisPosition, Flag, FlagKind, Track
-from roadstead.identify import Whereabouts, eliminate, excluded
+from roadstead.identify import Reports, Whereabouts, eliminate, excluded
 from roadstead.model import TimeSpan
 
 NOON = datetime(2024, 10, 17, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ def track(*reports: tuple[float, float], sog_kn: float = 0.0) -> Track:
 
 
 def away(t: Track, time: TimeSpan | None = None, kn: float = 18.0) -> bool:
-    return excluded(t, LON, LAT, time or TimeSpan(NOON, NOON), kn) is not None
+    return excluded(Reports.of(t), LON, LAT, time or TimeSpan(NOON, NOON), kn) is not None
 
 
 def test_who_was_too_far_away_to_come_in_time_is_excluded_and_who_was_not_is_not() -> None:
@@ -51,23 +51,27 @@ def test_a_time_known_to_hours_is_granted_whole() -> None:
 def test_a_doubtful_track_excludes_nobody_and_says_why() -> None:
     clean = track((-1, 60), (1, 60))
     flag = Flag(kind=FlagKind.TWO_PLACES, sentence="", start_utc=NOON, end_utc=NOON)
-    found = excluded(replace(clean, flags=(flag,)), LON, LAT, TimeSpan(NOON, NOON), 18.0)
+    found = excluded(Reports.of(replace(clean, flags=(flag,))), LON, LAT, TimeSpan(NOON, NOON), 18.0)
     assert found is not None
     assert found.doubt == "two places at once"
     old = replace(flag, start_utc=NOON - timedelta(days=9), end_utc=NOON - timedelta(days=8))
-    clear = excluded(replace(clean, flags=(old,)), LON, LAT, TimeSpan(NOON, NOON), 18.0)
+    clear = excluded(Reports.of(replace(clean, flags=(old,))), LON, LAT, TimeSpan(NOON, NOON), 18.0)
     assert clear is not None
     assert not clear.doubt
-    both = excluded(track((-1, 60), (-0.5, 1), (1, 60)), LON, LAT, TimeSpan(NOON, NOON), 18.0)
+    both = excluded(Reports.of(track((-1, 60), (-0.5, 1), (1, 60))), LON, LAT, TimeSpan(NOON, NOON), 18.0)
     assert both is not None
     assert "other reports place it here" in both.doubt
 
 
 def test_what_excludes_is_said_with_distance_time_and_that_it_can_be_false() -> None:
-    found = excluded(track((-1, 60), (-0.5, 61)), LON, LAT, TimeSpan(NOON, NOON), 18.0)
+    found = excluded(Reports.of(track((-1, 60), (-0.5, 61))), LON, LAT, TimeSpan(NOON, NOON), 18.0)
     assert found is not None
     assert found.elsewhere == "61 km away 30 min earlier, too far for 18 kn"
-    assert found.basis == "AIS, which can be false: 2 reports of MMSI 273000001"
+    assert found.basis == "AIS, which can be false: 2 minutes with reports of MMSI 273000001"
+
+
+def test_a_report_repeated_within_a_minute_is_one_report() -> None:
+    assert not away(track((-1, 60), (-1 + 5 / 3600, 60)))
 
 
 B = Whereabouts(vessel_id="b", name="B", elsewhere="at Vladivostok", basis="AIS")

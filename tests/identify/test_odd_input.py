@@ -26,7 +26,8 @@ from roadstead.identify import (
     resolved_at,
     twins,
 )
-from roadstead.identify.drawn import WATER_LEVEL, stretched, variant
+from roadstead.identify.drawn import WATER_LEVEL
+from roadstead.identify.variants import stretched, variant
 from roadstead.model import BandRole, Detection, Estimate, Modality, Pixels, Scene, TimeSpan
 
 if TYPE_CHECKING:
@@ -118,20 +119,19 @@ def test_look_alikes_are_told_by_the_classes_that_the_library_has_now() -> None:
 
 @pytest.mark.parametrize("void", [-9999.0, np.nan])
 def test_what_stands_for_no_data_joins_no_pixel_of_the_deck(void: float) -> None:
-    """At a long hull the strip is coarser than the pixels, and the image is smoothed first."""
+    """A strip coarser than the pixels is cut from a smoothed image."""
     pixels, d = picture()
-    clean = pixels.values[0].copy()
-    at = replace(lies(d), length_m=LENGTH_M * 0.98)
+    clean = np.repeat(np.repeat(pixels.values[0], 2, axis=0), 2, axis=1)
+    at = replace(lies(d), row_px=2 * d.row_px, col_px=2 * d.col_px, ahead_px=(-2 / PIXEL_M, 0.0),
+                 starboard_px=(0.0, 2 / PIXEL_M))  # fmt: skip
+    assert 1.3 * at.pixel_m() < LENGTH_M / 128
     valid = np.ones(clean.shape, bool)
-    valid[:, int(d.col_px + (BEAM_M / 2 + 3.0) / PIXEL_M) :] = False
+    valid[:, int(at.col_px + (BEAM_M / 2 - 2.0) * 2 / PIXEL_M) :] = False
     spoilt = np.where(valid, clean, np.float32(void)).astype(np.float32)
-    wide = replace(at, ahead_px=(-0.25 / PIXEL_M, 0.0), starboard_px=(0.0, 0.25 / PIXEL_M),
-                   length_m=4 * at.length_m, beam_m=4 * at.beam_m)  # fmt: skip
-    first, second = (deck_strip(x, valid, wide).brightness for x in (clean, spoilt))
-    assert wide.length_m / 128 / wide.pixel_m() > 1, "coarser than the pixels"
+    first, second = (deck_strip(x, valid, at).brightness for x in (clean, spoilt))
     assert np.array_equal(np.isfinite(first), np.isfinite(second))
     hull = np.isfinite(first)
-    assert np.abs(first[hull] - second[hull]).max() < 0.1 * first[hull].max()
+    assert np.abs(first[hull] - second[hull]).max() < 0.3 * first[hull].max(), "-9999 would be thousands away"
 
 
 def test_a_dead_pixel_that_is_not_a_number_spoils_no_profile() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,7 +67,7 @@ prior_reason = "test"
     return tmp_path / "c"
 
 
-def said(case: Path, name: str = "detections.geojson") -> list[dict]:
+def said(case: Path, name: str = "detections.geojson") -> list[dict[str, Any]]:
     document = json.loads((case / "out" / name).read_text("utf-8"))
     return [f["properties"] for f in document["features"]] if name.endswith("geojson") else document
 

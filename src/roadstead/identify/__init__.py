@@ -3,7 +3,7 @@
 from roadstead.identify.ais_expected import LONGEST_SPAN_S, Expected, RadarView, expected_in
 from roadstead.identify.ais_match import AisFact, AisState, AisUndetected, match_ais, undetected
 from roadstead.identify.drawn import Circumstances, drawn_strip
-from roadstead.identify.elimination import WITHIN_H, Absence, Elimination, Whereabouts, eliminate, excluded
+from roadstead.identify.elimination import WITHIN_H, Absence, Elimination, Reports, Whereabouts, eliminate, excluded
 from roadstead.identify.ends import found_again, size_of
 from roadstead.identify.examine import (
     Examined,
@@ -85,6 +85,7 @@ __all__ = [
     "Profiles",
     "QuayGate",
     "RadarView",
+    "Reports",
     "Resolved",
     "ShadowAt",
     "ShadowCheck",

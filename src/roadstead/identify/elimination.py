@@ -9,11 +9,15 @@ between, at its greatest speed and on the shortest way over the globe, which is 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from roadstead.ais import FlagKind
+import numpy as np
+from numpy.typing import NDArray
+
+from roadstead.ais import Flag, FlagKind
 from roadstead.geo import great_circle_km
 
 if TYPE_CHECKING:
@@ -29,8 +33,12 @@ SLACK_KM = 2.0
 FASTER = 1.2
 """times the greatest speed that sources give, for currents and for sources that err; assumed"""
 LEAST_REPORTS = 2
-"""so many reports must exclude a vessel: one alone may be garbled"""
+"""so many of them must exclude a vessel: one alone may be garbled"""
+EVERY_S = 60
+"""seconds for which one report stands"""
 _KM_H = 1.852
+_LEAST_RADIUS_KM = 6335.0
+"""of curvature: north and south at the equator, WGS84"""
 _DOUBTFUL = (FlagKind.MMSI, FlagKind.TWO_PLACES, FlagKind.JUMP, FlagKind.NULL_PLACE, FlagKind.CLOCK, FlagKind.CIRCLE)
 
 
@@ -70,63 +78,92 @@ class Elimination:
     words: str
 
 
-def excluded(track: Track, lon_deg: float, lat_deg: float, time: TimeSpan, fastest_kn: float) -> Absence | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """A vessel's AIS as arrays, one report a minute at most, in order of time."""
+
+    mmsi: str
+    flags: tuple[Flag, ...]
+    t_s: NDArray[np.float64]
+    """seconds since 1970, UTC; shape (n,), as all below"""
+    lon_deg: NDArray[np.float64]
+    lat_deg: NDArray[np.float64]
+    sog_kn: NDArray[np.float64]
+    """0 where not sent"""
+
+    @classmethod
+    def of(cls, track: Track) -> Reports:
+        """The reports of a track."""
+        kept: dict[int, AisPosition] = {}
+        for p in track.positions:
+            kept.setdefault(int(p.t_utc.timestamp() // EVERY_S), p)
+        rows = [kept[k] for k in sorted(kept)]
+        return cls(
+            mmsi=track.mmsi,
+            flags=track.flags,
+            t_s=np.array([p.t_utc.timestamp() for p in rows], np.float64),
+            lon_deg=np.array([p.lon_deg for p in rows], np.float64),
+            lat_deg=np.array([p.lat_deg for p in rows], np.float64),
+            sog_kn=np.array([p.sog_kn or 0.0 for p in rows], np.float64),
+        )
+
+
+def excluded(reports: Reports, lon_deg: float, lat_deg: float, time: TimeSpan, fastest_kn: float) -> Absence | None:
     """Whether its AIS keeps a vessel from having been at a place; None where it does not.
 
     A track that shows two places at once, jumps, a wrong number or odd clocks near that time, or that places the vessel
     here too, excludes nobody: then the absence is in doubt.
 
     Args:
-        track: what was received under the vessel's own number.
+        reports: received under the vessel's own number.
         lon_deg: of the place, WGS84.
         lat_deg: of the place.
         time: of the image; anything in it may be its moment.
         fastest_kn: the vessel's greatest speed by its sources.
     """
-    near = [p for p in track.positions if _hours(p, time) <= WITHIN_H + time.hours()]
-    rows = [(_surplus_km(p, lon_deg, lat_deg, time, fastest_kn), p) for p in near]
-    out = sorted((row for row in rows if row[0] > 0), key=lambda row: (-row[0], row[1].t_utc))
-    if len(out) < LEAST_REPORTS:
+    start_s, end_s = time.start.timestamp(), time.end.timestamp()
+    first, last = np.searchsorted(reports.t_s, (end_s - WITHIN_H * 3600, start_s + WITHIN_H * 3600))
+    near = slice(int(first), int(last))
+    t_s = reports.t_s[near]
+    hours = np.maximum(np.abs(t_s - start_s), np.abs(t_s - end_s)) / 3600
+    km = _least_km(reports.lon_deg[near], reports.lat_deg[near], lon_deg, lat_deg)
+    surplus = km - SLACK_KM - FASTER * np.maximum(fastest_kn, reports.sog_kn[near]) * _KM_H * hours
+    count = int((surplus > 0).sum())
+    if count < LEAST_REPORTS:
         return None
-    best = out[0][1]
-    km = great_circle_km(best.lon_deg, best.lat_deg, lon_deg, lat_deg)
+    best = int(surplus.argmax())
+    here = bool(((km <= SLACK_KM) & (hours <= 1 + time.hours())).any())
+    far_km = great_circle_km(float(reports.lon_deg[near][best]), float(reports.lat_deg[near][best]), lon_deg, lat_deg)
+    when = _apart(float(t_s[best]) - time.middle.timestamp())
     return Absence(
-        elsewhere=f"{km:.0f} km away {_apart(best, time)}, too far for {fastest_kn:.0f} kn",
-        basis=f"AIS, which can be false: {len(out)} reports of MMSI {track.mmsi}",
-        doubt=_doubt(track, time) or _also_here(near, lon_deg, lat_deg, time),
+        elsewhere=f"{far_km:.0f} km away {when}, too far for {fastest_kn:.0f} kn",
+        basis=f"AIS, which can be false: {count} minutes with reports of MMSI {reports.mmsi}",
+        doubt=_doubt(reports, time) or ("other reports place it here" if here else ""),
     )
 
 
-def _also_here(near: Iterable[AisPosition], lon_deg: float, lat_deg: float, time: TimeSpan) -> str:
-    here = [p for p in near if great_circle_km(p.lon_deg, p.lat_deg, lon_deg, lat_deg) <= SLACK_KM]
-    return "other reports place it here" if any(_hours(p, time) <= 1 + time.hours() for p in here) else ""
+def _least_km(
+    lons_deg: NDArray[np.float64], lats_deg: NDArray[np.float64], lon_deg: float, lat_deg: float
+) -> NDArray[np.float64]:
+    """Distances from many places to one on a sphere of the ellipsoid's least radius: never longer than they are."""
+    lon, lat, lon0, lat0 = np.radians(lons_deg), np.radians(lats_deg), math.radians(lon_deg), math.radians(lat_deg)
+    half = np.sin((lat - lat0) / 2) ** 2 + np.cos(lat) * math.cos(lat0) * np.sin((lon - lon0) / 2) ** 2
+    return np.asarray(2 * _LEAST_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))), np.float64)
 
 
-def _hours(p: AisPosition, time: TimeSpan) -> float:
-    """The longest time that may lie between a report and the image."""
-    return max(abs((p.t_utc - end).total_seconds()) for end in (time.start, time.end)) / 3600
-
-
-def _surplus_km(p: AisPosition, lon_deg: float, lat_deg: float, time: TimeSpan, fastest_kn: float) -> float:
-    """By how much a place lies beyond what the vessel could have covered."""
-    km = great_circle_km(p.lon_deg, p.lat_deg, lon_deg, lat_deg)
-    return km - SLACK_KM - FASTER * max(fastest_kn, p.sog_kn or 0.0) * _KM_H * _hours(p, time)
-
-
-def _apart(p: AisPosition, time: TimeSpan) -> str:
-    hours = (p.t_utc - time.middle).total_seconds() / 3600
-    if abs(hours) < 1 / 60:
+def _apart(seconds: float) -> str:
+    if abs(seconds) < 60:
         return "at that time"
-    size = f"{abs(hours):.1f} h" if abs(hours) >= 1 else f"{60 * abs(hours):.0f} min"
-    return f"{size} {'later' if hours > 0 else 'earlier'}"
+    size = f"{abs(seconds) / 3600:.1f} h" if abs(seconds) >= 3600 else f"{abs(seconds) / 60:.0f} min"
+    return f"{size} {'later' if seconds > 0 else 'earlier'}"
 
 
-def _doubt(track: Track, time: TimeSpan) -> str:
+def _doubt(reports: Reports, time: TimeSpan) -> str:
     """What is noteworthy about a track around a time, in one word or two; empty for nothing."""
     first, last = time.start - timedelta(hours=WITHIN_H), time.end + timedelta(hours=WITHIN_H)
     kinds = [
         f.kind.value
-        for f in track.flags
+        for f in reports.flags
         if f.kind in _DOUBTFUL
         and (f.start_utc is None or f.start_utc <= last)
         and (f.end_utc is None or f.end_utc >= first)

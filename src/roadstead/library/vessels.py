@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
@@ -124,6 +125,9 @@ def _hull(path: Path, entry: HullFile, known: Collection[str]) -> Hull:
     marks = {name: _one(path, name, getattr(entry, name)) for name in _IDENTIFIERS}
     _check_numbers(path, marks)
     check_class(path, entry.class_id, known)
+    twice = [m for m, n in Counter(mark.id for mark in entry.marks).items() if n > 1]
+    if twice:
+        raise CaseError(path, None, "marks", f"{twice[0]!r} stands twice; give each mark of a hull an id of its own")
     return Hull(
         id=entry.id,
         name=entry.name,

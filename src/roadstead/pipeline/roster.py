@@ -16,6 +16,7 @@ from roadstead.identify import (
     AisFact,
     AisState,
     Elimination,
+    Reports,
     Whereabouts,
     eliminate,
     excluded,
@@ -28,7 +29,6 @@ from roadstead.steps import sha256_file, to_plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from roadstead.ais import Track
     from roadstead.model import Detection, Participant
     from roadstead.pipeline.gathering import Gathered
     from roadstead.pipeline.radio import AisFacts
@@ -92,13 +92,13 @@ class ElsewhereStep:
             mmsis=[mmsi for mmsi, _ in value.fastest_kn],
         )
         fastest = dict(value.fastest_kn)
-        found = (_away(s, t, fastest[t.mmsi]) for s in value.seen for t in read.tracks)
+        found = (_away(s, r, fastest[r.mmsi]) for r in map(Reports.of, read.tracks) for s in value.seen)
         return tuple(sorted((a for a in found if a is not None), key=lambda a: (a.detection_id, a.mmsi)))
 
 
-def _away(seen: Seen, track: Track, fastest_kn: float) -> Away | None:
-    absence = excluded(track, seen.lon_deg, seen.lat_deg, seen.time, fastest_kn)
-    return None if absence is None else Away(detection_id=seen.detection_id, mmsi=track.mmsi, absence=absence)
+def _away(seen: Seen, reports: Reports, fastest_kn: float) -> Away | None:
+    absence = excluded(reports, seen.lon_deg, seen.lat_deg, seen.time, fastest_kn)
+    return None if absence is None else Away(detection_id=seen.detection_id, mmsi=reports.mmsi, absence=absence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
