@@ -156,7 +156,7 @@ def test_a_ship_at_the_edge_of_the_pixels_is_compared_with_no_class() -> None:
 
 def test_what_is_assumed_of_the_view_is_said() -> None:
     assert "Drawn as seen from straight above; the image states no angle of view." in words(looked())
-    assert "the image was taken 7 degrees off it." in words(looked(off_nadir_deg=7.0))
+    assert "the image states 7 degrees off it." in words(looked(off_nadir_deg=7.0))
     steep = looked(off_nadir_deg=20.0)
     assert steep.evidence is not None
     assert not steep.evidence.ratios

@@ -134,7 +134,7 @@ def _whole(at: Placement, pixels: Pixels) -> None:
 def _with_view(evidence: ClassEvidence, scene: Scene) -> ClassEvidence:
     """What the drawn ships assume of the view, beside what they say."""
     stated = scene.off_nadir_deg
-    seen = "the image states no angle of view" if stated is None else f"the image was taken {stated:.0f} degrees off it"
+    seen = "the image states no angle of view" if stated is None else f"the image states {stated:.0f} degrees off it"
     return replace(evidence, words=f"{evidence.words} Drawn as seen from straight above; {seen}.")
 
 

@@ -182,7 +182,7 @@ def _no_finer(image: NDArray[np.float32], valid: NDArray[np.bool_], step_px: flo
     if sigma <= 0.3:
         return held
     if known.all():
-        return ndimage.gaussian_filter(held, sigma)
+        return np.asarray(ndimage.gaussian_filter(held, sigma), np.float32)
     share = ndimage.gaussian_filter(known.astype(np.float32), sigma)
     return np.asarray(ndimage.gaussian_filter(held, sigma) / np.maximum(share, 1e-3), np.float32)
 

@@ -29,7 +29,7 @@ from roadstead.model import Detection, InputError, Modality, NotFound, Scene
 from roadstead.pipeline.chips import chip_of
 from roadstead.pipeline.find import detectors, find_vessels
 from roadstead.pipeline.identity import METRES_PER_DEGREE, around, examined
-from roadstead.report import Sheet, SheetCandidate, sheet_png
+from roadstead.report import Chip, Sheet, SheetCandidate, sheet_png
 from roadstead.steps import write_atomic
 
 if TYPE_CHECKING:
@@ -142,7 +142,21 @@ def sheet_of(detection: Detection, scene: Scene, pixels: Pixels, close: Examined
         candidates=candidates,
         simulated=scene.simulated,
         credit=scene.credit,
+        compared=_corners(close.at, detection, pixels, chip) if close.at else (),
     )
+
+
+def _corners(at: Placement, detection: Detection, pixels: Pixels, chip: Chip) -> tuple[tuple[float, float], ...]:
+    """Corners (column, row) of a hull in a chip, whose place is known by the detection's own outline in it."""
+    right, down = (chip.outline[0][k] - detection.outline_px[0][k] for k in (0, 1))
+    out = []
+    for ahead, aside in ((0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)):
+        row, col = (
+            middle + ahead * at.length_m * at.ahead_px[k] + aside * at.beam_m * at.starboard_px[k]
+            for k, middle in enumerate((at.row_px + pixels.row_off, at.col_px + pixels.col_off))
+        )
+        out.append((col + right, row + down))
+    return tuple(out)
 
 
 def class_sheets(gathered: Gathered, reader: PixelReader, cache: StepCache) -> dict[str, Sheet]:

@@ -54,6 +54,8 @@ class Sheet:
     """best first; none where nothing was compared"""
     simulated: bool
     credit: str
+    compared: tuple[tuple[float, float], ...] = ()
+    """corners (column, row) of the hull as its deck was laid out, in chip pixels; none where that is the outline"""
 
 
 def sheet_png(sheet: Sheet, dpi: int = DPI) -> bytes:
@@ -119,7 +121,11 @@ def _pixels(axes: Axes, sheet: Sheet, *, outlined: bool) -> None:
     if outlined:
         ring = np.array([*sheet.chip.outline, sheet.chip.outline[0]])
         axes.plot(ring[:, 0] - 0.5, ring[:, 1] - 0.5, color="#ffd400", linewidth=1.0)
-    axes.set_title("outline as measured" if outlined else "pixels", fontsize=8, loc="left")
+    if outlined and sheet.compared:
+        ring = np.array([*sheet.compared, sheet.compared[0]])
+        axes.plot(ring[:, 0] - 0.5, ring[:, 1] - 0.5, color="#ffd400", linewidth=0.9, linestyle=(0, (3, 2)))
+    said = "outline as measured" + ("; dashed: hull as compared" if sheet.compared else "")
+    axes.set_title(said if outlined else "pixels", fontsize=8, loc="left")
     axes.set_axis_off()
 
 
