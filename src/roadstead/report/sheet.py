@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 INK, SOFT, SEEN, WARNING = "#1a1a1a", "#777777", "#0b5394", "#b2182b"
 _WIDE_IN, _TOP_IN, _STRIP_IN, _WORDS_IN = 11.0, 3.6, 1.55, 2.2
 DPI = 120
+_LEAST_STRIPS = 2
+"""room that the profiles need"""
 _BESIDE_M = 6.0
 """water that is shown beside a hull"""
 DRAWN = "Drawn strips are no images."
@@ -96,7 +98,7 @@ def _saved(figure: Figure, kind: str, dpi: int) -> bytes:
 def _drawn(sheet: Sheet) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to load
 
-    strips = 1 + len(sheet.candidates)
+    strips = max(1 + len(sheet.candidates), _LEAST_STRIPS)
     high = _TOP_IN + strips * _STRIP_IN + _WORDS_IN
     figure = Figure(figsize=(_WIDE_IN, high), dpi=DPI)
     pictures = figure.add_gridspec(
@@ -107,11 +109,12 @@ def _drawn(sheet: Sheet) -> Figure:
     _shares(figure.add_subplot(pictures[0, 8:]), sheet)
     edges = {"top": 1 - (_TOP_IN + 0.35) / high, "bottom": _WORDS_IN / high}
     left = figure.add_gridspec(strips, 1, left=0.04, right=0.61, hspace=0.35, **edges)
-    _strip(figure.add_subplot(left[0]), sheet.strip, "this ship", _limits(sheet.strip))
+    title = "this ship" if sheet.candidates else "this ship, bow not told from stern"
+    _strip(figure.add_subplot(left[0]), sheet.strip, title, _limits(sheet.strip))
     for k, candidate in enumerate(sheet.candidates):
         name = candidate.name if candidate.ratio is None else f"{candidate.name}: {_ratio(candidate.ratio)}"
         _strip(figure.add_subplot(left[1 + k]), candidate.strip, f"drawn, {name}", _limits(candidate.strip))
-    _profiles(figure, figure.add_gridspec(3, 1, left=0.67, right=0.98, hspace=0.35, **edges), sheet)
+    _profiles(figure, figure.add_gridspec(len(_kinds(sheet)), 1, left=0.67, right=0.98, hspace=0.35, **edges), sheet)
     _words(figure, sheet)
     return figure
 
@@ -159,7 +162,7 @@ def _strip(axes: Axes, strip: DeckStrip, title: str, limits: tuple[float, float]
 
 
 def _profiles(figure: Figure, grid: Any, sheet: Sheet) -> None:
-    kinds = ("brightness", "edges", "shadow, m")
+    kinds = _kinds(sheet)
     at = (np.arange(len(sheet.profiles.edges)) + 0.5) / len(sheet.profiles.edges)
     for k, kind in enumerate(kinds):
         axes = figure.add_subplot(grid[k])
@@ -172,7 +175,15 @@ def _profiles(figure: Figure, grid: Any, sheet: Sheet) -> None:
         if k == 0:
             axes.legend(fontsize=6, frameon=False, ncols=3, loc="upper right", borderaxespad=0)
         if k == len(kinds) - 1:
-            axes.set_xlabel("share of the length from the bow", fontsize=7)
+            end = "the bow" if sheet.candidates else "one end, which may be the stern"
+            axes.set_xlabel(f"share of the length from {end}", fontsize=7)
+
+
+def _kinds(sheet: Sheet) -> tuple[str, ...]:
+    """Profiles that were looked at: no shadow without a known bow, beside a quay, or with the sun ahead or astern."""
+    every = (sheet.profiles, *(c.profiles for c in sheet.candidates))
+    shadow = bool(sheet.candidates) and any(p.shadow_m.any() for p in every)
+    return ("brightness", "edges", *(("shadow, m",) if shadow else ()))
 
 
 def _profile(profiles: Profiles, kind: int) -> NDArray[np.float32]:
