@@ -10,12 +10,9 @@ from roadstead.identify import (
     Placement,
     Resolved,
     edge_sharpness,
-    eliminate,
     gate,
     native_known,
-    roster_of,
 )
-from roadstead.identify.elimination import Whereabouts
 from roadstead.model import BandRole, Detection, Estimate, Modality, Scene
 
 OWN = Scene(id="s", path=Path("s.tif"), time=None, modality=Modality.OPTICAL, platform="skysat", bands=(BandRole.PAN,))
@@ -143,23 +140,3 @@ def test_a_narrow_hull_or_a_flat_image_gives_no_sharpness() -> None:
     assert edge_sharpness(image, np.ones(image.shape, bool), replace(at, beam_m=10.0)) is None
     flat = np.full(image.shape, 0.1, np.float32)
     assert edge_sharpness(flat, np.ones(image.shape, bool), at) is None
-
-
-def test_elimination_is_told_apart_from_what_pixels_say() -> None:
-    roster = (
-        Whereabouts(hull_id="b", name="B", elsewhere="at Vladivostok", basis="AIS"),
-        Whereabouts(hull_id="a", name="A"),
-    )
-    found = eliminate("ropucha-ii", roster)
-    assert found.left == ("a",)
-    assert found.words.startswith("By context, not by pixels")
-    assert "B was at Vladivostok (AIS)" in found.words
-    assert "if the roster is complete" in found.words
-    assert "nothing can be eliminated" in eliminate("ropucha-ii", ()).words
-    assert "None is left" in eliminate("x", roster[:1]).words
-
-
-def test_the_librarys_hulls_of_a_class_are_its_roster() -> None:
-    names = {w.hull_id for w in roster_of("ropucha-ii")}
-    assert "peresvet" in names
-    assert "nikolay-vilkov" not in names

@@ -152,6 +152,27 @@ def test_what_pixels_say_of_the_class_weighs_for_vessels_of_that_class_alone() -
     assert 3.0 < odds(told) < np.log(100) + 1e-9
 
 
+def test_marks_of_a_hull_and_its_class_together_count_for_no_more_than_the_cap() -> None:
+    """One deck in one image: class and mark speak of the same pixels."""
+    ship = Participant(
+        id="a", name="a", class_id="udaloy", hull_id="h", length_m=Range(163, 164), speed_kn=Range(10, 18)
+    )
+    bare = detection(0, 0.9, 163.5)
+    there, away = histories([(True, False)], [0]), histories([(False, False)], [1])
+
+    def odds(**told: tuple[tuple[str, float], ...]) -> float:
+        look = observed([replace(bare, **told)], (0.9, 0.9))
+        sums = matching_sums(look, (ship, replace(ship, id="b", hull_id="", class_id="")))
+        return float(log_likelihood(look, there, sums)[0] - log_likelihood(look, away, sums)[0])
+
+    marked = odds(hull_ratios=(("h", 8.0),))
+    assert marked > odds()
+    assert marked == pytest.approx(odds(class_ratios=(("udaloy", 8.0),)))
+    both = odds(class_ratios=(("udaloy", 10.0),), hull_ratios=(("h", 8.0),))
+    assert both == pytest.approx(odds(class_ratios=(("udaloy", 10.0),)))
+    assert odds(hull_ratios=(("other", 8.0),)) == pytest.approx(odds())
+
+
 def test_looks_at_one_place_weigh_on_the_class_as_one_does() -> None:
     told = replace(detection(0, 0.9, 112.5), class_ratios=(("alligator", 8.0),))
     one = observed([told])

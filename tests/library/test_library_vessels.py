@@ -120,3 +120,11 @@ def test_a_wrong_id_offers_the_right_one() -> None:
         vessel_class("ropucha")
     with pytest.raises(NotFound, match="did you mean nikolay-vilkov"):
         hull("nikolai-vilkov")
+
+
+def test_a_mark_of_a_hull_that_stands_twice_is_named(tmp_path: Path) -> None:
+    text = (DATA / "hulls" / "marshal-shaposhnikov.toml").read_text("utf-8")
+    mark = text[text.index("[[marks]]") :]
+    (tmp_path / "own.toml").write_text(f"{text}\n{mark}", "utf-8")
+    with pytest.raises(CaseError, match="stands twice"):
+        load_hulls(tmp_path)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from roadstead.evidence.fresh import fresh
 from roadstead.evidence.reporting import Reported, read_telling
 from roadstead.model import InputError
+from roadstead.pipeline import Seams, class_sheets
 from roadstead.report import Plate, plate_png, plates
-from roadstead.report.exports import Profile
+from roadstead.report.exports import Profile, redacted
+from roadstead.steps import StepCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from roadstead.pipeline import Seams
 
 
 def figures(
@@ -25,7 +25,7 @@ def figures(
     seams: Seams | None = None,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Reported:
-    """Write every figure of a verified case's report.
+    """Write every figure of a verified case's report, with a comparison sheet of each ship past the class gate.
 
     Args:
         folder: the case folder.
@@ -40,7 +40,10 @@ def figures(
     """
     told, target = read_telling(folder, "figures", out, profile, seams, progress)
     notes: list[str] = []
-    made = plates(told.contents)
+    seams = seams or Seams()
+    case = told.full.case
+    sheets = class_sheets(told.full.gathered, seams.reader, StepCache(case.folder / ".cache"))
+    made = plates(told.contents, redacted(sheets, told.redactor))
     files: dict[str, bytes | str] = {}
     for i, plate in enumerate(made):
         progress(plate.name, i, len(made))
@@ -54,7 +57,7 @@ def _files(plate: Plate, notes: list[str]) -> dict[str, bytes | str]:
     """File ending -> content; without PNG, once said why, where libraries are missing."""
     texts = {".caption.txt": plate.caption, ".credit.txt": plate.credit, ".alt.txt": plate.alt}
     found: dict[str, bytes | str] = {".svg": plate.svg, **{k: f"{v}\n" for k, v in texts.items()}}
-    if not notes:
+    if plate.png or not notes:
         try:
             found[".png"] = plate_png(plate)
         except InputError as error:

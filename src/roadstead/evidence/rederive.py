@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 TOLERANCE = 0.01
 """numbers derived on another machine may differ by so much, or by that share"""
 DERIVED = ", derived as"
-ELSEWHERE = frozenset({"assumptions_sha256"})
-"""checked against the case's own files"""
+ELSEWHERE = frozenset({"assumptions_sha256", "roster"})
+"""the first is checked against the case's own files; the second rests on AIS, which measurements do not hold"""
 
 
 def entries_of(case: Case, gathered: Gathered, cache: StepCache | None = None) -> list[dict[str, Any]]:

@@ -163,7 +163,8 @@ def redactor_of(results: Results, profile: Profile) -> Redactor:
     methods = [d.method for at in gathered.at_sites for d in at.detections]
     recorded = [str(line.get("recorded_by") or "") for line in read_lines(folder / "exhibits.jsonl")]
     decided = [d.analyst for d in held_decisions(folder).decisions]
-    named = analysts_of(gathered.exhibits, methods, [*(s.text for s in gathered.marked), *recorded, *decided])
+    marks = [s.analyst for s in gathered.hull_signs]
+    named = analysts_of(gathered.exhibits, methods, [*(s.text for s in gathered.marked), *marks, *recorded, *decided])
     redactor = redactor_for(results.case, read_rules(results.case), profile, named)
     left = withheld_case(results.case, replace(redactor, removed=Counter()))
     gone = sorted(_ids(results.case) - _ids(left))

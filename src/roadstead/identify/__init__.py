@@ -3,7 +3,7 @@
 from roadstead.identify.ais_expected import LONGEST_SPAN_S, Expected, RadarView, expected_in
 from roadstead.identify.ais_match import AisFact, AisState, AisUndetected, match_ais, undetected
 from roadstead.identify.drawn import Circumstances, drawn_strip
-from roadstead.identify.elimination import Elimination, Whereabouts, eliminate, roster_of
+from roadstead.identify.elimination import WITHIN_H, Absence, Elimination, Reports, Whereabouts, eliminate, excluded
 from roadstead.identify.ends import found_again, size_of
 from roadstead.identify.examine import (
     Examined,
@@ -26,6 +26,7 @@ from roadstead.identify.gate import (
     resolved_at,
     size_agrees,
 )
+from roadstead.identify.hull_evidence import HullEvidence, SignWeighed, hull_evidence
 from roadstead.identify.layouts import GROUPS, class_of, fitting, superstructure
 from roadstead.identify.likeness import (
     CAP,
@@ -57,6 +58,8 @@ __all__ = [
     "CAP",
     "GROUPS",
     "LONGEST_SPAN_S",
+    "WITHIN_H",
+    "Absence",
     "AisFact",
     "AisState",
     "AisUndetected",
@@ -70,6 +73,7 @@ __all__ = [
     "Examined",
     "Expected",
     "Gate",
+    "HullEvidence",
     "Image",
     "Level",
     "Likeness",
@@ -81,11 +85,13 @@ __all__ = [
     "Profiles",
     "QuayGate",
     "RadarView",
+    "Reports",
     "Resolved",
     "ShadowAt",
     "ShadowCheck",
     "Sharpness",
     "SideProfile",
+    "SignWeighed",
     "Statement",
     "Whereabouts",
     "brightness",
@@ -103,10 +109,12 @@ __all__ = [
     "eliminate",
     "evidence_of",
     "examine",
+    "excluded",
     "expected_in",
     "fitting",
     "found_again",
     "gate",
+    "hull_evidence",
     "layout_shares",
     "match_ais",
     "native_known",
@@ -116,7 +124,6 @@ __all__ = [
     "quay_gate",
     "ratios",
     "resolved_at",
-    "roster_of",
     "shadow_at",
     "shadow_side",
     "shares",

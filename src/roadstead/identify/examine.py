@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ _VISIBLE = (BandRole.BLUE, BandRole.GREEN, BandRole.RED)
 _LEAST_SUN_DEG = 10.0
 _MOST_HOURS = 1.0
 """a time known worse leaves the sun's direction open by 15 degrees and more"""
+_BEYOND_PX = 1.5
+"""pixels beyond a hull's ends that must be there, for it to be known as whole"""
 _MOST_SLANT_DEG = 10.0
 """a view this slanting displaces what is high by a fifth of its height, in a direction that scenes do not state"""
 
@@ -97,6 +100,7 @@ def examine(detection: Detection, scene: Scene, pixels: Pixels, known_m: float |
     if allowed.level in (Level.VESSEL, Level.SIZE):
         return Examined(gate=allowed, evidence=None, sharpness_m=rise)
     try:
+        _whole(at, pixels)
         around = circumstances(detection, scene, at, (image, pixels.valid), (allowed.resolved_m or 1.0, roles))
         found = compare(image, pixels.valid, at, around, open_water=detection.alongside is not True)
     except InputError as error:
@@ -107,12 +111,31 @@ def examine(detection: Detection, scene: Scene, pixels: Pixels, known_m: float |
         return Examined(gate=allowed, evidence=held, sharpness_m=rise)
     return Examined(
         gate=allowed,
-        evidence=evidence_of(detection, found, allowed.level, sizes(detection, at)),
+        evidence=_with_view(evidence_of(detection, found, allowed.level, sizes(detection, at)), scene),
         at=at,
         turned=found.turned,
         misfit=found.misfit,
         sharpness_m=rise,
     )
+
+
+def _whole(at: Placement, pixels: Pixels) -> None:
+    """Raise InputError unless there are pixels beyond both ends of a hull: where they cut it, its size is not known."""
+    beyond = at.length_m / 2 + _BEYOND_PX * at.pixel_m()
+    for ahead in (-beyond, beyond):
+        for right in (-at.beam_m / 2, 0.0, at.beam_m / 2):
+            row = math.floor(at.row_px + ahead * at.ahead_px[0] + right * at.starboard_px[0])
+            col = math.floor(at.col_px + ahead * at.ahead_px[1] + right * at.starboard_px[1])
+            height, width = pixels.valid.shape
+            if not (0 <= row < height and 0 <= col < width and pixels.valid[row, col]):
+                raise InputError("the ship reaches the edge of the pixels, which may cut it")
+
+
+def _with_view(evidence: ClassEvidence, scene: Scene) -> ClassEvidence:
+    """What the drawn ships assume of the view, beside what they say."""
+    stated = scene.off_nadir_deg
+    seen = "the image states no angle of view" if stated is None else f"the image states {stated:.0f} degrees off it"
+    return replace(evidence, words=f"{evidence.words} Drawn as seen from straight above; {seen}.")
 
 
 def circumstances(
@@ -202,8 +225,16 @@ def class_name(class_id: str) -> str:
 def twins() -> Mapping[str, Sequence[str]]:
     """Classes whose drawn decks are too alike to be told apart, by class id."""
     text = resources.files("roadstead.identify").joinpath("data/calibration.json").read_text("utf-8")
-    known: Mapping[str, Sequence[str]] = json.loads(text)["twins"]
-    return known
+    held: Mapping[str, Sequence[str]] = json.loads(text)["twins"]
+    out: dict[str, set[str]] = {}
+    for name, others in held.items():
+        out.setdefault(_class_id(name), set()).update(map(_class_id, others))
+    return {name: tuple(sorted(others - {name})) for name, others in sorted(out.items())}
+
+
+def _class_id(name: str) -> str:
+    """The table may name forms whose class the library gained since it was made."""
+    return class_of(name) if name in library.forms() else name
 
 
 def _class_words(said: Mapping[str, float], belief: Mapping[str, float], count: int) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from roadstead import library
 from roadstead.identify.layouts import shortest_superstructure
+from roadstead.model import Modality
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,8 @@ class Resolved:
 
     known_m: float | None
     """the worse of native and delivered pixels; None where unknown"""
+    optical: bool = True
+    """False for radar: how many pixels it takes to tell classes was measured for pictures in light"""
     native_known: bool = True
     """whether the image brings metadata of its sensor; a third party's picture does not"""
     measured_m: float | None = None
@@ -150,11 +153,12 @@ def _closed(what: Resolved, level: Level, words: str) -> Gate:
 def _statements(detection: Detection, resolved_m: float, what: Resolved) -> tuple[Statement, ...]:
     length_m, beam_m = (e.value if e else 0.0 for e in (detection.length_m, detection.beam_m))
     house_m = shortest_superstructure(detection) * length_m
-    trusted = what.native_known or what.measured_m is not None
+    trusted = what.optical and (what.native_known or what.measured_m is not None)
+    named = what.optical and what.native_known
     rows = (
         (Level.LAYOUT, "superstructure along the hull", house_m, LAYOUT_PIXELS, trusted),
-        (Level.CLASS, "beam", beam_m, RECOGNISE_PIXELS, what.native_known),
-        (Level.HULL, "beam", beam_m, IDENTIFY_PIXELS, what.native_known),
+        (Level.CLASS, "beam", beam_m, RECOGNISE_PIXELS, named),
+        (Level.HULL, "beam", beam_m, IDENTIFY_PIXELS, named),
     )
     return tuple(
         Statement(
@@ -177,6 +181,8 @@ def _words(statements: tuple[Statement, ...], what: Resolved) -> str:
         return f"{pixels}enough to compare classes and, where marks of hulls are known, hulls."
     if recognise.allowed:
         return f"{pixels}enough to compare classes, too few to identify a hull ({IDENTIFY_PIXELS:.0f})."
+    if recognise.pixels >= RECOGNISE_PIXELS and not what.optical:
+        return f"{pixels}a radar image, for which nobody measured what it takes to tell classes. Size only."
     if recognise.pixels >= RECOGNISE_PIXELS:
         rest = f"; {house}." if layout.allowed else ". Size only."
         return f"{pixels}the image brings no metadata of its sensor, so no class is recognised at any size{rest}"
@@ -188,6 +194,7 @@ def resolved_at(known_m: float | None, scene: Scene, sharpness: Sharpness | None
     """The resolved distance at a ship from what its scene states and what its sides show."""
     return Resolved(
         known_m=known_m,
+        optical=scene.modality is Modality.OPTICAL,
         native_known=native_known(scene),
         measured_m=None if sharpness is None else round(sharpness.resolved_m, 2),
     )

@@ -156,9 +156,10 @@ def deck_strip(image: NDArray[np.float32], valid: NDArray[np.bool_], at: Placeme
     beside = np.arange(-half, half + 1) * step
     rows = at.row_px + ahead[None, :] * at.ahead_px[0] + beside[:, None] * at.starboard_px[0] - 0.5
     cols = at.col_px + ahead[None, :] * at.ahead_px[1] + beside[:, None] * at.starboard_px[1] - 0.5
-    smooth = _no_finer(image, step / at.pixel_m())
+    smooth = _no_finer(image, valid, step / at.pixel_m())
     values = ndimage.map_coordinates(smooth, [rows, cols], order=1, mode="constant", cval=np.nan)
-    inside = ndimage.map_coordinates(valid.astype(np.float32), [rows, cols], order=1, mode="constant", cval=0.0) > 0.99
+    known = (valid & np.isfinite(image)).astype(np.float32)
+    inside = ndimage.map_coordinates(known, [rows, cols], order=1, mode="constant", cval=0.0) > 0.99
     values = np.where(inside, values, np.nan).astype(np.float32)
     hull = np.abs(beside) <= at.beam_m / 2
     if np.isfinite(values[hull]).mean() < 0.5:
@@ -173,10 +174,17 @@ def deck_strip(image: NDArray[np.float32], valid: NDArray[np.bool_], at: Placeme
     )
 
 
-def _no_finer(image: NDArray[np.float32], step_px: float) -> NDArray[np.float32]:
-    """The image without detail that a coarser sampling would alias."""
+def _no_finer(image: NDArray[np.float32], valid: NDArray[np.bool_], step_px: float) -> NDArray[np.float32]:
+    """The image without detail that a coarser sampling would alias; what stands for no data joins no pixel."""
     sigma = 0.4 * math.sqrt(max(0.0, step_px**2 - 1))
-    return ndimage.gaussian_filter(image, sigma) if sigma > 0.3 else image
+    known = valid & np.isfinite(image)
+    held = np.where(known, image, np.float32(0))
+    if sigma <= 0.3:
+        return held
+    if known.all():
+        return np.asarray(ndimage.gaussian_filter(held, sigma), np.float32)
+    share = ndimage.gaussian_filter(known.astype(np.float32), sigma)
+    return np.asarray(ndimage.gaussian_filter(held, sigma) / np.maximum(share, 1e-3), np.float32)
 
 
 def _water(beside: NDArray[np.float32]) -> tuple[float, float]:

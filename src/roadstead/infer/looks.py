@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SHIPS_MEDIAN_M, SHIPS_LOG_SIGMA = 120.0, 0.6
 """lengths of ships at large, log-normal; assumed until measured"""
 SCORE_FLOOR = 0.01
+MOST_BY_DECK = 10.0
+"""no more than this, or its inverse, for what one deck says of class and hull: `identify.CAP`"""
 MAX_TIMES = 24
 MAX_MATCHED, MAX_COUNTED = 300, 5000
 
@@ -79,7 +81,7 @@ def sharing_class(observed: Iterable[Observed]) -> tuple[Observed, ...]:
     Each ratio is raised to one over the number of looks at its site that carry any, which is their geometric mean.
     """
     every = tuple(observed)
-    telling = Counter(o.look.site_id for o in every if any(d.class_ratios for d in o.detections))
+    telling = Counter(o.look.site_id for o in every if any(d.class_ratios or d.hull_ratios for d in o.detections))
     return tuple(
         replace(o, detections=tuple(_shared(d, telling[o.look.site_id]) for d in o.detections))
         if telling[o.look.site_id] > 1
@@ -89,7 +91,11 @@ def sharing_class(observed: Iterable[Observed]) -> tuple[Observed, ...]:
 
 
 def _shared(detection: Detection, looks: int) -> Detection:
-    return replace(detection, class_ratios=tuple((c, ratio ** (1 / looks)) for c, ratio in detection.class_ratios))
+    classes, hulls = (
+        tuple((name, ratio ** (1 / looks)) for name, ratio in told)
+        for told in (detection.class_ratios, detection.hull_ratios)
+    )
+    return replace(detection, class_ratios=classes, hull_ratios=hulls)
 
 
 def drawn_lengths_m(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
@@ -165,8 +171,13 @@ def log_seen_missed(p: NDArray[np.float64], look: Look) -> tuple[NDArray[np.floa
 
 
 def _class_ratio(detection: Detection, vessel: Participant) -> float:
-    """Logarithm of the likelihood ratio of a vessel's class; 0 where class or pixels say nothing."""
-    return float(np.log(dict(detection.class_ratios).get(vessel.class_id, 1.0)))
+    """Logarithm of the likelihood ratio of a vessel's class and of its own marks; 0 where nothing is said of them.
+
+    Both rest on one deck in one image, so together they count for no more than either may alone.
+    """
+    ratio = dict(detection.class_ratios).get(vessel.class_id, 1.0)
+    ratio *= dict(detection.hull_ratios).get(vessel.hull_id, 1.0)
+    return float(np.log(np.clip(ratio, 1 / MOST_BY_DECK, MOST_BY_DECK)))
 
 
 def _length_ratio(measured: Estimate | None, vessel: Participant) -> float:

@@ -107,6 +107,15 @@ class ClassFile(Strict):
     superstructure: Superstructure
 
 
+class MarkEntry(Strict):
+    """Something on deck by which a ship differs from others of its class; those that bear it share its id."""
+
+    id: Id
+    text: Text
+    size_m: Annotated[float, Field(ge=0.2, le=100, description="smallest extent from above, metres")]
+    source: Text
+
+
 class HullFile(Strict):
     """One named ship."""
 
@@ -129,6 +138,7 @@ class HullFile(Strict):
     type: Texts | None = None
     layout: Texts | None = None
     differences: Texts | None = None
+    marks: tuple[MarkEntry, ...] = ()
     photographs: Texts | None = None
 
 

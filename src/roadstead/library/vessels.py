@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
 from roadstead.library._files import DATA, read_entry
 from roadstead.library._lookup import by_id, pick, with_own
-from roadstead.model import CaseError, Hull, Range, VesselClass
+from roadstead.model import CaseError, Hull, HullMark, Range, VesselClass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -124,6 +125,9 @@ def _hull(path: Path, entry: HullFile, known: Collection[str]) -> Hull:
     marks = {name: _one(path, name, getattr(entry, name)) for name in _IDENTIFIERS}
     _check_numbers(path, marks)
     check_class(path, entry.class_id, known)
+    twice = [m for m, n in Counter(mark.id for mark in entry.marks).items() if n > 1]
+    if twice:
+        raise CaseError(path, None, "marks", f"{twice[0]!r} stands twice; give each mark of a hull an id of its own")
     return Hull(
         id=entry.id,
         name=entry.name,
@@ -136,6 +140,7 @@ def _hull(path: Path, entry: HullFile, known: Collection[str]) -> Hull:
         length_m=_span(entry.length_m),
         beam_m=_span(entry.beam_m),
         home=_joined(entry.home),
+        marks=tuple(HullMark(**mark.model_dump()) for mark in entry.marks),
         notes=entry.notes,
         sources=tuple(_statements(entry)),
     )
@@ -167,6 +172,7 @@ def _one(path: Path, key: str, field: Texts | None) -> str:
 def _statements(entry: HullFile) -> Iterable[str]:
     """What each source gives: 'field: words (source)'."""
     yield from (f"name: {name.text} ({name.source})" for name in entry.names)
+    yield from (f"marks: {mark.id}, {mark.text}, {mark.size_m:g} m ({mark.source})" for mark in entry.marks)
     for key in sorted(type(entry).model_fields):
         for statement in getattr(getattr(entry, key), "said", ()):
             yield f"{key}: {_words(statement)} ({statement.source})"

@@ -79,7 +79,7 @@ from roadstead.model.verdict import (
     Verdict,
     Weighing,
 )
-from roadstead.model.vessel import Hull, VesselClass
+from roadstead.model.vessel import Hull, HullMark, HullSign, VesselClass
 
 __all__ = [
     "ACTIVITIES",
@@ -127,6 +127,8 @@ __all__ = [
     "GroupKind",
     "GroupWeight",
     "Hull",
+    "HullMark",
+    "HullSign",
     "Hypothesis",
     "HypothesisShare",
     "InputError",

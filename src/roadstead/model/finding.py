@@ -56,6 +56,8 @@ class Detection:
     """True: touches land or a quay, where the detector is less sure; None: not told"""
     class_ratios: tuple[tuple[str, float], ...] = ()
     """(class id, p(pixels | class) / p(pixels | another ship of that size)), sorted; empty where none is told"""
+    hull_ratios: tuple[tuple[str, float], ...] = ()
+    """(hull id, the same by marks of hulls that an analyst looked for), sorted; empty where none may count"""
     notes: tuple[str, ...] = ()
 
 

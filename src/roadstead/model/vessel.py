@@ -36,6 +36,30 @@ class VesselClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HullMark:
+    """Something on deck by which a ship differs from others of its class."""
+
+    id: str
+    """ships that bear the same mark share its id"""
+    text: str
+    size_m: float
+    """smallest extent seen from above, metres: what pixels must resolve"""
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HullSign:
+    """What an analyst says of a recorded mark on a ship seen."""
+
+    detection_id: str
+    hull_id: str
+    mark_id: str
+    seen: bool
+    """False: looked for, and not there"""
+    analyst: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hull:
     """One named ship."""
 
@@ -53,5 +77,6 @@ class Hull:
     beam_m: Range | None = None
     home: str = ""
     """where it is based, as reported"""
+    marks: tuple[HullMark, ...] = ()
     notes: str = ""
     sources: tuple[str, ...] = ()

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         plan_search,
         search,
     )
-    from roadstead.pipeline.ship_sheet import Identified, identify
+    from roadstead.pipeline.ship_sheet import Identified, class_sheets, identify
     from roadstead.pipeline.structures import without_structures
 
 _HOMES = {
@@ -70,6 +70,7 @@ _HOMES = {
     "ais_facts": "radio",
     "ais_files": "radio",
     "case_coverage": "coverage",
+    "class_sheets": "ship_sheet",
     "coverage_json": "coverage_files",
     "data_files": "outputs",
     "detect": "images",
@@ -128,6 +129,7 @@ __all__ = [
     "ais_facts",
     "ais_files",
     "case_coverage",
+    "class_sheets",
     "coverage_json",
     "data_files",
     "detect",

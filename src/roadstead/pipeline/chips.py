@@ -12,6 +12,7 @@ from roadstead.geo import GroundFrame, ground_frame
 from roadstead.identify import consistent_classes
 from roadstead.imagery import chip, stretch
 from roadstead.model import Detection, InputError, Modality, PixelReader, Scene
+from roadstead.pipeline.identity import METRES_PER_DEGREE
 from roadstead.report import MOST_FIGURES, Chip, Found
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ HALF_LENGTHS = 1.0
 MIN_HALF_M = 120.0
 MOST_HALF_PX = 800
 """no chip is larger, whatever pixel size was stated; 400 m at 0.5 m"""
-METRES_PER_DEGREE = 111_195.0
 
 
 def found_vessels(

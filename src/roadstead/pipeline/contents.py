@@ -12,10 +12,12 @@ from roadstead.coverage import usable
 from roadstead.infer import brackets_from_looks, brackets_from_reports
 from roadstead.model import CaseError, Clock, PixelReader, PortCall, Verdict, VesselClass
 from roadstead.pipeline.chips import found_vessels
-from roadstead.pipeline.identity import examined, with_class_ratios
+from roadstead.pipeline.hull_signs import hulls_of
+from roadstead.pipeline.identity import examined, marks_weighed, with_ratios
 from roadstead.pipeline.judge import AssessStep, Question, StampStep
 from roadstead.pipeline.picture import Terms, periods_of, picture_of, usual_length_m
 from roadstead.pipeline.radio import AisFacts, ais_facts
+from roadstead.pipeline.roster import eliminations
 from roadstead.report import Contents
 from roadstead.steps import numeric_versions, to_plain
 
@@ -60,11 +62,14 @@ def judged(  # noqa: PLR0917 - the parts of a run, named one by one
         case, gathered, periods_of(case), Terms(length_m=usual_length_m(case)), catalogues=seams.catalogues
     )
     close = examined(gathered.at_sites, gathered.scenes, seams.reader, cache)
-    gathered.at_sites = with_class_ratios(gathered.at_sites, close)
+    marked = marks_weighed(gathered.hull_signs, close, hulls_of(case.folder))
+    gathered.at_sites = with_ratios(gathered.at_sites, close, marked)
     questions = (Question(case=case, claim=claim, gathered=gathered, picture=picture) for claim in case.claims)
     verdicts = tuple(cache.run(AssessStep(), q, Verdict, item=q.claim.id) for q in questions)
     contents = _contents(case, frozen(verdicts), gathered, verdicts, (seams.reader, close))
-    contents = replace(contents, coverage=picture, losses=(*contents.losses, *picture.losses))
+    left = eliminations(case, gathered, ais, cache)
+    found = tuple(replace(f, roster=left.get(f.detection.id), marks=marked.get(f.detection.id)) for f in contents.found)
+    contents = replace(contents, found=found, coverage=picture, losses=(*contents.losses, *picture.losses))
     results = {
         "verdicts": to_plain(verdicts),
         "losses": contents.losses,

@@ -24,6 +24,7 @@ from roadstead.model import (
     Detection,
     Detector,
     Exhibit,
+    HullSign,
     Look,
     Modality,
     PixelReader,
@@ -37,6 +38,7 @@ from roadstead.model import (
 )
 from roadstead.pipeline.eye import dated, drawn_on, hulls_only, unplaced, with_marks
 from roadstead.pipeline.find import SceneAtSite, detectors, find_vessels, sea_of_scene
+from roadstead.pipeline.hull_signs import hulls_of, ships_and_signs, signs_of
 from roadstead.pipeline.place import sites_of, why_nowhere
 from roadstead.pipeline.positions import fixes_of
 from roadstead.pipeline.quay import berth_views, by_analysts
@@ -69,6 +71,8 @@ class Gathered:
     """between the case's sites, by its coastline"""
     marked: list[Sighting] = field(default_factory=list)
     """marks by eye as sightings, with the activity they name"""
+    hull_signs: tuple[HullSign, ...] = ()
+    """what analysts say of marks of single hulls"""
     berth_views: list[BerthView] = field(default_factory=list)
     """what goes on at quays, vessel by vessel and image by image"""
     losses: list[str] = field(default_factory=list)
@@ -146,7 +150,7 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     out = Gathered(exhibits=exhibits(case.folder))
     by_exhibit = {e.id: e for e in out.exhibits}
     scenes = _scenes(case, seams, out)
-    drawn = _drawn(case, by_exhibit, out)
+    drawn, of_hulls = ships_and_signs(_drawn(case, by_exhibit, out))
     decided = held_decisions(case.folder)
     out.decisions, out.losses = standing(decided.decisions), [*out.losses, *decided.losses]
     tasks: list[Task] = []
@@ -173,6 +177,8 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     out.at_sites = list(without_structures(out.at_sites, out.scenes))
     out.unreviewed = tuple(without_structures(before, out.scenes)) if out.decisions else tuple(out.at_sites)
     _loose_marks(case, drawn, by_exhibit, out)
+    out.hull_signs, lost = signs_of(of_hulls, out.at_sites, out.scenes, by_exhibit, hulls_of(case.folder))
+    out.losses += lost
     out.fixes += fixes_of(case, cache)
     out.berth_views += berth_views(case, out.at_sites, out.scenes, seams.reader, cache)
     return out
@@ -218,10 +224,15 @@ def _searched(
 
 
 def _once(result: SceneAtSite, before: Sequence[SceneAtSite]) -> SceneAtSite:
-    """Without the ships that the same scene showed at an earlier site: areas may overlap, a ship is at one of them."""
-    taken = [d.outline for at in before if at.look.scene_id == result.look.scene_id for d in at.detections if d.outline]
-    mine = tuple(d for d in result.detections if d.outline is None or not any(d.outline.intersects(t) for t in taken))
-    return replace(result, detections=mine)
+    """Without the ships that the same scene showed at an earlier site: areas may overlap, a ship is at one of them.
+
+    Detectors number the ships of each area from 1; a number that an earlier area took gets the site's id added.
+    """
+    earlier = [d for at in before if at.look.scene_id == result.look.scene_id for d in at.detections]
+    taken, ids = [d.outline for d in earlier if d.outline], {d.id for d in earlier}
+    mine = (d for d in result.detections if d.outline is None or not any(d.outline.intersects(t) for t in taken))
+    named = tuple(replace(d, id=f"{d.id}@{result.look.site_id}") if d.id in ids else d for d in mine)
+    return replace(result, detections=named)
 
 
 def _drawn(case: Case, by_exhibit: dict[str, Exhibit], out: Gathered) -> tuple[Mark, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import box
 
 from roadstead import library
-from roadstead.identify import Examined, Level, examine, gate, resolved_at
+from roadstead.identify import Examined, HullEvidence, Level, examine, gate, hull_evidence, resolved_at
 from roadstead.model import ClassEvidence, Detection, InputError, Modality, PixelReader, Scene
 from roadstead.steps import sha256_of, to_plain
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry import Polygon
 
+    from roadstead.model import Hull, HullSign
     from roadstead.pipeline.find import SceneAtSite
     from roadstead.steps import StepCache
 
@@ -42,13 +43,13 @@ class ExamineStep:
 
     reader: PixelReader
     name: str = "examine"
-    version: int = 1
+    version: int = 2
 
     def inputs(self, value: Close) -> dict[str, Any]:
         """Scene (by content, not path), detection, resolved distance, and the forms it is compared with."""
         return {
             "scene": {k: v for k, v in to_plain(value.scene).items() if k not in {"path", "cloud_mask"}},
-            "detection": to_plain(replace(value.detection, class_ratios=())),
+            "detection": to_plain(replace(value.detection, class_ratios=(), hull_ratios=())),
             "known_m": value.known_m,
             "forms": sha256_of(to_plain(dict(library.forms()))),
         }
@@ -57,7 +58,7 @@ class ExamineStep:
         """Pixels that cannot be read again leave the gate as the metadata set it."""
         detection, scene = value.detection, value.scene
         try:
-            pixels = self.reader.read(scene, _around(detection.outline) if detection.outline is not None else None)
+            pixels = self.reader.read(scene, around(detection))
         except InputError:
             return by_metadata(value)
         return examine(detection, scene, pixels, value.known_m)
@@ -82,12 +83,30 @@ def examined(
     return out
 
 
-def with_class_ratios(at_sites: Iterable[SceneAtSite], close: Mapping[tuple[str, str], Examined]) -> list[SceneAtSite]:
-    """The detections with what their pixels say of the class, for the weighing; what is known already stays."""
+def marks_weighed(
+    signs: Iterable[HullSign], close: Mapping[tuple[str, str], Examined], hulls: Mapping[str, Hull]
+) -> dict[str, HullEvidence]:
+    """What analysts' looks for marks of hulls are worth, by the id of the ship."""
+    gates = {detection_id: looked.gate for (_, detection_id), looked in close.items()}
+    on: dict[str, list[HullSign]] = {}
+    for sign in signs:
+        on.setdefault(sign.detection_id, []).append(sign)
+    found = {d: hull_evidence(said, gates[d], hulls) for d, said in on.items() if d in gates}
+    return {d: evidence for d, evidence in found.items() if evidence is not None}
+
+
+def with_ratios(
+    at_sites: Iterable[SceneAtSite],
+    close: Mapping[tuple[str, str], Examined],
+    marked: Mapping[str, HullEvidence],
+) -> list[SceneAtSite]:
+    """The detections with what decks and marks say of class and hull, for the weighing; what is known already stays."""
 
     def told(site_id: str, detection: Detection) -> Detection:
         looked = close.get((site_id, detection.id))
-        return replace(detection, class_ratios=looked.evidence.ratios) if looked and looked.evidence else detection
+        if looked and looked.evidence:
+            detection = replace(detection, class_ratios=looked.evidence.ratios)
+        return replace(detection, hull_ratios=marked[detection.id].ratios) if detection.id in marked else detection
 
     return [
         replace(at, detections=tuple(told(at.look.site_id, detection) for detection in at.detections))
@@ -115,8 +134,23 @@ def evidence_json(evidence: ClassEvidence | None) -> dict[str, Any]:
     }
 
 
-def _around(outline: Polygon) -> Polygon:
-    west, south, east, north = outline.bounds
+def hulls_json(evidence: HullEvidence | None) -> dict[str, Any]:
+    """What marks of hulls say, as properties of a detection's feature; nothing where nobody looked for any."""
+    if evidence is None:
+        return {}
+    signs = [
+        {"hull": w.sign.hull_id, "mark": w.sign.mark_id, "seen": w.sign.seen, "by": w.sign.analyst,
+         "usable": w.usable, "why_not": w.why}
+        for w in evidence.signs
+    ]  # fmt: skip
+    return {"hull_marks": signs, "hull_ratios": dict(evidence.ratios), "hull_words": evidence.words}
+
+
+def around(detection: Detection) -> Polygon | None:
+    """The window that is read around a ship, WGS84; None for one without a place, whose image is read whole."""
+    if detection.outline is None:
+        return None
+    west, south, east, north = detection.outline.bounds
     up = AROUND_M / METRES_PER_DEGREE
     aside = up / max(0.05, math.cos(math.radians((south + north) / 2)))
     return box(west - aside, south - up, east + aside, north + up)

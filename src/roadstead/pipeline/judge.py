@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from roadstead.assess import Candidate
+    from roadstead.model import Detection
     from roadstead.pipeline.find import SceneAtSite
 
 
@@ -98,12 +99,18 @@ def evidence_sha256(gathered: Gathered) -> str:
         {
             "scenes": {k: s.sha256 for k, s in sorted(gathered.scenes.items())},
             "exhibits": sorted(e.sha256 for e in gathered.exhibits),
-            "found": [to_plain((at.look, at.detections)) for at in gathered.at_sites],
+            "found": [to_plain((at.look, tuple(map(_bare, at.detections)))) for at in gathered.at_sites],
+            "signs": to_plain(gathered.hull_signs),
             "fixes": to_plain(tuple(gathered.fixes)),
             "marked": to_plain(tuple(gathered.marked)),
             "ways": to_plain(tuple(gathered.sea_ways)),
         }
     )
+
+
+def _bare(detection: Detection) -> Detection:
+    """As it was found: what is then made of its deck follows from the pixels, before or after the weighing."""
+    return replace(detection, class_ratios=(), hull_ratios=())
 
 
 def _observed(question: Question) -> tuple[Observed, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from roadstead.pipeline.identity import evidence_json
+from roadstead.assess import fits, places
+from roadstead.pipeline.identity import evidence_json, hulls_json
 from roadstead.pipeline.images import detections_geojson
 from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson
 from roadstead.pipeline.quay_figure import berth_png
-from roadstead.report import Contents, render_report
+from roadstead.report import Contents, Found, render_report
 from roadstead.steps import to_plain, write_atomic
 
 if TYPE_CHECKING:
@@ -51,11 +52,19 @@ def data_files(contents: Contents, gathered: Gathered, ais: AisFacts) -> dict[st
         ais: what AIS files say of the detections.
     """
     digest = contents.frozen.sha256
-    plain = [verdict_json(v, contents.case.claim(v.claim_id), digest) for v in contents.verdicts]
+    plain = [
+        verdict_json(v, contents.case.claim(v.claim_id), digest)
+        | roster_json(contents, contents.case.claim(v.claim_id))
+        for v in contents.verdicts
+    ]
     sea = {d.id: {"sea": at.sea} for at in gathered.at_sites for d in at.detections}
     heard = {f.detection.id: ais_json(ais, f.detection.id) for f in contents.found} if ais.at_sites else {}
     said = {
-        f.detection.id: sea.get(f.detection.id, {}) | heard.get(f.detection.id, {}) | evidence_json(f.evidence)
+        f.detection.id: sea.get(f.detection.id, {})
+        | heard.get(f.detection.id, {})
+        | evidence_json(f.evidence)
+        | hulls_json(f.marks)
+        | left_json(f)
         for f in contents.found
     }
     exercise = contents.case.simulated
@@ -80,6 +89,32 @@ def ais_json(ais: AisFacts, detection_id: str) -> dict[str, Any]:
         "ais_likelihood_ratio": fact.likelihood_ratio,
         "ais_why": fact.sentence,
     }
+
+
+def left_json(found: Found) -> dict[str, Any]:
+    """What is left over of the case's roster for a ship seen, as properties of its feature; by context alone."""
+    if found.roster is None:
+        return {}
+    return {
+        "roster_left": list(found.roster.left),
+        "roster_basis": "elimination among the vessels that the case names",
+        "roster_words": found.roster.words,
+    }
+
+
+def roster_json(contents: Contents, claim: Claim) -> dict[str, Any]:
+    """The same for the ships at a claim's places in its window, where the claim names vessels of that size.
+
+    It stands beside the verdict and weighs nothing in it: AIS is weighed as positions of the vessels.
+    """
+    case = contents.case
+    rows = [
+        {"detection": f.detection.id, **left_json(f)}
+        for f in contents.found
+        if f.roster and f.site_id in places(claim) and f.detection.time and f.detection.time.overlaps(claim.when)
+        if claim.who and fits(case, claim, f.detection)
+    ]
+    return {"roster": rows} if rows else {}
 
 
 def _ais_json(ais: AisFacts) -> dict[str, Any]:

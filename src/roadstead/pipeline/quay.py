@@ -24,6 +24,7 @@ from roadstead.model import (
     Scene,
     Site,
 )
+from roadstead.pipeline.identity import METRES_PER_DEGREE
 from roadstead.steps import to_plain
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ AROUND_M = 90.0
 """margin around a vessel that is read"""
 SEEN_RIGHT = 0.9
 """probability that an analyst who names a crane or vehicles saw them; an assumption"""
-METRES_PER_DEGREE = 111_195.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,8 +28,8 @@ from roadstead.imagery import RasterioReader, resolved_distance_m
 from roadstead.model import Detection, InputError, Modality, NotFound, Scene
 from roadstead.pipeline.chips import chip_of
 from roadstead.pipeline.find import detectors, find_vessels
-from roadstead.pipeline.identity import METRES_PER_DEGREE
-from roadstead.report import Sheet, SheetCandidate, sheet_png
+from roadstead.pipeline.identity import METRES_PER_DEGREE, around, examined
+from roadstead.report import Chip, Sheet, SheetCandidate, sheet_png
 from roadstead.steps import write_atomic
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     from roadstead.identify import Placement
     from roadstead.model import BandRole, PixelReader, Pixels
+    from roadstead.pipeline.gathering import Gathered
+    from roadstead.steps import StepCache
 
 AROUND_M = 500.0
 """half side of the window that is searched around a place"""
@@ -140,7 +142,44 @@ def sheet_of(detection: Detection, scene: Scene, pixels: Pixels, close: Examined
         candidates=candidates,
         simulated=scene.simulated,
         credit=scene.credit,
+        compared=_corners(close.at, detection, pixels, chip) if close.at else (),
     )
+
+
+def _corners(at: Placement, detection: Detection, pixels: Pixels, chip: Chip) -> tuple[tuple[float, float], ...]:
+    """Corners (column, row) of a hull in a chip, whose place is known by the detection's own outline in it."""
+    right, down = (chip.outline[0][k] - detection.outline_px[0][k] for k in (0, 1))
+    out = []
+    for ahead, aside in ((0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)):
+        row, col = (
+            middle + ahead * at.length_m * at.ahead_px[k] + aside * at.beam_m * at.starboard_px[k]
+            for k, middle in enumerate((at.row_px + pixels.row_off, at.col_px + pixels.col_off))
+        )
+        out.append((col + right, row + down))
+    return tuple(out)
+
+
+def class_sheets(gathered: Gathered, reader: PixelReader, cache: StepCache) -> dict[str, Sheet]:
+    """A comparison sheet of every ship of a case past the class gate whose deck was compared, by its id.
+
+    Args:
+        gathered: the evidence, as `verify` had it.
+        reader: reads the pixels again; what cannot be read gets no sheet.
+        cache: holds what was made of each ship.
+    """
+    close = examined(gathered.at_sites, gathered.scenes, reader, cache)
+    sheets: dict[str, Sheet] = {}
+    for at in gathered.at_sites:
+        for d in at.detections:
+            looked = close.get((at.look.site_id, d.id))
+            if looked is None or not (looked.gate.may_recognise and looked.misfit):
+                continue
+            scene = gathered.scenes[d.scene_id]
+            try:
+                sheets[d.id] = sheet_of(d, scene, reader.read(scene, around(d)), looked, reader)
+            except InputError:
+                continue
+    return sheets
 
 
 def _candidates(

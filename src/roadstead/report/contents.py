@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roadstead.case import Case, Frozen
-from roadstead.identify import Gate
+from roadstead.identify import Elimination, Gate, HullEvidence
 from roadstead.model import (
     Activity,
     BerthView,
@@ -54,6 +54,10 @@ class Found:
     chip: Chip | None
     evidence: ClassEvidence | None = None
     """what its deck says of its class; None where nothing was compared"""
+    marks: HullEvidence | None = None
+    """what analysts say of marks of single hulls; None where nobody looked for any"""
+    roster: Elimination | None = None
+    """what the vessels that the case names leave, by context; None where none of them has its size"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ colour, so a figure keeps its meaning in grey.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,13 +25,15 @@ from roadstead.report.ink import drawing_rules, haloed
 from roadstead.report.markup import visible
 from roadstead.report.messages import text
 from roadstead.report.pdf import drawing_pdf
-from roadstead.report.vessels import vessel_views
+from roadstead.report.sheet import sheet_alt, sheet_png, sheet_svg, sheet_words
+from roadstead.report.vessels import ordered, vessel_views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from roadstead.report.contents import Contents
     from roadstead.report.figures import Figure
+    from roadstead.report.sheet import Sheet
 
 DPI = 300
 MM_PER_UNIT = 180.0 / 760.0
@@ -54,19 +57,26 @@ class Plate:
     credit: str
     alt: str
     """what it shows, for those who cannot see it"""
+    png: bytes = b""
+    """at print size, where it is not drawn from the SVG"""
 
 
-def plates(contents: Contents) -> tuple[Plate, ...]:
-    """Every figure of a report; names begin with `simulated-` where anything in the case is simulated."""
+def plates(contents: Contents, sheets: Mapping[str, Sheet] = MappingProxyType({})) -> tuple[Plate, ...]:
+    """Every figure of a report; names begin with `simulated-` where anything in the case is simulated.
+
+    Args:
+        contents: of the report.
+        sheets: comparison sheets by the id of the ship; numbered as the vessels of the report are.
+    """
     prefix = "simulated-" if simulated(contents) else ""
-    made = (*_large(contents), *_coverage(contents), *_bars(contents), *_vessels(contents))
-    return tuple(
-        Plate(name=f"{prefix}{p.name}", svg=p.svg, caption=p.caption, credit=p.credit, alt=p.alt) for p in made
-    )
+    made = (*_large(contents), *_coverage(contents), *_bars(contents), *_vessels(contents), *_sheets(contents, sheets))
+    return tuple(replace(p, name=f"{prefix}{p.name}") for p in made)
 
 
 def plate_png(plate: Plate) -> bytes:
     """The figure as PNG at 300 dots an inch; raises InputError where WeasyPrint or its libraries are missing."""
+    if plate.png:
+        return plate.png
     document = import_module("pypdfium2").PdfDocument(drawing_pdf(plate.svg))
     try:
         rgb = document[0].render(scale=DPI / 72).to_numpy()[:, :, 2::-1]
@@ -108,6 +118,22 @@ def _vessels(contents: Contents) -> Iterator[Plate]:
             credit = f"{text('image.credit')}: {facts.pop(text('image.credit'))} ({facts.pop(text('image.licence'))})"
             caption = f"{view.heading}. " + " ".join(f"{k}: {v}." for k, v in facts.items())
             yield _plate(contents, f"vessel-{number}", view.figure, caption, credit)
+
+
+def _sheets(contents: Contents, sheets: Mapping[str, Sheet]) -> Iterator[Plate]:
+    for number, found in enumerate(ordered(contents), start=1):
+        sheet = sheets.get(found.detection.id)
+        if sheet is not None:
+            scene = found.scene
+            licence = scene.licence or text("image.no_licence")
+            yield Plate(
+                name=f"vessel-{number}-classes",
+                svg=sheet_svg(sheet),
+                caption=visible(text("sheet.caption", n=number, id=sheet.title, words=" ".join(sheet_words(sheet)))),
+                credit=visible(f"{scene.credit or text('image.no_credit')} ({licence}). {_own(contents)}"),
+                alt=visible(sheet_alt(sheet)),
+                png=sheet_png(sheet, DPI),
+            )
 
 
 def _plate(  # noqa: PLR0917 - the parts of a figure in the order in which they stand

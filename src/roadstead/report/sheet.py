@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 INK, SOFT, SEEN, WARNING = "#1a1a1a", "#777777", "#0b5394", "#b2182b"
 _WIDE_IN, _TOP_IN, _STRIP_IN, _WORDS_IN = 11.0, 3.6, 1.55, 2.2
 DPI = 120
+_LEAST_STRIPS = 2
+"""room that the profiles need"""
 _BESIDE_M = 6.0
 """water that is shown beside a hull"""
+DRAWN = "Drawn strips are no images."
 _LINE = 150
 """letters in a line of words"""
 
@@ -53,13 +56,49 @@ class Sheet:
     """best first; none where nothing was compared"""
     simulated: bool
     credit: str
+    compared: tuple[tuple[float, float], ...] = ()
+    """corners (column, row) of the hull as its deck was laid out, in chip pixels; none where that is the outline"""
 
 
-def sheet_png(sheet: Sheet) -> bytes:
+def sheet_png(sheet: Sheet, dpi: int = DPI) -> bytes:
     """The sheet as PNG; the same contents give the same bytes."""
+    return _saved(_drawn(sheet), "png", dpi)
+
+
+def sheet_svg(sheet: Sheet) -> str:
+    """The sheet as an SVG document that stands alone; the same contents give the same text."""
+    return _saved(_drawn(sheet), "svg", DPI).decode("utf-8")
+
+
+def sheet_alt(sheet: Sheet) -> str:
+    """What the sheet shows, for those who cannot see it."""
+    drawn = ", ".join(c.name if c.ratio is None else f"{c.name}, {_ratio(c.ratio)}" for c in sheet.candidates) or "none"
+    return (
+        f"Class comparison sheet of {sheet.title}. Above: the pixels around the ship, the same with its measured "
+        "outline, and the shares of classes. Below: its deck laid out from bow to stern, and below it ships of the "
+        f"library drawn under the same sun ({drawn}); beside them brightness, edges and shadow along the hull."
+    )
+
+
+def sheet_words(sheet: Sheet) -> tuple[str, ...]:
+    """What the sheet says in words, a paragraph each: the gate, the comparison, and what drawn ships are."""
+    said = sheet.evidence.words if sheet.evidence else ""
+    return tuple(words for words in (sheet.gate.words, said, DRAWN) if words)
+
+
+def _saved(figure: Figure, kind: str, dpi: int) -> bytes:
+    import matplotlib as mpl  # noqa: PLC0415 - slow to load
+
+    out = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "roadstead"}):
+        figure.savefig(out, format=kind, dpi=dpi, metadata={"Date": None} if kind == "svg" else {"Software": None})
+    return out.getvalue()
+
+
+def _drawn(sheet: Sheet) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to load
 
-    strips = 1 + len(sheet.candidates)
+    strips = max(1 + len(sheet.candidates), _LEAST_STRIPS)
     high = _TOP_IN + strips * _STRIP_IN + _WORDS_IN
     figure = Figure(figsize=(_WIDE_IN, high), dpi=DPI)
     pictures = figure.add_gridspec(
@@ -70,15 +109,14 @@ def sheet_png(sheet: Sheet) -> bytes:
     _shares(figure.add_subplot(pictures[0, 8:]), sheet)
     edges = {"top": 1 - (_TOP_IN + 0.35) / high, "bottom": _WORDS_IN / high}
     left = figure.add_gridspec(strips, 1, left=0.04, right=0.61, hspace=0.35, **edges)
-    _strip(figure.add_subplot(left[0]), sheet.strip, "this ship", _limits(sheet.strip))
+    title = "this ship" if sheet.candidates else "this ship, bow not told from stern"
+    _strip(figure.add_subplot(left[0]), sheet.strip, title, _limits(sheet.strip))
     for k, candidate in enumerate(sheet.candidates):
         name = candidate.name if candidate.ratio is None else f"{candidate.name}: {_ratio(candidate.ratio)}"
         _strip(figure.add_subplot(left[1 + k]), candidate.strip, f"drawn, {name}", _limits(candidate.strip))
-    _profiles(figure, figure.add_gridspec(3, 1, left=0.67, right=0.98, hspace=0.35, **edges), sheet)
+    _profiles(figure, figure.add_gridspec(len(_kinds(sheet)), 1, left=0.67, right=0.98, hspace=0.35, **edges), sheet)
     _words(figure, sheet)
-    out = io.BytesIO()
-    figure.savefig(out, format="png", metadata={"Software": None})
-    return out.getvalue()
+    return figure
 
 
 def _pixels(axes: Axes, sheet: Sheet, *, outlined: bool) -> None:
@@ -86,7 +124,11 @@ def _pixels(axes: Axes, sheet: Sheet, *, outlined: bool) -> None:
     if outlined:
         ring = np.array([*sheet.chip.outline, sheet.chip.outline[0]])
         axes.plot(ring[:, 0] - 0.5, ring[:, 1] - 0.5, color="#ffd400", linewidth=1.0)
-    axes.set_title("outline as measured" if outlined else "pixels", fontsize=8, loc="left")
+    if outlined and sheet.compared:
+        ring = np.array([*sheet.compared, sheet.compared[0]])
+        axes.plot(ring[:, 0] - 0.5, ring[:, 1] - 0.5, color="#ffd400", linewidth=0.9, linestyle=(0, (3, 2)))
+    said = "outline as measured" + ("; dashed: hull as compared" if sheet.compared else "")
+    axes.set_title(said if outlined else "pixels", fontsize=8, loc="left")
     axes.set_axis_off()
 
 
@@ -120,7 +162,7 @@ def _strip(axes: Axes, strip: DeckStrip, title: str, limits: tuple[float, float]
 
 
 def _profiles(figure: Figure, grid: Any, sheet: Sheet) -> None:
-    kinds = ("brightness", "edges", "shadow, m")
+    kinds = _kinds(sheet)
     at = (np.arange(len(sheet.profiles.edges)) + 0.5) / len(sheet.profiles.edges)
     for k, kind in enumerate(kinds):
         axes = figure.add_subplot(grid[k])
@@ -133,7 +175,15 @@ def _profiles(figure: Figure, grid: Any, sheet: Sheet) -> None:
         if k == 0:
             axes.legend(fontsize=6, frameon=False, ncols=3, loc="upper right", borderaxespad=0)
         if k == len(kinds) - 1:
-            axes.set_xlabel("share of the length from the bow", fontsize=7)
+            end = "the bow" if sheet.candidates else "one end, which may be the stern"
+            axes.set_xlabel(f"share of the length from {end}", fontsize=7)
+
+
+def _kinds(sheet: Sheet) -> tuple[str, ...]:
+    """Profiles that were looked at: no shadow without a known bow, beside a quay, or with the sun ahead or astern."""
+    every = (sheet.profiles, *(c.profiles for c in sheet.candidates))
+    shadow = bool(sheet.candidates) and any(p.shadow_m.any() for p in every)
+    return ("brightness", "edges", *(("shadow, m",) if shadow else ()))
 
 
 def _profile(profiles: Profiles, kind: int) -> NDArray[np.float32]:
@@ -177,7 +227,7 @@ def _words(figure: Figure, sheet: Sheet) -> None:
         for s in sheet.gate.statements
     ]
     said += [sheet.evidence.words] if sheet.evidence else []
-    said += ["Drawn strips are no images. " + sheet.credit]
+    said += [f"{DRAWN} {sheet.credit}"]
     lines = [line for sentence in said for line in textwrap.wrap(sentence, _LINE)]
     foot = (_WORDS_IN - 0.45) / figure.get_figheight()
     figure.text(0.04, foot, "\n".join(lines), fontsize=7.5, color=INK, va="top", linespacing=1.35)

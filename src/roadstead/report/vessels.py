@@ -89,6 +89,8 @@ def _facts(found: Found) -> tuple[tuple[str, Markup], ...]:
         (text("vessels.alongside"), plain(text(f"vessels.alongside_{str(d.alongside).lower()}"))),
         (text("vessels.consistent"), _classes(found)),
         *(((text("vessels.compared"), user(found.evidence.words)),) if found.evidence else ()),
+        *(((text("vessels.marks"), user(found.marks.words)),) if found.marks else ()),
+        *(((text("vessels.roster"), user(found.roster.words)),) if found.roster else ()),
         (text("vessels.method"), user(f"{d.method}; {d.id}")),
         *(((text("vessels.notes"), several(d.notes)),) if d.notes else ()),
     )

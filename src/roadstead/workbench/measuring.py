@@ -9,7 +9,7 @@ from shapely.geometry import box
 
 from roadstead.archive import open_image, shape_drawn
 from roadstead.geo import great_circle_km, ground_frame
-from roadstead.identify import gate
+from roadstead.identify import gate, resolved_at
 from roadstead.imagery import RasterioReader, coregister, resolved_distance_m
 from roadstead.measure import frame_of, measure_by_eye
 from roadstead.model import InputError, NotFound, RasterError, Scene
@@ -67,7 +67,7 @@ class Ruler:
             outline=ring_of(found),
             outline_px=[(round(c, 3), round(r, 3)) for c, r in found.outline_px],
             resolved_m=round(resolved_m, 2),
-            pixels_say=gate(found, resolved_m).words,
+            pixels_say=gate(found, resolved_at(resolved_m, scene, None)).words,
         )
 
     def on_map(self, key: str, corners: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

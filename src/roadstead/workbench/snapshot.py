@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rasterio.errors import RasterioIOError
 from shapely.geometry import mapping
 
-from roadstead.identify import consistent_classes, gate
+from roadstead.identify import consistent_classes, gate, resolved_at
 from roadstead.model import BandRole, Modality, SarUnit
 from roadstead.pipeline import is_simulated, verdict_json
 from roadstead.steps import to_plain, write_atomic
@@ -90,7 +90,9 @@ def snapshot_of(result: Result, decisions_through: int) -> Snapshot:
         sites=[_site(s) for s in case.sites],
         scenes=[_scene(s) for s in scenes],
         looks=[_look(at) for at in gathered.unreviewed],
-        detections=[_detection(d, at.look) for at in gathered.unreviewed for d in at.detections],
+        detections=[
+            _detection(d, at.look, gathered.scenes[d.scene_id]) for at in gathered.unreviewed for d in at.detections
+        ],
         rejected=[_rejected(at, r) for at in gathered.unreviewed for r in at.rejected],
         rows=[_row(c) for c in coverage.sites] if coverage else [],
         calls=[_call(c) for c in contents.port_calls],
@@ -206,7 +208,7 @@ def ring_of(d: Detection) -> list[tuple[float, float]]:
     return [(round(x, 7), round(y, 7)) for x, y in d.outline.exterior.coords[:-1]] if d.outline is not None else []
 
 
-def _detection(d: Detection, look: Look) -> DetectionOut:
+def _detection(d: Detection, look: Look, scene: Scene) -> DetectionOut:
     return DetectionOut(
         id=d.id,
         scene_id=d.scene_id,
@@ -222,7 +224,7 @@ def _detection(d: Detection, look: Look) -> DetectionOut:
         heading_ambiguous=d.heading_ambiguous,
         method=d.method,
         notes=list(d.notes),
-        pixels_say=gate(d, look.resolved_m).words,
+        pixels_say=gate(d, resolved_at(look.resolved_m, scene, None)).words,
         fits=list(consistent_classes(d)),
     )
 
