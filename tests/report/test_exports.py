@@ -188,6 +188,16 @@ def test_hostile_text_is_text_in_markup(files: dict[str, Path]) -> None:
     assert claims[0]["text"] == HOSTILE
 
 
+def test_hostile_text_is_text_in_a_balloon_which_is_html(files: dict[str, Path]) -> None:
+    root = ET.fromstring(files["case.kml"].read_text("utf-8"))  # noqa: S314 - our own text
+    said = [e.text or "" for e in root.iter(f"{KML}description")]
+    assert said
+    assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in s or "&lt;script" in s for s in said)
+    for words in said:
+        assert "<" not in words.replace("<br>", ""), "Google Earth would run it"
+    assert {e.text for e in root.iter(f"{KML}text")} == {"$[description]"}, "a name would be HTML there"
+
+
 def test_what_xml_cannot_hold_does_not_break_kml(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _with_properties(monkeypatch, {"notes": "bell \x07 nul \x00 half \ud83d ]]> &amp;"})
     made = export(case, ["kml", "kmz", "gpkg", "csv", "geoparquet", "geojson"], out=tmp_path)
