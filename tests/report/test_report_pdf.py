@@ -96,6 +96,10 @@ def test_every_page_says_which_case_edition_and_page_it_is(pages: list[str]) -> 
         assert f"Page{number}/{len(pages)}" in words
 
 
+def test_the_first_vessels_stand_under_their_heading(pages: list[str]) -> None:
+    assert [p for p in pages if "takenforvessels" in p and "1.Dunai,2024" in p]
+
+
 def test_simulated_pages_are_marked_one_by_one() -> None:
     bare = replace(made.bare(), editions=(Edition(number=2, at=made.MADE, reason="r", changes=()),))
     document = pypdfium2.PdfDocument(_pdf(bare, simulated=True))
