@@ -188,11 +188,14 @@ def test_hostile_text_is_text_in_markup(files: dict[str, Path]) -> None:
     assert claims[0]["text"] == HOSTILE
 
 
-def test_hostile_text_is_text_in_a_balloon_which_is_html(files: dict[str, Path]) -> None:
-    root = ET.fromstring(files["case.kml"].read_text("utf-8"))  # noqa: S314 - our own text
+def test_hostile_text_is_text_in_a_balloon_which_is_html(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_properties(monkeypatch, {"notes": '<img src="https://evil.example/x"> & more'})
+    (made,) = export(case, ["kml"], out=tmp_path).files
+    root = ET.fromstring(made.read_text("utf-8"))  # noqa: S314 - our own text
     said = [e.text or "" for e in root.iter(f"{KML}description")]
-    assert said
-    assert any("&lt;script&gt;alert(1)&lt;/script&gt;" in s or "&lt;script" in s for s in said)
+    assert [s for s in said if '&lt;img src="https://evil.example/x"&gt; &amp; more' in s]
     for words in said:
         assert "<" not in words.replace("<br>", ""), "Google Earth would run it"
     assert {e.text for e in root.iter(f"{KML}text")} == {"$[description]"}, "a name would be HTML there"
