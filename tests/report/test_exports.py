@@ -26,7 +26,7 @@ from pystac.validation.local_validator import get_local_schema_cache
 from roadstead.ais import read_ais
 from roadstead.evidence import export, handover, read_results
 from roadstead.model import InputError
-from roadstead.report.exports import Format, Profile, schema, schema_faults, without_secrets
+from roadstead.report.exports import Format, Profile, schema, schema_faults, stac, without_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,6 +135,14 @@ def test_stac_items_are_valid_offline(files: dict[str, Path]) -> None:
     assert len(asset["file:checksum"]) == 4 + 64
     declared = " ".join(item["stac_extensions"])
     assert all(f"/{name}/" in declared for name in ("projection", "file", "processing"))
+
+
+def test_what_an_item_says_against_its_extensions_is_not_handed_on(tmp_path: Path) -> None:
+    good = {"view:sun_elevation": -12.5, "view:azimuth": 360, "eo:cloud_cover": 0, "sat:orbit_state": "ascending"}
+    bad = {"view:off_nadir": 200, "view:sun_azimuth": True, "eo:snow_cover": "none", "view:incidence_angle": -1}
+    item = {"properties": {**good, **bad, "eo:bands": [], "title": "mine"}}
+    (tmp_path / "a.json").write_text(json.dumps(item), "utf-8")
+    assert stac._from_own_item(tmp_path / "a.tif") == good
 
 
 def test_our_own_files_have_the_form_of_their_schemas(case: Path, files: dict[str, Path]) -> None:
