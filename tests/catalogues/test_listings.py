@@ -13,7 +13,7 @@ from shapely.geometry import Point, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from stac_server import item
 
-from roadstead.catalogues import KeptAnswers, RawAnswer, keep_answer, kept_answers
+from roadstead.catalogues import KeptAnswers, RawAnswer, keep, keep_answer, kept_answers
 from roadstead.catalogues.keep import KeptProvider
 from roadstead.catalogues.question import RawPage
 from roadstead.model import AnswerState, CatalogueAnswer, Listing, Modality, TimeSpan, parse_span, span_between
@@ -263,6 +263,18 @@ def test_a_broken_file_is_named_and_the_others_are_read(tmp_path: Path) -> None:
     assert len(answers.search(AOI, YEAR)) == 1
     assert len(answers.losses) == 3
     assert all("cannot be read as a kept answer" in s for s in answers.losses)
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_a_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(tmp_path, [item("x", "2024-10-10T02:10:00Z", TILE, platform="sentinel-2a")])
+    (path,) = (tmp_path / "catalogues").iterdir()
+    size = len(gzip.decompress(path.read_bytes()))
+    monkeypatch.setattr(keep, "MAX_BYTES", size)
+    path.with_name("bomb.json.gz").write_bytes(gzip.compress(b" " * (size + 1) + b"{}"))
+    answers = kept_answers(tmp_path)
+    assert len(answers.search(AOI, YEAR)) == 1
+    (loss,) = answers.losses
+    assert "bomb.json.gz: cannot be read as a kept answer (unpacked it is larger than" in loss
 
 
 def test_the_same_answers_read_the_same_whatever_their_order(tmp_path: Path) -> None:

@@ -6,17 +6,18 @@ import hashlib
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from roadstead.evidence import audit, bundle, check_bag
+from roadstead.evidence import Stage, audit, bundle, check_bag
 from roadstead.evidence.bag import seal, write_manifests
 from roadstead.model import InputError
 from roadstead.report.exports import Profile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 FLIPS = 1000
@@ -87,6 +88,40 @@ def test_a_verdict_that_redaction_excuses_is_no_licence_to_forge_it(case: Path, 
     _edit(made, "data/redactions.json", excuse)
     _edit(made, "data/results/verdicts.json", lambda vs: vs[0]["with_reports"].update(probability=[0.1, 0.2]))
     assert any("recorded as [0.1, 0.2]" in f.sentence for f in audit(made).faults)
+
+
+@pytest.mark.parametrize(
+    ("forge", "where"),
+    [
+        (lambda v: v.update(words="Proven: two ships."), "words"),
+        (lambda v: v["with_reports"].update(words="Proven: two ships."), "with reports words"),
+        (lambda v: v["elements"][0].update(why="A ship was seen."), "elements"),
+        (lambda v: v["coverage"].update(statement="Seen at all times."), "coverage statement"),
+        (lambda v: v["hypotheses"][0].update(text="Nothing else could be."), "hypotheses"),
+    ],
+)
+def test_words_forged_with_all_hashes_made_anew_are_found(
+    held: Path, forge: Callable[[Any], object], where: str
+) -> None:
+    _edit(held, "data/results/verdicts.json", lambda vs: forge(vs[0]))
+    said = [f.sentence for f in audit(held).faults if f.stage is Stage.MEASUREMENTS]
+    assert len([s for s in said if s.startswith(f"claim two-ships: {where}")]) == 1, said
+
+
+def test_a_report_forged_with_all_hashes_made_anew_is_found(held: Path) -> None:
+    path = held / "data/results/report.html"
+    page = path.read_text("utf-8")
+    assert not [f for f in audit(held).faults if f.stage is Stage.REPORT]
+    call = json.loads((held / "data/results/verdicts.json").read_text("utf-8"))[0]["verdict"]
+    other = "contradicted" if call == "supported" else "supported"
+    path.write_text(page.replace(f">{call}</b>", f">{other}</b>", 1), "utf-8")
+    _rehash(held)
+    (fault,) = audit(held).faults
+    assert (fault.file, fault.stage) == ("data/results/report.html", Stage.REPORT)
+    assert "row of the table of verdicts is not what verdicts.json has" in fault.sentence
+    path.write_bytes(b"\xff\xfe no text")
+    _rehash(held)
+    assert {f.file for f in audit(held).faults} == {"data/results/report.html"}
 
 
 def test_a_measurement_invented_is_found_in_the_pixels(held: Path) -> None:

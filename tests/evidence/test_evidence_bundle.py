@@ -256,3 +256,15 @@ def _same(a: Path, b: Path) -> None:
     names = sorted(p.relative_to(a).as_posix() for p in a.rglob("*") if p.is_file())
     assert names == sorted(p.relative_to(b).as_posix() for p in b.rglob("*") if p.is_file())
     assert filecmp.cmpfiles(a, b, names, shallow=False)[0] == names
+
+
+def test_what_ais_said_of_an_earlier_run_goes_with_the_ais(case: Path, tmp_path: Path) -> None:
+    stale, own = case / "out/ais.json", case / "out/notes.txt"
+    stale.write_text('{"at_sites": ["heard once"]}', "utf-8")
+    own.write_text("mine", "utf-8")
+    verify(case, seams=Seams(clock=FixedClock(NOW)))
+    assert not stale.exists()
+    assert own.read_text("utf-8") == "mine"
+    stale.write_text('{"at_sites": ["heard once"]}', "utf-8")
+    made = bundle(case, out=tmp_path / "bundle").folder
+    assert not (made / "data/results/ais.json").exists(), "nothing is copied from the files of the last run"

@@ -26,7 +26,7 @@ from pystac.validation.local_validator import get_local_schema_cache
 from roadstead.ais import read_ais
 from roadstead.evidence import export, handover, read_results
 from roadstead.model import InputError
-from roadstead.report.exports import Format, Profile, schema, schema_faults, without_secrets
+from roadstead.report.exports import Format, Profile, schema, schema_faults, stac, without_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,6 +137,14 @@ def test_stac_items_are_valid_offline(files: dict[str, Path]) -> None:
     assert all(f"/{name}/" in declared for name in ("projection", "file", "processing"))
 
 
+def test_what_an_item_says_against_its_extensions_is_not_handed_on(tmp_path: Path) -> None:
+    good = {"view:sun_elevation": -12.5, "view:azimuth": 360, "eo:cloud_cover": 0, "sat:orbit_state": "ascending"}
+    bad = {"view:off_nadir": 200, "view:sun_azimuth": True, "eo:snow_cover": "none", "view:incidence_angle": -1}
+    item = {"properties": {**good, **bad, "eo:bands": [], "title": "mine"}}
+    (tmp_path / "a.json").write_text(json.dumps(item), "utf-8")
+    assert stac._from_own_item(tmp_path / "a.tif") == good
+
+
 def test_our_own_files_have_the_form_of_their_schemas(case: Path, files: dict[str, Path]) -> None:
     for name in ("verdicts", "detections"):
         jsonschema.Draft202012Validator.check_schema(schema(name))
@@ -186,6 +194,19 @@ def test_hostile_text_is_text_in_markup(files: dict[str, Path]) -> None:
     assert HOSTILE[:200] in names, "shown as it was written"
     claims = _rows(files["verdicts.csv"])
     assert claims[0]["text"] == HOSTILE
+
+
+def test_hostile_text_is_text_in_a_balloon_which_is_html(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_properties(monkeypatch, {"notes": '<img src="https://evil.example/x"> & more'})
+    (made,) = export(case, ["kml"], out=tmp_path).files
+    root = ET.fromstring(made.read_text("utf-8"))  # noqa: S314 - our own text
+    said = [e.text or "" for e in root.iter(f"{KML}description")]
+    assert [s for s in said if '&lt;img src="https://evil.example/x"&gt; &amp; more' in s]
+    for words in said:
+        assert "<" not in words.replace("<br>", ""), "Google Earth would run it"
+    assert {e.text for e in root.iter(f"{KML}text")} == {"$[description]"}, "a name would be HTML there"
 
 
 def test_what_xml_cannot_hold_does_not_break_kml(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,9 @@ import pytest
 import report_contents as made
 from report_page import Page
 
-from roadstead.model import TimeSpan
+from roadstead.model import TimeSpan, parse_span
 from roadstead.report import render_report
+from roadstead.report.messages import under
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +135,30 @@ def test_no_folder_of_this_machine_is_named(html: str) -> None:
         assert folder not in html
     assert "dunai-test/case.toml:12: claims[9].when: no such date" in html
     assert "roadstead verify dunai-test" in html
+
+
+def test_the_name_of_the_folder_is_not_told() -> None:
+    bare = made.bare()
+    page = render_report(replace(bare, case=replace(bare.case, folder=made.ROOT.parent / "told by ivan")))
+    assert "ivan" not in page
+    assert "roadstead verify dunai-test" in page
+
+
+def test_every_term_of_the_glossary_stands_in_the_report(html: str, page: Page) -> None:
+    terms = under("glossary")
+    assert len(terms) >= 10
+    for name, words in terms:
+        term = words.partition(": ")[0]
+        assert f"<dt>{term}</dt>" in html, name
+    assert "glossary" in page.texts
+
+
+def test_captions_tell_local_time_where_the_moment_is_known(html: str) -> None:
+    contents = made.contents()
+    assert "<dt>Local time</dt>" in html
+    assert "7 Oct 2024, 12:05 (Asia/Vladivostok)" in html
+    vague = tuple(replace(f, scene=replace(f.scene, time=parse_span("2024-10-07"))) for f in contents.found)
+    assert "Local time" not in render_report(replace(contents, found=vague))
 
 
 def test_a_folder_named_in_any_note_is_taken_out() -> None:

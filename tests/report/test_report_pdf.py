@@ -9,8 +9,9 @@ import re
 import zlib
 from dataclasses import replace
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pikepdf
 import pypdfium2
 import pytest
 import report_contents as made
@@ -30,6 +31,9 @@ from roadstead.report import (
 )
 from roadstead.report.ink import palette
 from roadstead.report.numbers import percents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ATTACHED = (
     Attached(name="verdicts.json", data=b'[{"claim": "transit-1"}]\n', what="verdicts"),
@@ -92,6 +96,10 @@ def test_every_page_says_which_case_edition_and_page_it_is(pages: list[str]) -> 
         assert f"Page{number}/{len(pages)}" in words
 
 
+def test_the_first_vessels_stand_under_their_heading(pages: list[str]) -> None:
+    assert [p for p in pages if "takenforvessels" in p and "1.Dunai,2024" in p]
+
+
 def test_simulated_pages_are_marked_one_by_one() -> None:
     bare = replace(made.bare(), editions=(Edition(number=2, at=made.MADE, reason="r", changes=()),))
     document = pypdfium2.PdfDocument(_pdf(bare, simulated=True))
@@ -133,6 +141,82 @@ def test_it_claims_pdf_a_3u_is_tagged_and_runs_nothing(data: bytes) -> None:
     assert b"/Lang" in whole
     assert whole.count(b"/AFRelationship/Data") + whole.count(b"/AFRelationship /Data") == len(ATTACHED)
     assert not re.search(rb"/(?:JavaScript|JS|Launch|OpenAction|RichMedia)\b", whole)
+
+
+@pytest.fixture(scope="module")
+def opened(data: bytes) -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(io.BytesIO(data)) as document:
+        yield document
+
+
+def _dictionaries(document: pikepdf.Pdf) -> Iterator[Any]:
+    """Every dictionary of the file, those inside others included, each once."""
+    todo: list[Any] = list(document.objects)
+    while todo:
+        value = todo.pop()
+        if isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
+            yield value
+            todo += [v for v in dict(value.items()).values() if not getattr(v, "is_indirect", False)]
+        elif isinstance(value, pikepdf.Array):
+            todo += [v for v in value if not getattr(v, "is_indirect", False)]
+
+
+def test_it_is_a_whole_pdf_that_says_what_it_is(opened: pikepdf.Pdf) -> None:
+    assert opened.check_pdf_syntax() == []
+    assert not opened.is_encrypted
+    assert len(opened.trailer.ID) == 2
+    with opened.open_metadata() as said:
+        assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("3", "U")
+        assert said["dc:title"] == str(opened.docinfo.Title)
+        assert said["xmp:CreateDate"] == "2025-03-01T09:30:00Z"
+
+
+def test_colours_have_their_profile_inside(opened: pikepdf.Pdf) -> None:
+    (intent,) = opened.Root.OutputIntents
+    assert intent.S == "/GTS_PDFA1"
+    profile = intent.DestOutputProfile
+    assert profile.N == 3
+    assert profile.read_bytes()[12:20] == b"mntrRGB "
+    spaces = {str(d.get("/ColorSpace")) for d in _dictionaries(opened) if "/ColorSpace" in d}
+    assert not spaces & {"/DeviceCMYK", "/DeviceN", "/Separation"}
+
+
+def test_every_font_is_inside_and_maps_to_letters(opened: pikepdf.Pdf) -> None:
+    fonts = [d for d in _dictionaries(opened) if d.get("/Type") == "/Font"]
+    assert len(fonts) > 5
+    for font in fonts:
+        assert font.Subtype in {"/Type0", "/CIDFontType0", "/CIDFontType2"}, "no other kind is written"
+        if font.Subtype == "/Type0":
+            assert font.ToUnicode.read_bytes(), font.BaseFont
+        else:
+            assert font.FontDescriptor.keys() & {"/FontFile2", "/FontFile3"}, font.BaseFont
+
+
+def test_every_attachment_is_tied_to_the_document(opened: pikepdf.Pdf) -> None:
+    tied = {str(f.UF): f for f in opened.Root.AF}
+    assert tied.keys() == {a.name for a in ATTACHED} == set(opened.attachments)
+    for spec in tied.values():
+        assert (str(spec.F), spec.AFRelationship) == (str(spec.UF), "/Data")
+        assert str(spec.Desc)
+        assert str(spec.EF.F.Subtype).startswith("/application/")
+        assert str(spec.EF.F.Params.ModDate) == "D:20250301093000Z"
+
+
+def test_nothing_runs_and_nothing_lies_elsewhere(opened: pikepdf.Pdf) -> None:
+    assert not opened.Root.keys() & {"/OpenAction", "/AA", "/AcroForm", "/Requirements", "/Perms"}
+    links = 0
+    for held in _dictionaries(opened):
+        assert not held.keys() & {"/AA", "/JS", "/OPI", "/Alternates", "/Ref"}
+        assert not (isinstance(held, pikepdf.Stream) and "/F" in held), "a stream whose data lie in another file"
+        action = held.get("/A") if held.get("/Type") == "/Annot" else None
+        if held.get("/Type") == "/Annot":
+            links += 1
+            assert held.Subtype == "/Link"
+            assert int(held.F) & 4, "it is printed, as PDF/A wants"
+        if action is not None:
+            assert action.S == "/URI"
+            assert str(action.URI).startswith(("http://", "https://"))
+    assert links > 20
 
 
 def test_same_report_same_bytes() -> None:

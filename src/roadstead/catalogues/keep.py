@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FOLDER = "catalogues"
 SUFFIX = ".json.gz"
+MAX_BYTES = 512 * 2**20
+"""of a kept answer, unpacked"""
 SCHEMA_VERSION = 1
 _BROKEN = (
     OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError,
@@ -106,7 +108,7 @@ def keep_answer(case_folder: Path, raw: RawAnswer) -> CatalogueAnswer:
 def read_answer(path: Path) -> RawAnswer:
     """Read a kept answer; raises CatalogueError where the file is broken."""
     try:
-        document = json.loads(gzip.decompress(path.read_bytes()))
+        document = json.loads(_unpacked(path))
         _check_version(document["schema_version"], path)
         provider = _provider(document["provider"])
         return RawAnswer(answer=_answer(document, provider, path), provider=provider, pages=_pages(document["pages"]))
@@ -116,6 +118,15 @@ def read_answer(path: Path) -> RawAnswer:
         raise CatalogueError(
             f"{path}: cannot be read as a kept answer ({error}); delete it and search again"
         ) from error
+
+
+def _unpacked(path: Path) -> bytes:
+    """The text of a kept answer; a small file may hold gigabytes of one letter."""
+    with gzip.open(path) as file:
+        text = file.read(MAX_BYTES + 1)
+    if len(text) > MAX_BYTES:
+        raise ValueError(f"unpacked it is larger than {MAX_BYTES // 2**20} MiB")
+    return text
 
 
 def _check_version(version: Any, path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from roadstead.case import assumptions_sha256
 from roadstead.evidence.bag import Damage, check_bag, manifest_name
 from roadstead.evidence.comparing import unlike
-from roadstead.evidence.contents import CASE, ENVIRONMENT, INPUTS, MEASUREMENTS, REDACTIONS, RESULTS
+from roadstead.evidence.contents import CASE, ENVIRONMENT, INPUTS, MEASUREMENTS, REDACTIONS, REPORT, RESULTS
 from roadstead.evidence.deriving import CASE_FOLDER, held_case
 from roadstead.evidence.measurements import read_case, read_measurements
 from roadstead.evidence.pixels import from_pixels
@@ -24,6 +24,7 @@ from roadstead.evidence.results import DETECTIONS, VERDICTS
 from roadstead.evidence.timestamps import STATUS, verify_stamp
 from roadstead.model import InputError, RoadsteadError
 from roadstead.pipeline import properties
+from roadstead.report import misstatements
 from roadstead.report.exports import schema_faults
 from roadstead.steps import from_plain, numeric_versions, to_plain
 
@@ -42,6 +43,7 @@ class Stage(StrEnum):
     HASHES = "hashes"
     TIMESTAMPS = "timestamps"
     SCHEMAS = "schemas"
+    REPORT = "report"
     MEASUREMENTS = "from measurements"
     PIXELS = "from pixels"
 
@@ -106,7 +108,7 @@ def audit(
     if verdicts is None:
         out.facts.append("without readable results nothing could be derived again")
         return out
-    _derive(out, verdicts, progress)
+    _check_report(out, verdicts, _derive(out, verdicts, progress))
     return out
 
 
@@ -172,20 +174,48 @@ def _check_forms(out: Audit) -> list[dict[str, Any]] | None:
     return verdicts
 
 
-def _derive(out: Audit, verdicts: list[dict[str, Any]], progress: Callable[[str, int, int], None]) -> None:
+def _check_report(out: Audit, verdicts: list[dict[str, Any]], derived: list[dict[str, Any]]) -> None:
+    """The report, where the bundle holds one, says of each claim what verdicts.json has.
+
+    Where it says what was derived instead, verdicts.json was changed and not the report, which is told already.
+    """
+    path = f"{RESULTS}/{REPORT}"
+    if not (out.folder / path).exists():
+        return
+    try:
+        page = _bytes(out.folder, path).decode("utf-8")
+        found = misstatements(page, verdicts)
+        honest = set(found) - set(misstatements(page, derived)) if found and derived else set()
+        found = [s for s in found if s not in honest]
+    except (InputError, ValueError, KeyError, TypeError, AttributeError) as error:
+        found = [f"cannot be compared with verdicts.json ({type(error).__name__}: {error})"[:400]]
+    for sentence in found[:20]:
+        out.fault(Stage.REPORT, path, sentence)
+    if not found:
+        out.facts.append(
+            f"{path} says of each claim what verdicts.json has, in key finding, table and words; its pictures and "
+            "other tables are held by their hashes only"
+        )
+
+
+def _derive(
+    out: Audit, verdicts: list[dict[str, Any]], progress: Callable[[str, int, int], None]
+) -> list[dict[str, Any]]:
+    """Verdicts once more, compared; returns them, none where they cannot be derived."""
     try:
         case, gathered = _case(out), read_measurements(out.folder / MEASUREMENTS, out.folder)
         derived = entries_of(case, gathered)
     except RoadsteadError as error:
         out.fault(Stage.MEASUREMENTS, MEASUREMENTS, f"verdicts cannot be derived: {error}")
-        return
+        return []
     except Exception as error:  # noqa: BLE001 - values that no run writes can break any formula; that is a finding
         out.fault(Stage.MEASUREMENTS, MEASUREMENTS, f"verdicts cannot be derived ({type(error).__name__}: {error})")
-        return
+        return []
     _compare(out, Stage.MEASUREMENTS, verdicts, differences(verdicts, derived), len(derived))
     _compare_detections(out, gathered)
-    out.facts.append("report.html, ais.json and rejected.geojson are held by their hashes only, not derived again")
+    out.facts.append("ais.json and rejected.geojson are held by their hashes only, not derived again")
     _from_pixels(out, case, gathered, verdicts, progress)
+    return derived
 
 
 def _compare(out: Audit, stage: Stage, verdicts: list[dict[str, Any]], found: list[str], n: int) -> None:

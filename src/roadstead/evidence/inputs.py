@@ -37,6 +37,7 @@ WRITTEN_BY_US = re.compile(
 PUBLIC = re.compile(r"(?:orbits/[^/]+|catalogues/[^/]+)")
 SIMULATED = "simulated by Roadstead, free of others' rights"
 MAX_TEXT_BYTES = 64 * 2**20
+"""of a file that is searched for keys and names, unpacked"""
 _SAFE = re.compile(r"[\w.+@() -]{1,120}")
 
 
@@ -61,9 +62,20 @@ class InputFile:
 @dataclass(frozen=True, slots=True)
 class _Known:
     role: str
-    licence: str
+    licences: tuple[str, ...]
+    """as stated; empty texts where none is"""
     credit: str = ""
     simulated: bool = False
+
+    @property
+    def licence(self) -> str:
+        """All that are stated, in words."""
+        return " and ".join(words or "no licence stated" for words in self.licences) if any(self.licences) else ""
+
+    @property
+    def may_copy(self) -> bool:
+        """Whether each of them allows copies to be handed on."""
+        return self.simulated or self.licences == (OWN,) or all(map(may_copy, self.licences))
 
 
 def input_files(results: Results, redactor: Redactor) -> list[tuple[InputFile, Path]]:
@@ -102,18 +114,29 @@ def _known(results: Results) -> dict[Path, _Known]:
     found: dict[Path, _Known] = {}
     for scene in results.gathered.scenes.values():
         for path in _of_scene(scene):
-            found[path.resolve()] = _Known("image", scene.licence, scene.credit, scene.simulated)
+            known = _Known("image", (scene.licence,), scene.credit, scene.simulated)
+            found[path.resolve()] = _both(found.get(path.resolve()), known)
     folder = results.case.folder
     for line in read_lines(folder / "exhibits.jsonl"):
         exhibit, files = line.get("exhibit"), line.get("files")
         if isinstance(exhibit, dict) and isinstance(files, dict):
             own = exhibit.get("kind") == ExhibitKind.MARKS.value
             licence = str(exhibit.get("licence") or (OWN if own else ""))
-            kind = _Known(f"exhibit ({exhibit.get('kind')})", licence, str(exhibit.get("credit") or ""))
+            kind = _Known(f"exhibit ({exhibit.get('kind')})", (licence,), str(exhibit.get("credit") or ""))
             for name in files:
                 path = (folder / name).resolve()
-                found[path] = kind if path not in found or not found[path].simulated else found[path]
+                if path not in found or not found[path].simulated:
+                    found[path] = _both(found.get(path), kind)
     return found
+
+
+def _both(held: _Known | None, other: _Known) -> _Known:
+    """What is known of a file that two scenes or exhibits share: it is copied only where each licence allows it."""
+    if held is None:
+        return other
+    credit = "; ".join(dict.fromkeys(c for c in (held.credit, other.credit) if c))
+    licences = tuple(dict.fromkeys((*held.licences, *other.licences)))
+    return _Known(other.role, licences, credit, held.simulated and other.simulated)
 
 
 def _of_scene(scene: Scene) -> list[Path]:
@@ -146,8 +169,8 @@ def _input(path: Path, name: str, known: _Known | None, redactor: Redactor, plac
 
 def _by_place(path: Path, name: str) -> _Known:
     if WRITTEN_BY_US.fullmatch(name):
-        return _Known("case file", OWN)
-    return _Known("file of the case", "", simulated=_marked(path))
+        return _Known("case file", (OWN,))
+    return _Known("file of the case", ("",), simulated=_marked(path))
 
 
 def _marked(path: Path) -> bool:
@@ -163,25 +186,27 @@ def _why_not(path: Path, name: str, known: _Known, redactor: Redactor) -> str:
     public = redactor.profile is Profile.PUBLIC
     if public and known.licence == OWN and not PUBLIC.fullmatch(name):
         return "withheld from the public: it may name persons; what verdicts need of it is in case.json"
-    if not (known.simulated or known.licence == OWN or may_copy(known.licence)):
+    if not known.may_copy:
         stated = f"its licence ({known.licence[:200]}) does not" if known.licence else "no licence is stated that would"
         return f"{stated} allow copies to be handed on"
     if public and path.suffix.lower() in {".json", ".geojson", ".kml", ".csv", ".txt", ".xml"}:
         return "withheld from the public: a text that may name persons or places of a disk"
-    small = path.stat().st_size <= MAX_TEXT_BYTES
-    if small and path.suffix.lower() not in {".tif", ".tiff"} and holds_secret(_content(path)):
+    content = b"" if path.suffix.lower() in {".tif", ".tiff"} else _content(path)
+    if content is None and path.suffix == ".gz":
+        return f"unpacked it is larger than {MAX_TEXT_BYTES // 2**20} MiB, too much to be searched for keys"
+    if content and holds_secret(content):
         return "it holds a key or a signed address"
     if not public:
         return ""
-    return _telling_words(path, redactor, small=small) if PUBLIC.fullmatch(name) else _telling_tags(path, known)
+    return _telling_words(content, redactor) if PUBLIC.fullmatch(name) else _telling_tags(path, known)
 
 
-def _telling_words(path: Path, redactor: Redactor, *, small: bool) -> str:
+def _telling_words(content: bytes | None, redactor: Redactor) -> str:
     """Why the public gets no copy of an answer or of element sets."""
-    words = _content(path).decode("utf-8", errors="replace") if small else ""
+    words = "" if content is None else content.decode("utf-8", errors="replace")
     scrap = replace(redactor, removed=Counter())
     told = [scrap.text(line) != line for line in words.splitlines()]
-    return "" if small and not any(told) else "withheld from the public: it holds words that are withheld"
+    return "withheld from the public: it holds words that are withheld" if content is None or any(told) else ""
 
 
 def _telling_tags(path: Path, known: _Known) -> str:
@@ -192,17 +217,18 @@ def _telling_tags(path: Path, known: _Known) -> str:
     return f"withheld from the public: it carries {', '.join(found)}, which may name persons or disks" if found else ""
 
 
-def _content(path: Path) -> bytes:
-    """Its bytes; those of a packed answer unpacked."""
+def _content(path: Path) -> bytes | None:
+    """Its bytes, those of a packed answer unpacked; None where they are more than is searched."""
     import gzip  # noqa: PLC0415 - few cases hold packed answers
 
-    data = path.read_bytes()
-    if path.suffix != ".gz":
-        return data
+    if path.stat().st_size > MAX_TEXT_BYTES:
+        return None
     try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        return data
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            data = file.read(MAX_TEXT_BYTES + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        data = path.read_bytes()
+    return data if len(data) <= MAX_TEXT_BYTES else None
 
 
 def _safe(path: str, sha256: str, redactor: Redactor) -> str:

@@ -8,6 +8,7 @@ from roadstead.report.html import render_report
 from roadstead.report.pdf import Attached, RunningHead, render_pdf
 from roadstead.report.photo_figure import Curve, PhotoSheet, photo_figure
 from roadstead.report.plates import Plate, plate_png, plates
+from roadstead.report.reading import misstatements
 from roadstead.report.sheet import Sheet, SheetCandidate, sheet_png
 from roadstead.report.vessels import MOST_FIGURES
 
@@ -26,6 +27,7 @@ __all__ = [
     "SheetCandidate",
     "coverage_svg",
     "edition_name",
+    "misstatements",
     "photo_figure",
     "plate_png",
     "plates",

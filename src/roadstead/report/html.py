@@ -36,7 +36,6 @@ def render_report(contents: Contents) -> str:
     view = {
         "c": contents,
         "case": contents.case,
-        "folder": contents.case.folder.resolve().name,
         "style": Markup(_file(STYLE)),  # noqa: S704 - our own file
         "simulated": simulated,
         "made": moment(contents.made_at),

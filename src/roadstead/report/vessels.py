@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from roadstead.model import zone
 from roadstead.report.chips import chip_figure, enlargement
 from roadstead.report.claims import site_name
 from roadstead.report.markup import join, plain, several, user, when
 from roadstead.report.messages import text
-from roadstead.report.numbers import NBSP, angle, estimate, metres, time
+from roadstead.report.numbers import NBSP, angle, estimate, metres, month, time
 from roadstead.report.tables import Table, table
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_FIGURES = 24
 BY_EYE = "by eye"
+A_MOMENT = timedelta(minutes=1)
+"""a vaguer time has no local hour"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def _view(case: Case, found: Found, index: int) -> VesselView:
         by_eye=is_by_eye(d),
         figure=chip_figure(chip, f"chip-{index}", title, words, mark) if chip else None,
         facts=_facts(found),
-        image=_image(found),
+        image=_image(case, found),
         gate=found.gate.words,
         simulated=scene.simulated,
     )
@@ -117,10 +121,11 @@ def _classes(found: Found) -> Markup:
     return several(found.consistent_with) if found.consistent_with else plain(text("vessels.classes_none"))
 
 
-def _image(found: Found) -> tuple[tuple[str, Markup], ...]:
+def _image(case: Case, found: Found) -> tuple[tuple[str, Markup], ...]:
     scene, chip = found.scene, found.chip
     pairs = [
         (text("image.time"), plain(text("image.time_basis", time=time(scene.time), basis=scene.date_basis.value))),
+        *_local(case, found),
         (text("image.sensor"), user(f"{scene.platform or text('number.unknown')}, {scene.modality.value}")),
         (text("image.scene"), user(scene.id)),
         (text("image.pixel"), plain(metres(chip.metres_per_pixel if chip else scene.gsd_m))),
@@ -135,6 +140,17 @@ def _image(found: Found) -> tuple[tuple[str, Markup], ...]:
     pairs.append((text("image.credit"), user(scene.credit or text("image.no_credit"))))
     pairs.append((text("image.licence"), user(scene.licence or text("image.no_licence"))))
     return tuple(pairs)
+
+
+def _local(case: Case, found: Found) -> tuple[tuple[str, Markup], ...]:
+    """When it was at the place by its own clocks; nothing where the image's time is no moment or the place unknown."""
+    tz = next((s.timezone for s in case.sites if s.id == found.site_id), "")
+    span = found.scene.time
+    if not tz or span is None or span.duration > A_MOMENT:
+        return ()
+    here = span.start.astimezone(zone(tz))
+    said = text("image.local_time", day=here.day, month=month(here), year=here.year, clock=f"{here:%H:%M}", zone=tz)
+    return ((text("image.local"), plain(said)),)
 
 
 def _row(case: Case, found: Found) -> Sequence[Markup | str]:

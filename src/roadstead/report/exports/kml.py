@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -30,7 +31,7 @@ SIMULATED = f"SIMULATED ({SIMULATED_MARK}). Nothing in it happened."
 
 
 def kml_text(layers: Iterable[Layer], held: Handover, title: str) -> str:
-    """Layers with places as one KML document; every attribute is text and cannot act.
+    """Layers with places as one KML document; every attribute is text and cannot act, in a balloon neither.
 
     Args:
         layers: as `layers_of` gives them.
@@ -42,7 +43,7 @@ def kml_text(layers: Iterable[Layer], held: Handover, title: str) -> str:
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>',
-        f"<name>{_text(title)}</name><description>{_text(about)}</description>",
+        f"<name>{_text(title)}</name><description>{_balloon(about)}</description>",
         *(_style(name, *colours) for name, colours in _STYLES.items()),
         f'<ExtendedData><Data name="{SIMULATED_MARK}"><value>{mark}</value></Data></ExtendedData>',
         *(_folder(layer) for layer in layers if layer.geometries is not None),
@@ -65,11 +66,17 @@ def _text(value: Any) -> str:
     return escape(_NO_XML.sub("\ufffd", str(value)))
 
 
+def _balloon(words: str) -> str:
+    """Words for a description, which Google Earth reads as HTML: escaped for that first, then for XML."""
+    return _text(html.escape(words, quote=False).replace("\n", "<br>\n"))
+
+
 def _style(name: str, line: str, fill: str) -> str:
     return (
         f'<Style id="{name}"><LineStyle><color>{line}</color><width>2</width></LineStyle>'
         f"<PolyStyle><color>{fill}</color></PolyStyle><IconStyle><color>{line}</color></IconStyle>"
-        "<BalloonStyle><text>$[name]\n$[description]</text></BalloonStyle></Style>"
+        # A name is plain text where it is listed, but would be HTML here; the description begins with it.
+        "<BalloonStyle><text>$[description]</text></BalloonStyle></Style>"
     )
 
 
@@ -86,7 +93,7 @@ def _folder(layer: Layer) -> str:
 def _placemark(layer: str, row: Mapping[str, Any], place: BaseGeometry) -> str:
     told = {k: v for k, v in row.items() if v is not None and v != ""}
     data = "".join(f"<Data name={quoteattr(k)}><value>{_text(v)}</value></Data>" for k, v in told.items())
-    words = _text("\n".join(f"{k}: {v}" for k, v in told.items()))
+    words = _balloon("\n".join(f"{k}: {v}" for k, v in told.items()))
     name = _text(next(iter(row.values())))
     return (
         f"<Placemark><name>{name}</name><description>{words}</description>{_span(row)}"

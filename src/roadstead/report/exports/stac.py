@@ -34,6 +34,16 @@ EXTENSIONS = {
 }
 _KEPT = ("sar:", "sat:", "view:", "eo:")
 _SAR_NEEDED = frozenset({"sar:instrument_mode", "sar:frequency_band", "sar:polarizations", "sar:product_type"})
+_RANGES = {
+    "view:off_nadir": (0, 90),
+    "view:incidence_angle": (0, 90),
+    "view:azimuth": (0, 360),
+    "view:sun_azimuth": (0, 360),
+    "view:sun_elevation": (-90, 90),
+    "eo:cloud_cover": (0, 100),
+    "eo:snow_cover": (0, 100),
+}
+"""what the extensions' schemas allow, degrees and per cent"""
 _COMMON = frozenset({BandRole.BLUE, BandRole.GREEN, BandRole.RED, BandRole.NIR, BandRole.SWIR16, BandRole.PAN})
 _SHA256 = "1220"
 """multihash: SHA-256, 32 bytes"""
@@ -112,9 +122,19 @@ def _from_own_item(image: Path) -> dict[str, Any]:
     """What the item beside the image says of geometry and sensor."""
     try:
         props: Mapping[str, Any] = json.loads(image.with_suffix(".json").read_text("utf-8"))["properties"]
-        return {k: v for k, v in sorted(props.items()) if k.startswith(_KEPT) and k != "eo:bands"}
+        return {
+            k: v for k, v in sorted(props.items()) if k.startswith(_KEPT) and k != "eo:bands" and _by_the_rules(k, v)
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _by_the_rules(key: str, value: Any) -> bool:
+    """Whether the schema of the key's extension takes the value: what an item says wrongly is not handed on."""
+    if key not in _RANGES:
+        return True
+    low, high = _RANGES[key]
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
 def _grid(image: Path) -> dict[str, Any]:
