@@ -5,7 +5,7 @@ import { help, listen, type Key } from "./keys";
 import { MapView, middle, ring } from "./map";
 import { Panels, type Acts } from "./panels";
 import { Store } from "./store";
-import { drawTimeline } from "./timeline";
+import { chooseInTimeline, drawTimeline } from "./timeline";
 import { hullAt, Tools } from "./tools";
 import type * as T from "./types";
 
@@ -16,8 +16,8 @@ const dark = () => (document.documentElement.dataset["theme"] ?? (matchMedia("(p
 
 async function main(): Promise<void> {
   head();
+  const view = new MapView(store, dark); // begins to load while the case is on its way
   await store.open();
-  const view = new MapView(store, dark);
   const tools = new Tools(view, (what, corners) => void measured(what, corners), () => bar(view, tools));
   const seen = (): T.Seen => ({
     bands: store.scene?.choices.find((c) => c.bands === store.bands)?.label ?? "", zoom: view.zoom,
@@ -129,17 +129,18 @@ async function main(): Promise<void> {
 
   store.watch((what) => {
     head(() => help(keys), view);
-    if (["case", "scene", "scenes"].some((w) => what.has(w))) drawTimeline(store);
-    if (["scene", "scenes", "stretch", "compare"].some((w) => what.has(w))) bar(view, tools, stretch, compare);
-    if (what.has("scene") && !view.inSight) view.fit();
+    if (what.has("case") || what.has("scenes")) drawTimeline(store);
+    else if (what.has("scene")) chooseInTimeline(store);
+    if (what.has("stretch")) slid();
+    if (["scene", "scenes", "compare"].some((w) => what.has(w))) bar(view, tools, stretch, compare);
   });
   addEventListener("resize", () => drawTimeline(store));
   drop(acts);
-  api.classes().then((found) => { store.classes = found; panels.show(); }).catch(() => undefined);
   bar(view, tools, stretch, compare);
-  store.tell("case", "state", "scenes", "scene", "detections", "decisions", "claims", "selected");
+  head(() => help(keys), view); drawTimeline(store); panels.show();
   Object.assign(window, { roadsteadMap: view.map });
   document.documentElement.dataset["ready"] = "yes";
+  view.map.once("idle", () => void api.classes().then((found) => { store.classes = found; panels.show(); }).catch(() => undefined)); // after the first picture
   let failed = 0;
   for (;;) {
     await new Promise((done) => setTimeout(done, POLL_MS));
@@ -192,6 +193,14 @@ function bar(view: MapView, tools: Tools, stretch?: (b: number, c: number) => vo
   if (!place.isConnected) byId("stage").append(place);
   if (held && place.querySelector(`#${CSS.escape(held)}`)) document.getElementById(held)?.focus();
 }
+/** The sliders follow what keys did; made anew they would slip from the hand that drags them. */
+function slid(): void {
+  for (const [id, value] of [["bright", store.brightness], ["contrast", store.contrast]] as const) {
+    const slider = document.getElementById(id) as HTMLInputElement | null;
+    if (slider && Number(slider.value) !== value) slider.value = String(value);
+  }
+}
+
 let barActs: { stretch: (b: number, c: number) => void; compare: (m: "swipe" | "blink") => void } | null = null;
 
 async function reason(id: string): Promise<string> {

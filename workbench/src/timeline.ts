@@ -55,8 +55,14 @@ function mark(m: T.Moment, x: number, y: number, chosen: boolean, choose: () => 
   const shape = cls === "unusable"
     ? s("path", { d: `M${x - 5},${mid - 5}L${x + 5},${mid + 5}M${x - 5},${mid + 5}L${x + 5},${mid - 5}` })
     : s("circle", { cx: x, cy: mid, r: 6 });
-  return s("g", { class: `look ${cls}${chosen ? " chosen" : ""}`, onclick: choose },
+  return s("g", { class: `look ${cls}${chosen ? " chosen" : ""}`, "data-scene": m.scene_id, onclick: choose },
     s("rect", { class: "hit", x: x - 9, y: mid - 12, width: 18, height: 24 }), shape, title);
+}
+
+/** Another look was chosen: only the frame moves. */
+export function chooseInTimeline(store: Store): void {
+  for (const mark of byId("timeline").querySelectorAll<SVGElement>(".look")) mark.classList.toggle("chosen", mark.dataset["scene"] === store.scene?.id);
+  byId("timeline").querySelector(".look.chosen")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 export function drawTimeline(store: Store): void {

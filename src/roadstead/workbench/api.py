@@ -101,16 +101,16 @@ def get_case(desk: TheDesk, analyst: Analyst) -> CaseOut:
     )
 
 
-@router.get("/scenes")
-def get_scenes(desk: TheDesk) -> list[SceneOut]:
+@router.get("/scenes", response_model=list[SceneOut])
+def get_scenes(desk: TheDesk) -> Response:
     """Every scene of the case."""
-    return desk.snapshot.scenes
+    return Response(desk.written("scenes"), media_type="application/json")
 
 
-@router.get("/looks")
-def get_looks(desk: TheDesk) -> list[LookOut]:
+@router.get("/looks", response_model=list[LookOut])
+def get_looks(desk: TheDesk) -> Response:
     """Every scene over its sites."""
-    return desk.snapshot.looks
+    return Response(desk.written("looks"), media_type="application/json")
 
 
 @router.get("/timeline")
@@ -125,10 +125,10 @@ def get_calls(desk: TheDesk) -> list[CallOut]:
     return [] if desk.blind else desk.snapshot.calls
 
 
-@router.get("/detections")
-def get_detections(desk: TheDesk) -> list[DetectionOut]:
+@router.get("/detections", response_model=list[DetectionOut])
+def get_detections(desk: TheDesk) -> Response:
     """What was found, as it was before anybody reviewed it."""
-    return desk.snapshot.detections
+    return Response(desk.written("detections"), media_type="application/json")
 
 
 @router.get("/rejected")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from pydantic_core import to_json
+
 from roadstead.archive import DecisionLine, decision_of
 from roadstead.case import require_folder
 from roadstead.model import DecisionKind, NotFound, RoadsteadError
@@ -57,6 +59,7 @@ class Desk:
             self._snapshot, self._pictures, self._ruler = snapshot, pictures, rulers
             self._by_scene: dict[str, list[DetectionOut]] = {}
             self._abouts: dict[str, str] = {}
+            self._written: dict[str, bytes] = {}
             for d in snapshot.detections if snapshot else ():
                 self._by_scene.setdefault(d.scene_id, []).append(d)
 
@@ -77,6 +80,18 @@ class Desk:
             if self._snapshot is None:
                 raise NotFound("the case is being verified for the first time; wait until that is done")
             return self._snapshot
+
+    def written(self, what: str) -> bytes:
+        """A list of the snapshot as JSON, written once however often it is asked for; raises NotFound as `snapshot`."""
+        snapshot = self.snapshot
+        with self._lock:
+            found = self._written.get(what)
+        if found is None:
+            found = to_json(getattr(snapshot, what))
+            with self._lock:
+                if self._snapshot is snapshot:
+                    self._written[what] = found
+        return found
 
     @property
     def has_snapshot(self) -> bool:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rasterio.errors import RasterioError
 from rio_tiler.errors import RioTilerError, TileOutsideBounds
-from rio_tiler.io import ImageReader, Reader
 from rio_tiler.models import ImageData
 
 from roadstead.model import InputError, Modality, NotFound, RasterError
+from roadstead.workbench.readers import Readers
 from roadstead.workbench.schemas import SceneOut, Snapshot
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class Pictures:
     snapshot: Snapshot
     _scenes: dict[str, SceneOut] = field(init=False)
     _stretches: dict[tuple[str, str], tuple[tuple[float, float], ...]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _locks: dict[tuple[str, str], threading.Lock] = field(default_factory=dict)
+    _readers: Readers = field(default_factory=Readers)
 
     def __post_init__(self) -> None:
         self._scenes = {s.key: s for s in self.snapshot.scenes}
@@ -65,7 +66,7 @@ class Pictures:
         if not (0 <= z <= 24 and 0 <= x < 2**z and 0 <= y < 2**z):
             raise NotFound(f"there is no tile {z}/{x}/{y}")
         try:
-            with Reader(self._path(key)) as image:
+            with self._readers.lent(self._path(key), on_map=True) as image:
                 found = image.tile(x, y, z, tilesize=TILE_PX, indexes=indexes)
         except TileOutsideBounds:
             # A map asks for every tile that touches the scene's box, also where the scene itself does not reach.
@@ -92,9 +93,8 @@ class Pictures:
 
     def _whole(self, key: str, indexes: tuple[int, ...], most_px: int) -> ImageData:
         scene = self.scene(key)
-        kind = Reader if scene.box is not None else ImageReader
         try:
-            with kind(self._path(key)) as image:
+            with self._readers.lent(self._path(key), on_map=scene.box is not None) as image:
                 found: ImageData = image.preview(max_size=most_px, indexes=indexes)
         except (RasterioError, RioTilerError) as error:
             raise RasterError(f"{scene.id} cannot be read ({error}); check the file") from error
@@ -102,14 +102,14 @@ class Pictures:
 
     def _stretch(self, scene: SceneOut, bands: str) -> tuple[tuple[float, float], ...]:
         """Low and high of each band, from a sample of the whole scene, so that tiles fit together."""
-        with self._lock:
-            found = self._stretches.get((scene.key, bands))
-        if found is None:
-            sample = self._whole(scene.key, self._indexes(scene.key, bands), SAMPLE_PX)
-            found = tuple(_limits(scene, band) for band in sample.array)
-            with self._lock:
-                self._stretches[scene.key, bands] = found
-        return found
+        place = (scene.key, bands)
+        with self._locks.setdefault(
+            place, threading.Lock()
+        ):  # the first tiles come all at once: one of them samples, the others wait for it
+            if place not in self._stretches:
+                sample = self._whole(scene.key, self._indexes(scene.key, bands), SAMPLE_PX)
+                self._stretches[place] = tuple(_limits(scene, band) for band in sample.array)
+            return self._stretches[place]
 
     def _png(self, scene: SceneOut, image: ImageData, bands: str) -> bytes:
         limits = self._stretch(scene, bands)
@@ -118,7 +118,7 @@ class Pictures:
         picture = ImageData(
             np.ma.MaskedArray(np.stack(shown), mask=np.broadcast_to(~valid, (len(shown), *valid.shape)))
         )
-        return bytes(picture.render(img_format="PNG", zlevel=1))
+        return bytes(picture.render(img_format="PNG", zlevel=1, add_mask=not valid.all()))
 
 
 def _nothing() -> bytes:
