@@ -151,7 +151,7 @@ def make(folder: Path, scenes: int, side_px: int, ships: int) -> Made:
         "schema_version": SCHEMA_VERSION, "made_at": datetime.now(UTC) + timedelta(hours=1), "decisions_through": 0,
         "id": "bench", "title": "Bench", "summary": "", "simulated": True, "notes": [], "sites": [site],
         "scenes": [s for s, _ in pairs], "looks": looks, "detections": detections(ships, pairs[0][0].id, side_px),
-        "rejected": [], "rows": [row], "calls": [], "verdicts": [],
+        "rejected": [], "rows": [row], "calls": [], "verdicts": [], "ground": {"coast": [], "tracks": []},
         "held": {s.key: to_plain(kept) for s, kept in pairs},
     })  # fmt: skip
     write_snapshot(folder, snapshot)

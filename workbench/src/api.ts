@@ -22,6 +22,7 @@ export const looks = () => ask<T.Look[]>("looks");
 export const timeline = () => ask<T.Row[]>("timeline");
 export const calls = () => ask<T.Call[]>("calls");
 export const detections = () => ask<T.Detection[]>("detections");
+export const ground = () => ask<T.Ground>("ground");
 export const decisions = () => ask<T.Decisions>("decisions");
 export const claims = () => ask<T.Claims>("claims");
 export const classes = () => ask<T.ShipClass[]>("classes");

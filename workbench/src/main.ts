@@ -159,12 +159,16 @@ function head(showHelp?: () => void, view?: MapView): void {
     ? h("span", { class: "job", role: "status" }, h("i", { class: "spin", "aria-hidden": "true" }), `${job.step}${job.total ? ` ${job.done}/${job.total}` : ""}`)
     : job.state === "failed" ? h("span", { class: "job failed", role: "alert" }, job.error)
       : h("span", { class: "job" }, store.state.stale ? "verdicts are older than the decisions" : "verdicts are up to date");
+  const slow = store.state.preparing.includes(store.scene?.id ?? "");
+  const held = document.activeElement?.id ?? "";
   byId("head").replaceChildren(
     h("h1", {}, c.title || "Roadstead workbench"), c.simulated ? h("strong", { class: "simulated" }, "SIMULATED") : "",
     h("label", { class: "progress" }, "Reviewed ", h("progress", { value: String(mine), max: String(Math.max(1, all)) }), ` ${mine} of ${all}`), busy,
+    slow ? h("span", { class: "job", role: "status" }, h("i", { class: "spin", "aria-hidden": "true" }), "this image has no overviews: a copy that is quick to show is being made; a COG needs none") : "",
     h("span", { class: "who" }, c.blind ? `${c.analyst} \u00b7 blind` : c.analyst),
-    h("button", { type: "button", "aria-pressed": String(dark()), onclick: () => { document.documentElement.dataset["theme"] = dark() ? "light" : "dark"; view?.theme(); head(showHelp, view); } }, dark() ? "Light" : "Dark"),
-    h("button", { type: "button", onclick: () => showHelp?.() }, "Keys ", h("kbd", {}, "?")));
+    h("button", { type: "button", id: "scheme", "aria-pressed": String(dark()), onclick: () => { document.documentElement.dataset["theme"] = dark() ? "light" : "dark"; view?.theme(); head(showHelp, view); } }, dark() ? "Light" : "Dark"),
+    h("button", { type: "button", id: "keys", onclick: () => showHelp?.() }, "Keys ", h("kbd", {}, "?")));
+  if (held === "scheme" || held === "keys") byId(held).focus(); // the head is made anew each time something is computed
 }
 
 /** Under the map: which scene, which bands, how it is stretched, and what it is compared with. */

@@ -2,7 +2,7 @@ import { Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJS
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import * as api from "./api";
-import { byId, h } from "./dom";
+import { byId, h, time, toast } from "./dom";
 import type { Status, Store } from "./store";
 import type * as T from "./types";
 
@@ -73,10 +73,13 @@ export class MapView {
 
   private layers(): void {
     const m = this.map;
-    for (const name of ["sites", "berths", "found", "drawn", "chosen"]) m.addSource(name, { type: "geojson", data: empty() });
+    for (const name of ["coast", "tracks", "sites", "berths", "found", "drawn", "chosen"]) m.addSource(name, { type: "geojson", data: empty() });
     const sum = (status: string) => ["+", ["case", ["==", ["get", "status"], status], 1, 0]];
     m.addSource("far", { type: "geojson", data: empty(), cluster: true, clusterRadius: 14, clusterMaxZoom: Math.floor(NEAR),
       clusterProperties: { open: sum("open"), disputed: sum("disputed"), accept: sum("accept") } as never });
+    m.addLayer({ id: "coast", type: "line", source: "coast", paint: { "line-color": "#7fd6c2", "line-width": 1.5 } });
+    m.addLayer({ id: "tracks", type: "line", source: "tracks", paint: { "line-color": "#ff9ff3", "line-width": 2, "line-opacity": 0.85 } });
+    m.on("click", "tracks", (e) => { if (!this.busy && e.features?.[0]) toast(String(e.features[0].properties["words"])); });
     m.addLayer({ id: "site", type: "line", source: "sites", paint: { "line-color": "#e8b04a", "line-width": 1.5, "line-dasharray": [3, 2] } });
     m.addLayer({ id: "berth", type: "line", source: "berths", paint: { "line-color": "#e8b04a", "line-width": 3 } });
     const of = (status: unknown) => ["match", status, "accept", COLOUR.accept, "reject", COLOUR.reject, "disputed", COLOUR.disputed, COLOUR.open];
@@ -100,7 +103,8 @@ export class MapView {
     if (!this.ready) return;
     if (!this.store.theCase) return;
     if (what.has("case")) this.places();
-    if (what.has("scene")) { if (!this.inSight) this.fit(); this.picture(this.map, this.store.scene, "base"); if (this.mode !== "one") this.picture(this.top!, this.store.beside, "top"); }
+    if (what.has("prepared")) this.shown = { base: "", top: "" }; // tiles asked for before were empty
+    if (what.has("scene") || what.has("prepared")) { if (!this.inSight) this.fit(); this.picture(this.map, this.store.scene, "base"); if (this.mode !== "one") this.picture(this.top!, this.store.beside, "top"); }
     if (what.has("detections") || what.has("scene")) this.found(); // after the picture is on its way
     if (what.has("scene") || what.has("decisions") || what.has("detections")) { this.statuses(); this.drawn(); }
     if (what.has("selected") || what.has("scene")) this.choose();
@@ -113,6 +117,9 @@ export class MapView {
   }
 
   private places(): void {
+    const lines = (all: T.LonLat[][], properties = {}): GeoJSON.Feature[] => all.map((coordinates) => ({ type: "Feature", properties, geometry: { type: "LineString", coordinates } }));
+    this.set("coast", lines(this.store.ground.coast));
+    this.set("tracks", this.store.ground.tracks.flatMap((t) => lines(t.lines, { words: `AIS ${t.mmsi}${t.name ? ` ${t.name}` : ""}, received ${time(t.start)} to ${time(t.end)}` })));
     this.set("sites", this.store.theCase.sites.map((x) => ({ type: "Feature", properties: {}, geometry: x.aoi })));
     this.set("berths", this.store.theCase.sites.flatMap((x) => x.berths).map((c) => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: c } })));
   }
@@ -190,7 +197,7 @@ export class MapView {
     const [w, so, e, n] = boxOf(scene);
     if (scene.box) m.addSource("picture", { type: "raster", tiles: [api.tiles(scene, bands)], tileSize: 256, bounds: [w, so, e, n], maxzoom: scene.maxzoom });
     else m.addSource("picture", { type: "image", url: api.picture(scene, bands), coordinates: [[w, n], [e, n], [e, so], [w, so]] });
-    const below = m.getLayer("site") ? "site" : undefined;
+    const below = m.getLayer("coast") ? "coast" : undefined;
     m.addLayer({ id: "picture", type: "raster", source: "picture", paint: { "raster-resampling": "nearest", "raster-fade-duration": 0 } }, below);
     this.stretch();
   }
@@ -295,6 +302,6 @@ export class MapView {
   /** Outlines come and go: what lies under them must be seen too. */
   outlines(): void {
     const hide = this.map.getLayoutProperty("outlines", "visibility") !== "none";
-    for (const id of ["halo", "outlines", "dots", "drawn", "chosen", "chosen-far"]) this.map.setLayoutProperty(id, "visibility", hide ? "none" : "visible");
+    for (const id of ["halo", "outlines", "tracks", "coast", "dots", "drawn", "chosen", "chosen-far"]) this.map.setLayoutProperty(id, "visibility", hide ? "none" : "visible");
   }
 }

@@ -6,12 +6,13 @@ export type Status = "open" | "accept" | "reject" | "disputed";
 /** What the page knows; views are told after each change. */
 export class Store {
   theCase!: T.Case;
-  state: T.State = { snapshot: "", decisions: 0, stale: false, job: { state: "idle", step: "", done: 0, total: 0, since: null, error: "" } };
+  state: T.State = { snapshot: "", decisions: 0, stale: false, job: { state: "idle", step: "", done: 0, total: 0, since: null, error: "" }, preparing: [] };
   scenes: T.Scene[] = [];
   sceneById = new Map<string, T.Scene>();
   looks: T.Look[] = [];
   rows: T.Row[] = [];
   calls: T.Call[] = [];
+  ground: T.Ground = { coast: [], tracks: [] };
   detections: T.Detection[] = [];
   byScene = new Map<string, T.Detection[]>();
   decided: T.Decision[] = [];
@@ -44,13 +45,13 @@ export class Store {
   }
 
   private ask() {
-    return Promise.all([api.theCase(), api.scenes(), api.looks(), api.timeline(), api.calls(), api.detections(), api.claims(), api.decisions()]);
+    return Promise.all([api.theCase(), api.scenes(), api.looks(), api.timeline(), api.calls(), api.detections(), api.claims(), api.decisions(), api.ground()]);
   }
 
   async load(asked = this.ask()): Promise<void> {
-    const [theCase, scenes, looks, rows, calls, detections, claims, decided] = await asked;
+    const [theCase, scenes, looks, rows, calls, detections, claims, decided, ground] = await asked;
     for (const v of this.claims.verdicts) this.before.set(v.claim, v);
-    Object.assign(this, { theCase, looks, rows, calls, detections, claims });
+    Object.assign(this, { theCase, looks, rows, calls, detections, claims, ground });
     this.scenes = scenes.sort((a, b) => (a.time?.start ?? "").localeCompare(b.time?.start ?? "") || a.id.localeCompare(b.id));
     this.sceneById = new Map(scenes.map((s) => [s.id, s]));
     this.byScene = new Map();
@@ -79,6 +80,7 @@ export class Store {
     if (this.state.snapshot && this.state.snapshot !== was.snapshot) await this.load();
     else if (this.state.decisions !== was.decisions) await this.reread();
     else if (JSON.stringify(was) !== JSON.stringify(this.state)) this.tell("state");
+    if (was.preparing.some((id) => !this.state.preparing.includes(id))) this.tell("prepared");
   }
 
   async reread(): Promise<void> {

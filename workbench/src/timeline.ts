@@ -104,10 +104,11 @@ export function drawTimeline(store: Store): void {
       if (x !== null) drawing.append(mark(m, x, y, l.scene_id === store.scene?.id, () => store.choose(l.scene_id)));
     }
   });
-  place.replaceChildren(drawing, legend());
+  place.replaceChildren(drawing, legend(store));
 }
 
-const legend = () => h("p", { class: "legend" },
+const legend = (store: Store) => h("p", { class: "legend" },
   ...[["found", "ships found"], ["nothing", "nothing found"], ["unusable", "not usable"], ["listed", "listed, not held"], ["pass", "pass"],
-    ["night", "night"], ["blind", "no look known"], ["call", "stay"]].map(([cls, words]) =>
+    ["night", "night"], ["blind", "no look known"], ["call", "stay"], ["site", "site on the map"],
+    ...(store.ground.coast.length ? [["coast", "coast as stated"]] : []), ...(store.ground.tracks.length ? [["track", "AIS as received"]] : [])].map(([cls, words]) =>
     h("span", {}, h("i", { class: `key ${cls}` }), words!)));

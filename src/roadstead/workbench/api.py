@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from roadstead.archive import DecisionMade, IntakeFacts, add
 from roadstead.model import InputError
 from roadstead.workbench.beside import ship_classes, view_of
+from roadstead.workbench.copies import BeingMadeError
 from roadstead.workbench.desk import Desk
 from roadstead.workbench.labels import export, imported, labels_of
 from roadstead.workbench.schemas import (
@@ -22,6 +23,7 @@ from roadstead.workbench.schemas import (
     DecisionOut,
     DecisionsOut,
     DetectionOut,
+    GroundOut,
     JobOut,
     LookOut,
     MeasureIn,
@@ -36,6 +38,7 @@ from roadstead.workbench.schemas import (
     StateOut,
     TakenIn,
 )
+from roadstead.workbench.tiles import nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,6 +128,12 @@ def get_calls(desk: TheDesk) -> list[CallOut]:
     return [] if desk.blind else desk.snapshot.calls
 
 
+@router.get("/ground", response_model=GroundOut)
+def get_ground(desk: TheDesk) -> Response:
+    """Coast and AIS tracks about the sites."""
+    return Response(desk.written("ground"), media_type="application/json")
+
+
 @router.get("/detections", response_model=list[DetectionOut])
 def get_detections(desk: TheDesk) -> Response:
     """What was found, as it was before anybody reviewed it."""
@@ -181,8 +190,11 @@ def get_tile(  # noqa: PLR0917 - a tile's address
     bands: Bands,
     desk: TheDesk,
 ) -> Response:
-    """A map tile of a scene, 256 pixels, Web Mercator."""
-    return Response(desk.pictures.tile(key, (z, x, y), bands), media_type=PNG, headers=KEPT)
+    """A map tile of a scene, 256 pixels, Web Mercator; empty while `preparing` names the scene."""
+    try:
+        return Response(desk.pictures.tile(key, (z, x, y), bands), media_type=PNG, headers=KEPT)
+    except BeingMadeError:
+        return Response(nothing(), media_type=PNG)
 
 
 @router.get("/scenes/{key}/picture.png", response_class=Response, responses={200: {"content": {PNG: {}}}})

@@ -11,6 +11,7 @@ from roadstead.archive import DecisionLine, decision_of
 from roadstead.case import require_folder
 from roadstead.model import DecisionKind, NotFound, RoadsteadError
 from roadstead.pipeline import meant, standing
+from roadstead.workbench.copies import Copies
 from roadstead.workbench.job import Job
 from roadstead.workbench.measuring import Ruler
 from roadstead.workbench.schemas import DecisionOut, DecisionsOut, StateOut
@@ -47,13 +48,14 @@ class Desk:
         self.folder, self.blind = require_folder(folder), blind
         self.store = DecisionStore(folder, clock)
         self.job = Job(folder, clock, self._load)
+        self.copies = Copies(folder)
         self._lock = threading.Lock()
         self._measured: dict[str, MeasureOut | None] = {}
         self._load()
 
     def _load(self) -> None:
         snapshot = read_snapshot(self.folder)
-        pictures = Pictures(snapshot) if snapshot else None
+        pictures = Pictures(snapshot, self.copies) if snapshot else None
         rulers = Ruler(snapshot) if snapshot else None
         with self._lock:
             self._snapshot, self._pictures, self._ruler = snapshot, pictures, rulers
@@ -120,7 +122,8 @@ class Desk:
         seen, _ = self._visible(analyst)
         made = self.snapshot.made_at.isoformat() + f"/{self.snapshot.decisions_through}" if self.has_snapshot else ""
         last = seen[-1].number if seen else 0
-        return StateOut(snapshot=made, decisions=last, stale=self._stale(), job=self.job.state)
+        preparing = self.pictures.preparing if self.has_snapshot else []
+        return StateOut(snapshot=made, decisions=last, stale=self._stale(), job=self.job.state, preparing=preparing)
 
     def _stale(self) -> bool:
         lines = self.store.all()
@@ -200,4 +203,5 @@ class Desk:
     def close(self) -> None:
         """Stop what is running and let go of the store."""
         self.job.close()
+        self.copies.close()
         self.store.close()

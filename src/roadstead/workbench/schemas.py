@@ -158,6 +158,26 @@ class CallOut(_Value):
     ours: bool
 
 
+class TrackOut(_Value):
+    """What was received under one MMSI about the sites; whether that was one ship, and true, is not known."""
+
+    mmsi: str
+    name: str
+    """as last sent"""
+    start: datetime
+    end: datetime
+    lines: list[list[LonLat]]
+    """one for each stretch without a long silence"""
+
+
+class GroundOut(_Value):
+    """What lies under the ships on the map."""
+
+    coast: list[list[LonLat]]
+    """shores as the case states them"""
+    tracks: list[TrackOut]
+
+
 class Snapshot(_Value):
     """What the last verification of a case came to, as the page shows it."""
 
@@ -178,6 +198,7 @@ class Snapshot(_Value):
     rejected: list[RejectedOut]
     rows: list[RowOut]
     calls: list[CallOut]
+    ground: GroundOut
     verdicts: list[dict[str, Any]]
     """as in verdicts.json"""
     held: dict[str, dict[str, Any]]
@@ -205,6 +226,8 @@ class StateOut(_Value):
     stale: bool
     """whether decisions were taken since the verdicts were computed"""
     job: JobOut
+    preparing: list[str]
+    """ids of scenes whose tiles come when a copy with overviews is made"""
 
 
 class CaseOut(_Value):

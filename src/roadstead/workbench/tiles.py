@@ -12,6 +12,7 @@ from rio_tiler.errors import RioTilerError, TileOutsideBounds
 from rio_tiler.models import ImageData
 
 from roadstead.model import InputError, Modality, NotFound, RasterError
+from roadstead.workbench.copies import Copies
 from roadstead.workbench.readers import Readers
 from roadstead.workbench.schemas import SceneOut, Snapshot
 
@@ -33,6 +34,7 @@ class Pictures:
     """Pictures of the scenes of one snapshot."""
 
     snapshot: Snapshot
+    copies: Copies
     _scenes: dict[str, SceneOut] = field(init=False)
     _stretches: dict[tuple[str, str], tuple[tuple[float, float], ...]] = field(default_factory=dict)
     _locks: dict[tuple[str, str], threading.Lock] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Pictures:
         Raises:
             NotFound: no such scene or tile.
             InputError: the scene lacks such bands or a georeference, or cannot be read.
+            BeingMadeError: its copy with overviews is being made.
         """
         scene, indexes = self.scene(key), self._indexes(key, bands)
         if scene.box is None:
@@ -66,11 +69,11 @@ class Pictures:
         if not (0 <= z <= 24 and 0 <= x < 2**z and 0 <= y < 2**z):
             raise NotFound(f"there is no tile {z}/{x}/{y}")
         try:
-            with self._readers.lent(self._path(key), on_map=True) as image:
+            with self._readers.lent(self._path(scene), on_map=True) as image:
                 found = image.tile(x, y, z, tilesize=TILE_PX, indexes=indexes)
         except TileOutsideBounds:
             # A map asks for every tile that touches the scene's box, also where the scene itself does not reach.
-            return _nothing()
+            return nothing()
         except (RasterioError, RioTilerError) as error:
             raise RasterError(f"{scene.id} cannot be read ({error}); check the file") from error
         return self._png(scene, found, bands)
@@ -80,8 +83,15 @@ class Pictures:
         scene = self.scene(key)
         return self._png(scene, self._whole(key, self._indexes(key, bands), PREVIEW_PX), bands)
 
-    def _path(self, key: str) -> str:
-        return str(self.snapshot.held[key]["path"])
+    @property
+    def preparing(self) -> list[str]:
+        """Ids of scenes whose copies are being made."""
+        making = self.copies.making
+        return [s.id for s in self._scenes.values() if str(self.snapshot.held[s.key]["path"]) in making]
+
+    def _path(self, scene: SceneOut) -> str:
+        path = str(self.snapshot.held[scene.key]["path"])
+        return self.copies.readable(path) if scene.box is not None else path
 
     def _indexes(self, key: str, bands: str) -> tuple[int, ...]:
         scene = self.scene(key)
@@ -94,7 +104,7 @@ class Pictures:
     def _whole(self, key: str, indexes: tuple[int, ...], most_px: int) -> ImageData:
         scene = self.scene(key)
         try:
-            with self._readers.lent(self._path(key), on_map=scene.box is not None) as image:
+            with self._readers.lent(self._path(scene), on_map=scene.box is not None) as image:
                 found: ImageData = image.preview(max_size=most_px, indexes=indexes)
         except (RasterioError, RioTilerError) as error:
             raise RasterError(f"{scene.id} cannot be read ({error}); check the file") from error
@@ -121,7 +131,7 @@ class Pictures:
         return bytes(picture.render(img_format="PNG", zlevel=1, add_mask=not valid.all()))
 
 
-def _nothing() -> bytes:
+def nothing() -> bytes:
     """A tile through which one sees everything."""
     empty = np.ma.MaskedArray(np.zeros((1, TILE_PX, TILE_PX), np.uint8), mask=True)
     return bytes(ImageData(empty).render(img_format="PNG"))
