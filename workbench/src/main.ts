@@ -59,7 +59,7 @@ async function main(): Promise<void> {
       await store.decide({ kind: "draw", scene_id: scene.id, outline: m.corners, outline_px: m.size.outline_px, seen: seen() });
       panels.measured = null; view.show([]); panels.show(); toast("Ship kept; verdicts follow");
     }),
-    drop: () => { panels.measured = null; view.show([]); tools.stop(); panels.show(); },
+    drop: () => { view.leave(); panels.measured = null; view.show([]); tools.stop(); panels.show(); },
     upload: (file) => void bring(file),
     labels: (kind) => { const a = h("a", { href: `/api/labels?kind=${kind}`, download: "" }); document.body.append(a); a.click(); a.remove(); },
     drawByForm: guarded(async () => {

@@ -25,6 +25,8 @@ export function ring(scene: T.Scene, d: { outline: T.LonLat[]; outline_px: T.Lon
   const corners = scene.box ? d.outline : d.outline_px.map(([c, r]) => [c * STEP, -r * STEP] as T.LonLat);
   return corners.length ? [...corners, corners[0]!] : [];
 }
+/** Column and row of a place on the map in an image without georeference. */
+export const pixelAt = ([x, y]: T.LonLat): [number, number] => [x / STEP, -y / STEP];
 export function middle(corners: T.LonLat[]): T.LonLat {
   const n = corners.length || 1;
   return [corners.reduce((sum, c) => sum + c[0], 0) / n, corners.reduce((sum, c) => sum + c[1], 0) / n];
@@ -237,6 +239,20 @@ export class MapView {
     const half = Math.max(0.0016, 1.4 * Math.max(Math.max(...lon) - Math.min(...lon), Math.max(...lat) - Math.min(...lat)));
     this.map.fitBounds([x - half, y - half, x + half, y + half], { animate: false });
   }
+
+  /** The next place that is clicked; null when it is left with Escape or another is asked for. */
+  pick(): Promise<T.LonLat | null> {
+    this.leave();
+    this.busy = true;
+    this.map.getCanvas().style.cursor = "crosshair";
+    return new Promise((done) => {
+      const end = (at: T.LonLat | null) => { this.map.off("click", clicked); this.map.getCanvas().style.cursor = ""; this.leave = () => undefined; setTimeout(() => (this.busy = false), 50); done(at); };
+      const clicked = (e: { lngLat: { lng: number; lat: number } }) => end([e.lngLat.lng, e.lngLat.lat]);
+      this.map.on("click", clicked);
+      this.leave = () => end(null);
+    });
+  }
+  leave = (): void => undefined;
 
   get centre(): T.LonLat { const c = this.map.getCenter(); return [c.lng, c.lat]; }
   get zoom(): number { return Math.round(this.map.getZoom() * 100) / 100; }

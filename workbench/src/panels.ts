@@ -1,6 +1,7 @@
 import * as api from "./api";
 import { byId, h, percent, size, time } from "./dom";
 import { middle, ring, type MapView } from "./map";
+import { Placing } from "./placing";
 import type { Store } from "./store";
 import type * as T from "./types";
 
@@ -17,10 +18,12 @@ const button = (text: string, key: string, act: () => void, cls = "") =>
 
 export class Panels {
   measured: { what: "hull" | "line"; corners: T.LonLat[]; size: T.Measured } | null = null;
+  private placing: Placing;
   private tab = "ship";
   private form = "";
 
   constructor(private store: Store, private view: MapView, private acts: Acts) {
+    this.placing = new Placing(store, view, () => this.show());
     store.watch((what) => { if (!(what.size === 1 && (what.has("state") || what.has("stretch")))) this.show(); });
   }
 
@@ -51,7 +54,7 @@ export class Panels {
     if (!scene) return [h("p", {}, this.store.state.snapshot ? "The case holds no image." : "The case is being verified for the first time. This page fills itself when that is done.")];
     const tools = h("div", { class: "row" }, button("Draw a missed ship", "D", () => this.acts.mark("draw"), "main"),
       button("Draw by numbers", "N", () => this.acts.drawByForm()));
-    if (!d) return [h("h2", {}, "No detection here"), h("p", {}, "Nothing was found in this scene, or nothing is selected."), tools, this.marks()];
+    if (!d) return [h("h2", {}, "No detection here"), h("p", {}, "Nothing was found in this scene, or nothing is selected."), scene.box ? tools : this.placing.show(scene), this.marks()];
     const status = this.store.statusOf(d.id);
     const said = { open: "not judged yet", accept: "accepted", reject: "rejected", disputed: "analysts disagree" }[status];
     const facts: [string, string][] = [["Length", size(d.length_m, "m")], ["Beam", size(d.beam_m, "m")],
@@ -62,7 +65,7 @@ export class Panels {
       h("dl", {}, ...facts.flatMap(([k, v]) => [h("dt", {}, k), h("dd", {}, v)])),
       h("p", { class: "limit" }, d.pixels_say),
       d.notes.length ? h("ul", { class: "notes" }, ...d.notes.map((n) => h("li", {}, n))) : h("span"),
-      this.beside(d, scene), tools, this.marks(),
+      this.beside(d, scene), scene.box ? tools : this.placing.show(scene), this.marks(),
     ];
   }
 

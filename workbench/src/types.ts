@@ -62,3 +62,5 @@ export interface Claims { verdicts: Verdict[]; decisions_through: number; why_no
 export interface ShipClass { id: string; name: string; length_m: number; beam_m: number }
 export interface Shift { east_m: number | null; north_m: number | null; sigma_m: number | null; why_not: string }
 export interface TakenIn { added: string[]; already: string[]; refused: string[]; notices: string[] }
+export interface Point { col: number; row: number; lon: number; lat: number }
+export interface Placed { added: string[]; refused: string[]; off_m: number }

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.concurrency import run_in_threadpool
 
@@ -16,6 +16,7 @@ from roadstead.workbench.beside import ship_classes, view_of
 from roadstead.workbench.copies import BeingMadeError
 from roadstead.workbench.desk import Desk
 from roadstead.workbench.labels import export, imported, labels_of
+from roadstead.workbench.placing import place
 from roadstead.workbench.schemas import (
     CallOut,
     CaseOut,
@@ -28,6 +29,8 @@ from roadstead.workbench.schemas import (
     LookOut,
     MeasureIn,
     MeasureOut,
+    PlacedOut,
+    PointIn,
     Problem,
     RejectedOut,
     RowOut,
@@ -207,6 +210,18 @@ def get_picture(key: Key, bands: Bands, desk: TheDesk) -> Response:
 def get_shift(key: Key, second: SceneKey, lon: Degrees, lat: Latitude, desk: TheDesk) -> ShiftOut:
     """How far another scene's content lies from this one's around a place."""
     return desk.ruler.shift(key, second, lon, lat)
+
+
+@router.post("/scenes/{key}/points")
+def post_points(
+    key: Key, points: Annotated[list[PointIn], Body(max_length=60)], desk: TheDesk, analyst: Analyst
+) -> PlacedOut:
+    """Place a picture on the map by control points; it is taken in as an exhibit of its own."""
+    report, off_m = place(desk.folder, desk.ruler.scene(key), points, analyst)
+    if report.added:
+        desk.job.start()
+    refused = [r.reason for r in report.refused] + [f"{e.id} is held already" for e in report.already]
+    return PlacedOut(added=[e.id for e in report.added], refused=refused, off_m=round(off_m, 2))
 
 
 @router.get("/classes")

@@ -40,13 +40,13 @@ class Readers:
         try:
             yield reader
         except BaseException:
-            reader.close()
+            reader.close()  # type: ignore[no-untyped-call]  # rio-tiler leaves it untyped
             raise
         with self._lock:
             self._idle.append((place, reader))
             surplus = self._idle.popleft()[1] if len(self._idle) > MOST_IDLE else None
         if surplus is not None:
-            surplus.close()
+            surplus.close()  # type: ignore[no-untyped-call]
 
     def _taken(self, place: tuple[str, bool]) -> Reader | None:
         with self._lock:

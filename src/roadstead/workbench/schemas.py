@@ -323,6 +323,26 @@ class TakenIn(_Value):
     notices: list[str]
 
 
+class PointIn(BaseModel):
+    """A place in a picture and the same place on the ground."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    col: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+    row: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    lat: Annotated[float, Field(ge=-85, le=85, allow_inf_nan=False)]
+
+
+class PlacedOut(_Value):
+    """What became of a picture that was placed on the map."""
+
+    added: list[str]
+    refused: list[str]
+    off_m: float
+    """the points from their best affine map, root mean square"""
+
+
 class Problem(_Value):
     """Why a request was not served."""
 
