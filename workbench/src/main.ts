@@ -137,6 +137,7 @@ async function main(): Promise<void> {
   addEventListener("resize", () => drawTimeline(store));
   drop(acts);
   bar(view, tools, stretch, compare);
+  view.settle();
   head(() => help(keys), view); drawTimeline(store); panels.show();
   Object.assign(window, { roadsteadMap: view.map });
   document.documentElement.dataset["ready"] = "yes";

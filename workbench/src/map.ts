@@ -223,6 +223,13 @@ export class MapView {
     return x >= w && x <= e && y >= so && y <= n && this.map.getZoom() > 5;
   }
 
+  /** The page around the map has come: where that took room from it, the scene is fitted into what is left. */
+  settle(): void {
+    const before = this.map.getCanvas().clientHeight;
+    this.map.resize();
+    if (this.map.getCanvas().clientHeight !== before) this.fit();
+  }
+
   fit(): void {
     const scene = this.store.scene;
     if (!scene) return;

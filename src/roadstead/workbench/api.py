@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 KEPT = {"cache-control": "private, max-age=3600"}
 PNG = "image/png"
+NAME_BYTES = 120
+"""of a file's name, the ending kept; file systems take 255, and the intake adds to it"""
 _PROBLEMS: Mapping[int | str, dict[str, Any]] = {
     code: {"model": Problem, "description": words}
     for code, words in {
@@ -122,7 +124,7 @@ def get_looks(desk: TheDesk) -> Response:
 @router.get("/timeline")
 def get_timeline(desk: TheDesk) -> list[RowOut]:
     """Looks, passes, nights and windows without a known look, by site and stretch of time."""
-    return desk.snapshot.rows
+    return desk.rows()
 
 
 @router.get("/calls")
@@ -293,7 +295,8 @@ def _taken_in(data: bytes, name: str, desk: Desk, analyst: str) -> TakenIn:
 def _plain_name(name: str) -> str:
     """A file name without folders and without what a file system or a shell might take for more than a name."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(c if c.isalnum() or c in "._- ()" else "_" for c in last).strip(" .")
-    if not plain:
+    plain = "".join(c if c.isalnum() or c in "._- ()" else "_" for c in last)
+    short = plain.encode()[-NAME_BYTES:].decode("utf-8", "ignore").strip(" .")
+    if not short:
         raise InputError("the file has no name; give it one")
-    return plain[-120:]
+    return short

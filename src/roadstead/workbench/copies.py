@@ -19,7 +19,7 @@ import rasterio
 from rasterio.errors import RasterioError
 from rasterio.shutil import copy
 
-from roadstead.archive import open_image
+from roadstead.archive import image_kind, open_image
 from roadstead.model import RasterError, RoadsteadError
 
 FOLDER = ".cache/pictures"
@@ -112,7 +112,7 @@ def _not_yet(path: str) -> BeingMadeError:
 def needs_copy(path: str) -> bool:
     """Whether tiles of an image would be slow or in the wrong place; raises RasterError where it cannot be opened."""
     try:
-        with rasterio.open(path) as dataset:
+        with rasterio.open(path, driver=image_kind(Path(path))) as dataset:
             bent = dataset.crs is None and bool(dataset.gcps[0])
             return bent or (max(dataset.shape) > LARGE_PX and not dataset.overviews(1))
     except RasterioError as error:

@@ -9,12 +9,12 @@ from pydantic_core import to_json
 
 from roadstead.archive import DecisionLine, decision_of
 from roadstead.case import require_folder
-from roadstead.model import DecisionKind, NotFound, RoadsteadError
+from roadstead.model import DecisionKind, LookState, NotFound, RoadsteadError
 from roadstead.pipeline import meant, standing
 from roadstead.workbench.copies import Copies
 from roadstead.workbench.job import Job
 from roadstead.workbench.measuring import Ruler
-from roadstead.workbench.schemas import DecisionOut, DecisionsOut, StateOut
+from roadstead.workbench.schemas import DecisionOut, DecisionsOut, MomentOut, RowOut, StateOut
 from roadstead.workbench.snapshot import key_of, read_snapshot
 from roadstead.workbench.store import DecisionStore
 from roadstead.workbench.tiles import Pictures
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 JUDGED = frozenset({DecisionKind.ACCEPT, DecisionKind.REJECT})
 CHANGED_BY = ("case.toml", "reported.toml", "exhibits.jsonl")
 """files of a case that are newer than the snapshot where the case was changed since"""
+
+
+def _unreviewed(moment: MomentOut, ships: int | None) -> MomentOut:
+    """A moment by what the detector found, where its image was looked at; else as it is."""
+    if ships is None or not moment.state.startswith("looked at"):
+        return moment
+    state = LookState.FOUND if ships else LookState.NOTHING_FOUND
+    return moment.model_copy(update={"ships": ships, "state": state.value, "p_detect": None})
 
 
 class Desk:
@@ -116,6 +124,19 @@ class Desk:
             if self._ruler is None:
                 raise NotFound("the case is being verified for the first time; wait until that is done")
             return self._ruler
+
+    def rows(self) -> list[RowOut]:
+        """The timeline; in a blind review without what others' decisions made of the looks."""
+        snapshot = self.snapshot
+        if not self.blind:
+            return snapshot.rows
+        found = {(look.site_id, look.scene_id): look.ships for look in snapshot.looks}
+        return [
+            row.model_copy(
+                update={"moments": [_unreviewed(m, found.get((row.site_id, m.scene_id))) for m in row.moments]}
+            )
+            for row in snapshot.rows
+        ]
 
     def state(self, analyst: str) -> StateOut:
         """What the page asks for again and again."""

@@ -11,7 +11,7 @@ import math
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rasterio
@@ -112,6 +112,8 @@ def _write(picture: Path, path: Path, points: Sequence[PointIn]) -> None:
 
 
 def _facts(picture: Exhibit, analyst: str, pixel_m: float, said: str) -> IntakeFacts:
-    kept = {name: getattr(picture, name) for name in FACTS if name not in {"gsd_m", "gsd_basis", "of_exhibit"}}
-    own = {"gsd_m": round(pixel_m, 3), "gsd_basis": said, "of_exhibit": picture.id, "analyst": analyst}
+    kept: dict[str, Any] = {
+        name: getattr(picture, name) for name in FACTS if name not in {"gsd_m", "gsd_basis", "of_exhibit"}
+    }
+    own: dict[str, Any] = {"gsd_m": round(pixel_m, 3), "gsd_basis": said, "of_exhibit": picture.id, "analyst": analyst}
     return IntakeFacts(**{**kept, **own, "resampled": True, "added_by": analyst})

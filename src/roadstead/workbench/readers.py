@@ -6,9 +6,12 @@ import threading
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rio_tiler.io import ImageReader, Reader
+
+from roadstead.archive import image_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +36,14 @@ class Readers:
             on_map: whether it has a georeference.
 
         Raises:
+            RasterError: it is no image file.
             RasterioError: it cannot be opened.
         """
         place = (path, on_map)
-        reader = self._taken(place) or (Reader(path) if on_map else ImageReader(path))
+        reader = self._taken(place)
+        if reader is None:
+            image_kind(Path(path))  # a file of pixels: not a description that leads elsewhere, not an address
+            reader = Reader(path) if on_map else ImageReader(path)
         try:
             yield reader
         except BaseException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,8 +75,8 @@ class Pictures:
         except TileOutsideBounds:
             # A map asks for every tile that touches the scene's box, also where the scene itself does not reach.
             return nothing()
-        except (RasterioError, RioTilerError) as error:
-            raise RasterError(f"{scene.id} cannot be read ({error}); check the file") from error
+        except (RasterioError, RioTilerError, RasterError) as error:
+            raise self._unreadable(scene, error) from error
         return self._png(scene, found, bands)
 
     def picture(self, key: str, bands: str) -> bytes:
@@ -93,6 +94,11 @@ class Pictures:
         path = str(self.snapshot.held[scene.key]["path"])
         return self.copies.readable(path) if scene.box is not None else path
 
+    def _unreadable(self, scene: SceneOut, error: Exception) -> RasterError:
+        folder = str(Path(self.snapshot.held[scene.key]["path"]).parent)
+        said = str(error).replace(folder, "").replace(str(self.copies.case), "")
+        return RasterError(f"{scene.id} cannot be read ({said}); check the file")
+
     def _indexes(self, key: str, bands: str) -> tuple[int, ...]:
         scene = self.scene(key)
         held = {c.bands for c in scene.choices}
@@ -106,8 +112,8 @@ class Pictures:
         try:
             with self._readers.lent(self._path(scene), on_map=scene.box is not None) as image:
                 found: ImageData = image.preview(max_size=most_px, indexes=indexes)
-        except (RasterioError, RioTilerError) as error:
-            raise RasterError(f"{scene.id} cannot be read ({error}); check the file") from error
+        except (RasterioError, RioTilerError, RasterError) as error:
+            raise self._unreadable(scene, error) from error
         return found
 
     def _stretch(self, scene: SceneOut, bands: str) -> tuple[tuple[float, float], ...]:
