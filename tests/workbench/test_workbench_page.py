@@ -257,6 +257,11 @@ def test_a_screenshot_is_placed_by_numbers_without_a_mouse(browser: Browser, lin
         page.wait_for_selector("dialog", state="detached")
     assert page.locator(".points li").count() == 4
     ann.picture("points")
-    assert page.is_enabled("#point-place")
+    page.focus("#point-place")
+    page.keyboard.press("Enter")
+    until(page, "[...document.querySelectorAll('#scene option')].some((o) => o.value.includes('placed'))")
+    placed = page.eval_on_selector("#scene option[value*=placed]", "o => o.value")
+    ann.look_at(placed)
+    until(page, "document.querySelector('#placing') === null")
     assert not ann.faults
     ann.context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,8 @@ class Desk:
         pictures = Pictures(snapshot, self.copies) if snapshot else None
         rulers = Ruler(snapshot) if snapshot else None
         with self._lock:
+            # by content: a scene that changes no verdict leaves the verdicts' time as it was
+            self._mark = hashlib.sha256(to_json(snapshot)).hexdigest()[:16] if snapshot else ""
             self._snapshot, self._pictures, self._ruler = snapshot, pictures, rulers
             self._by_scene: dict[str, list[DetectionOut]] = {}
             self._abouts: dict[str, str] = {}
@@ -141,10 +144,11 @@ class Desk:
     def state(self, analyst: str) -> StateOut:
         """What the page asks for again and again."""
         seen, _ = self._visible(analyst)
-        made = self.snapshot.made_at.isoformat() + f"/{self.snapshot.decisions_through}" if self.has_snapshot else ""
         last = seen[-1].number if seen else 0
         preparing = self.pictures.preparing if self.has_snapshot else []
-        return StateOut(snapshot=made, decisions=last, stale=self._stale(), job=self.job.state, preparing=preparing)
+        return StateOut(
+            snapshot=self._mark, decisions=last, stale=self._stale(), job=self.job.state, preparing=preparing
+        )
 
     def _stale(self) -> bool:
         lines = self.store.all()
