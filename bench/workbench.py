@@ -3,30 +3,36 @@
     python bench/workbench.py [--scenes 400] [--side 10000] [--detections 10000]
 
 Everything is made here: a case folder with a snapshot as `verify` leaves it, images of noise. The browser is the one on
-the PATH, drawing in software; without one only tiles are measured.
+the PATH, drawing in software; without one only tiles are measured. Seconds on a busy machine say little, so processor
+time is printed too, and beside each figure a peer of the same run: the same page of a case with one small scene, the
+same map with its outlines hidden, the same tiles merely read by rio-tiler.
 """
 
 from __future__ import annotations
 
 import argparse
 import http.client
+import os
 import re
 import shutil
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import numpy as np
 import rasterio
 from affine import Affine
 from rasterio.shutil import copy
+from rio_tiler.io import Reader
 from shapely.geometry import box
 
 from roadstead.model import BandRole, Modality, SarUnit, Scene, TimeSpan
@@ -34,6 +40,11 @@ from roadstead.steps import stream, to_plain
 from roadstead.workbench import write_snapshot
 from roadstead.workbench.schemas import DetectionOut, EstimateOut, LookOut, SceneOut, SiteOut, Snapshot, SpanOut
 from roadstead.workbench.snapshot import SCHEMA_VERSION, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
 
 WEST, NORTH, STEP = 10.0, 10.0, 5e-5
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
@@ -55,6 +66,12 @@ FRAMES = """() => new Promise((done) => {
     map.jumpTo({ center: [begin.lng + 2e-4 * Math.sin(turn), begin.lat + 1e-4 * Math.cos(turn)] });
     requestAnimationFrame(step); };
   requestAnimationFrame(step); })"""
+
+
+ZOOM = 15
+"""of the tiles: about the image's own pixels"""
+OUTLINES = ["halo", "outlines", "fills", "dots", "chosen", "chosen-far"]
+SHOW = """([layers, how]) => { for (const l of layers) window.roadsteadMap.setLayoutProperty(l, "visibility", how); }"""
 
 
 @dataclass(frozen=True)
@@ -134,23 +151,73 @@ def make(folder: Path, scenes: int, side_px: int, ships: int) -> Made:
         "schema_version": SCHEMA_VERSION, "made_at": datetime.now(UTC) + timedelta(hours=1), "decisions_through": 0,
         "id": "bench", "title": "Bench", "summary": "", "simulated": True, "notes": [], "sites": [site],
         "scenes": [s for s, _ in pairs], "looks": looks, "detections": detections(ships, pairs[0][0].id, side_px),
-        "rejected": [], "rows": [row], "calls": [], "verdicts": [],
+        "rejected": [], "rows": [row], "calls": [], "verdicts": [], "ground": {"coast": [], "tracks": []},
         "held": {s.key: to_plain(kept) for s, kept in pairs},
     })  # fmt: skip
     write_snapshot(folder, snapshot)
     return Made(folder=folder, key=pairs[0][0].key, side_px=side_px)
 
 
-def tiles_per_s(made: Made, port: int, cookie: str) -> float:
-    """Tiles of the large image at its own scale, each asked once, by as many connections as a browser has."""
-    zoom = 15
+@dataclass(frozen=True)
+class Served:
+    """A server of a case, with links that serve once."""
+
+    pid: int
+    links: list[str]
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """The command, as an analyst starts it."""
+    command = [sys.executable, "-c", "from roadstead.cli import main; main()", "workbench", str(folder)]
+    with subprocess.Popen(
+        [*command, "--by", "A", "--by", "B"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        links = [re.findall(r"http\S+", (server.stdout or sys.stdin).readline())[0] for _ in range(2)]
+        yield Served(pid=server.pid, links=links)
+        server.terminate()
+
+
+def processor_s(*, of: int = 0, below: int = 0) -> float:
+    """Processor seconds of a process, or of all that descend from one, without servers' Python (Linux)."""
+    told = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            name, _, rest = (place / "stat").read_text().rpartition(")")
+        except OSError:
+            continue
+        parts = rest.split()
+        told[int(place.name)] = (int(parts[1]), (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK"), name)
+    if of:
+        return told[of][1]
+    total = 0.0
+    for pid, (_, seconds, name) in told.items():
+        above = pid
+        while above in told and above != below:
+            above = told[above][0]
+        total += seconds if above == below and pid != below and "python" not in name else 0.0
+    return total
+
+
+def tile_places() -> list[tuple[int, int]]:
+    """Tiles all over the large image, each once."""
     lon, lat = np.meshgrid(WEST + np.linspace(0.05, 0.45, 16), NORTH - np.linspace(0.05, 0.45, 16))
-    x = ((lon + 180) / 360 * 2**zoom).astype(int).ravel()
-    y = ((1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2 * 2**zoom).astype(int).ravel()
-    paths = [f"/api/scenes/{made.key}/tiles/{zoom}/{a}/{b}.png?bands=1" for a, b in sorted(set(zip(x, y, strict=True)))]
+    x = ((lon + 180) / 360 * 2**ZOOM).astype(int).ravel()
+    y = ((1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2 * 2**ZOOM).astype(int).ravel()
+    return sorted(set(zip(x.tolist(), y.tolist(), strict=True)))
+
+
+def tiles(made: Made, server: Served) -> None:
+    """Ask each tile once, by as many connections as a browser has, and read the same ones without a server."""
+    at = urlsplit(server.links[1])
+    link = http.client.HTTPConnection("127.0.0.1", at.port or 0)
+    link.request("GET", at.path)
+    cookie = str(link.getresponse().headers["set-cookie"]).split(";")[0]
+    places = tile_places()
+    paths = [f"/api/scenes/{made.key}/tiles/{ZOOM}/{x}/{y}.png?bands=1" for x, y in places]
 
     def ask(share: list[str]) -> None:
-        link = http.client.HTTPConnection("127.0.0.1", port)
+        link = http.client.HTTPConnection("127.0.0.1", at.port or 0)
         for path in share:
             link.request("GET", path, headers={"Cookie": cookie})
             answer = link.getresponse()
@@ -158,27 +225,68 @@ def tiles_per_s(made: Made, port: int, cookie: str) -> float:
                 raise SystemExit(f"{path}: {answer.status}")
 
     ask(paths[:1])
-    begin = time.perf_counter()
+    begin, spent = time.perf_counter(), processor_s(of=server.pid)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(ask, [paths[n::AT_ONCE] for n in range(AT_ONCE)]))
-    return len(paths) / (time.perf_counter() - begin)
+    wall_s, spent_s = time.perf_counter() - begin, processor_s(of=server.pid) - spent
+    begin, spent = time.perf_counter(), time.process_time()
+    for x, y in places:
+        with Reader(str(made.folder / "large.tif")) as image:
+            image.tile(x, y, ZOOM, tilesize=256)
+    peer_wall_s, peer_s, n = time.perf_counter() - begin, time.process_time() - spent, len(paths)
+    print(
+        f"tiles of {made.side_px} x {made.side_px}: {n / wall_s:.1f} per second, "
+        f"{1000 * spent_s / n:.1f} ms of processor each"
+    )
+    print(
+        f"  merely read by rio-tiler, one after another: {n / peer_wall_s:.1f} per second, {1000 * peer_s / n:.1f} ms"
+    )
 
 
-def in_browser(chromium: str, link: str) -> tuple[float, list[float]]:
-    """Seconds from the link to the first picture, and times of frames while the map is moved, milliseconds."""
+def first_picture(browser: Browser, link: str, server: Served, label: str) -> Page:
+    """Open a link in a fresh page and say when its first picture stands."""
+    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    begin, drawn, given = time.perf_counter(), processor_s(below=os.getpid()), processor_s(of=server.pid)
+    page.goto(link)
+    page.wait_for_selector("html[data-ready=yes]")
+    while not page.evaluate("window.roadsteadMap.getLayer('picture') && window.roadsteadMap.areTilesLoaded()"):
+        page.wait_for_timeout(20)
+    wall_s = time.perf_counter() - begin
+    drawn, given = processor_s(below=os.getpid()) - drawn, processor_s(of=server.pid) - given
+    print(f"first picture, {label}: {wall_s:.2f} s; processor: browser {drawn:.2f} s, server {given:.2f} s")
+    return page
+
+
+def frames(page: Page, label: str) -> None:
+    """Move the map and say how long its frames take."""
+    page.wait_for_timeout(2500)
+    spent = processor_s(below=os.getpid())
+    times = sorted(page.evaluate(FRAMES))
+    each_ms = 1000 * (processor_s(below=os.getpid()) - spent) / len(times)
+    late_ms = times[int(0.95 * len(times))]
+    print(f"frames, {label}: median {median(times):.0f} ms, 95 % {late_ms:.0f} ms; processor {each_ms:.0f} ms")
+
+
+def in_browser(made: Made, small: Made, counts: str) -> None:
+    """First picture and frames, each beside its peer."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        begin = time.perf_counter()
-        page.goto(link)
-        page.wait_for_selector("html[data-ready=yes]")
-        while not page.evaluate("window.roadsteadMap.getLayer('picture') && window.roadsteadMap.areTilesLoaded()"):
-            page.wait_for_timeout(20)
-        first_s = time.perf_counter() - begin
-        page.wait_for_timeout(1500)
-        return first_s, page.evaluate(FRAMES)
+        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        with served(small.folder) as server:
+            first_picture(browser, server.links[0], server, "browser not used before, 1 scene").context.close()
+            first_picture(browser, server.links[1], server, "1 scene").context.close()
+        with served(made.folder) as server:
+            page = first_picture(browser, server.links[0], server, counts)
+            for zoom in (None, 13):
+                if zoom:
+                    page.evaluate("(zoom) => window.roadsteadMap.jumpTo({ zoom })", zoom)
+                where = f"zoom {page.evaluate('window.roadsteadMap.getZoom()'):.1f}"
+                for how in ("visible", "none"):
+                    page.evaluate(SHOW, [OUTLINES, how])
+                    frames(page, f"{where}, {counts if how == 'visible' else 'outlines hidden'}")
+                page.evaluate(SHOW, [OUTLINES, "visible"])
+        browser.close()
 
 
 def main() -> None:
@@ -188,23 +296,12 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=10_000)
     parser.add_argument("--detections", type=int, default=10_000)
     asked = parser.parse_args()
-    with TemporaryDirectory() as place:
-        made = make(Path(place), asked.scenes, asked.side, asked.detections)
-        command = [sys.executable, "-c", "from roadstead.cli import main; main()", "workbench", place]
-        with subprocess.Popen([*command, "--by", "A", "--by", "B"], stdout=subprocess.PIPE, text=True) as server:
-            links = [re.findall(r"http\S+", (server.stdout or sys.stdin).readline())[0] for _ in range(2)]
-            chromium = shutil.which("chromium")
-            if chromium:
-                first_s, frames = in_browser(chromium, links[0])
-                print(f"first picture, {asked.scenes} scenes, {asked.detections} detections: {first_s:.2f} s")
-                late = sorted(frames)[int(0.95 * len(frames))]
-                print(f"frames with {asked.detections} detections: median {median(frames):.0f} ms, 95 % {late:.0f} ms")
-            at = urlsplit(links[1])
-            link = http.client.HTTPConnection("127.0.0.1", at.port or 0)
-            link.request("GET", at.path)
-            cookie = str(link.getresponse().headers["set-cookie"]).split(";")[0]
-            print(f"tiles of {asked.side} x {asked.side}: {tiles_per_s(made, at.port or 0, cookie):.1f} per second")
-            server.terminate()
+    with TemporaryDirectory() as large, TemporaryDirectory() as small:
+        made = make(Path(large), asked.scenes, asked.side, asked.detections)
+        if shutil.which("chromium"):
+            in_browser(made, make(Path(small), 1, 512, 0), f"{asked.scenes} scenes, {asked.detections} detections")
+        with served(made.folder) as server:
+            tiles(made, server)
 
 
 if __name__ == "__main__":

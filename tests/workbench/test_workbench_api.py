@@ -108,6 +108,20 @@ def test_a_blind_review_hides_others_until_ones_own_is_made(
     desk.close()
 
 
+def test_a_blind_timeline_does_not_tell_what_another_made_of_a_look(case: Path, doors: Doors) -> None:
+    kept = case / ".cache" / "workbench.json"
+    snapshot = json.loads(kept.read_text("utf-8"))
+    (look,) = [m for row in snapshot["rows"] for m in row["moments"] if m["scene_id"] == SECOND]
+    assert look["state"] == "looked at, ships found"
+    look |= {"state": "looked at, nothing found", "ships": 0}  # as after a rejection by somebody else
+    kept.write_text(json.dumps(snapshot), "utf-8")
+    desk = Desk(case, SystemClock(), blind=True)
+    ann = Client(create_app(desk, doors), doors, "Ann")
+    told = [m for row in ann.get("timeline").json() for m in row["moments"] if m["scene_id"] == SECOND]
+    assert [(m["state"], m["ships"]) for m in told] == [("looked at, ships found", 1)]
+    desk.close()
+
+
 @pytest.mark.parametrize("host", ["evil.example", f"evil.example:{PORT}", "127.0.0.1", f"127.0.0.1:{PORT + 1}", ""])
 def test_another_name_of_this_computer_is_not_answered(ann: Client, host: str) -> None:
     assert ann.web.get("/api/case", headers={"Host": host}).status_code == 421
@@ -192,6 +206,35 @@ def test_a_file_with_a_script_for_a_name_comes_in_under_a_plain_one(ann: Client,
     assert not list(case.parent.glob("*.geojson"))
 
 
+def test_a_name_longer_than_a_file_system_takes_is_cut_and_keeps_its_ending(ann: Client) -> None:
+    headers = {"Origin": ann.origin}
+    answer = ann.web.post("/api/exhibits", params={"name": "\u6f22" * 190 + ".txt"}, content=b"a note", headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["added"]
+
+
+def test_a_length_that_is_no_number_is_refused(ann: Client) -> None:
+    headers = {"Origin": ann.origin, "Content-Length": "\u00b2".encode("latin-1")}
+    assert ann.web.post("/api/job", content=b"{}", headers=headers).status_code == 413
+
+
+def test_a_snapshot_of_others_opens_no_address_and_no_description(case: Path, doors: Doors) -> None:
+    kept = case / ".cache" / "workbench.json"
+    snapshot = json.loads(kept.read_text("utf-8"))
+    (case / "other.vrt").write_text('<VRTDataset rasterXSize="1" rasterYSize="1"/>', "utf-8")
+    paths = iter(["/vsicurl/http://127.0.0.1:9/a.tif", str(case / "other.vrt")])
+    for held in snapshot["held"].values():
+        held["path"] = next(paths)
+    kept.write_text(json.dumps(snapshot), "utf-8")
+    desk = Desk(case, SystemClock())
+    ann = Client(create_app(desk, doors), doors, "Ann")
+    said = [ann.get(f"scenes/{s['key']}/tiles/12/2048/2047.png?bands=1").json()["detail"] for s in snapshot["scenes"]]
+    assert "is no file" in said[0]
+    assert "holds HTML or XML" in said[1]
+    assert str(case.parent) not in "".join(said)
+    desk.close()
+
+
 @pytest.mark.parametrize("kind", ["coco", "cvat"])
 def test_labels_go_out_and_come_back_where_they_were(ann: Client, kind: str) -> None:
     judged(ann, "reject", ann.get("detections").json()[2], text="a buoy")
@@ -222,6 +265,8 @@ def test_labels_say_what_was_reviewed_and_training_takes_only_that(ann: Client) 
     [
         b"", b"{", b"[]", b"<annotations>", b'{"images": [], "annotations": []}', b"\x00\xff" * 50,
         b'<!DOCTYPE x [<!ENTITY a "b">]><annotations>&a;</annotations>',
+        '<!DOCTYPE x [<!ENTITY a "b">]><annotations><image name="roads-01"><box xtl="1" ytl="1" xbr="9" '
+        'ybr="9"/></image></annotations>'.encode("utf-16-le"),
         b'{"images": [{"id": 1, "file_name": "roads-01"}], "annotations": [{"image_id": 1, "bbox": [0, 0, 1e999, 1]}]}',
         b'{"images": [{"id": 1, "file_name": "roads-01"}], "annotations": [{"image_id": 1, "bbox": [9e8, 9e8, 1, 1]}]}',
     ],

@@ -13,7 +13,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+import rasterio
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from review_case import BEAM_PX, FAINT, FIRST, LENGTH_PX, SECOND, lonlat
@@ -33,6 +35,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH; on Debian: apt-get install chromium"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning"),
 ]
 
 
@@ -228,3 +231,37 @@ def test_every_width_and_both_schemes_can_be_read_and_used_without_a_mouse(brows
                 ]
                 assert not serious
             context.close()
+
+
+def test_a_screenshot_is_placed_by_numbers_without_a_mouse(browser: Browser, links: list[str]) -> None:
+    ann = Opened(browser, links[0])
+    page = ann.page
+    page.click("#tab-files")
+    values = np.random.default_rng(3).integers(0, 255, (3, 200, 200), np.uint8)
+    with rasterio.MemoryFile() as held:
+        with held.open(driver="PNG", width=200, height=200, count=3, dtype="uint8") as out:
+            out.write(values)
+        png = held.read()
+    page.set_input_files("#file", {"name": "screenshot.png", "mimeType": "image/png", "buffer": png})
+    until(page, "[...document.querySelectorAll('#scene option')].some((o) => o.value.endsWith('-screenshot'))")
+    ann.look_at(page.eval_on_selector("#scene option[value$=-screenshot]", "o => o.value"))
+    page.click("#tab-ship")
+    for row, col in ((10, 10), (10, 190), (190, 10), (190, 190)):
+        assert page.is_disabled("#point-place")
+        page.focus("#point-type")
+        page.keyboard.press("Enter")
+        lon, lat = lonlat(row, col)
+        for name, value in (("col", col), ("row", row), ("lon", lon), ("lat", lat)):
+            page.fill(f"dialog input[name={name}]", str(value))
+        page.keyboard.press("Enter")
+        page.wait_for_selector("dialog", state="detached")
+    assert page.locator(".points li").count() == 4
+    ann.picture("points")
+    page.focus("#point-place")
+    page.keyboard.press("Enter")
+    until(page, "[...document.querySelectorAll('#scene option')].some((o) => o.value.includes('placed'))")
+    placed = page.eval_on_selector("#scene option[value*=placed]", "o => o.value")
+    ann.look_at(placed)
+    until(page, "document.querySelector('#placing') === null")
+    assert not ann.faults
+    ann.context.close()

@@ -181,3 +181,40 @@ def test_a_verification_ends_with_the_server_that_began_it(case: Path) -> None:
             if not alive:
                 process.stdin.close()
             assert process.wait(timeout=300) == code
+
+
+def test_a_case_that_came_without_its_store_keeps_its_decisions(tmp_path: Path) -> None:
+    first = DecisionStore(tmp_path, SystemClock())
+    for number in range(3):
+        first.add(note(number), "Ann")
+    before = first.all()
+    first.close()
+    for name in ("review.sqlite", "review.sqlite-wal", "review.sqlite-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    again = DecisionStore(tmp_path, SystemClock())
+    assert again.all() == before
+    again.add(note(4), "Ann")
+    assert len(held_decisions(tmp_path).decisions) == 4
+
+
+def test_lines_written_by_hand_are_taken_into_the_store(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    line = DecisionStore(elsewhere, SystemClock()).add(note(1), "Ann").model_copy(update={"sha256": ""})
+    (tmp_path / "decisions.jsonl").write_text(line.model_dump_json() + "\n", "utf-8")
+    (taken,) = DecisionStore(tmp_path, SystemClock()).all()
+    assert (taken.text, bool(taken.sha256)) == ("number 1", True)
+
+
+@pytest.mark.parametrize("change", [("number 0", "number 9"), ('"number":2', '"number":7'), ("{", "")])
+def test_lines_that_contradict_the_store_are_never_written_over(tmp_path: Path, change: tuple[str, str]) -> None:
+    store = DecisionStore(tmp_path, SystemClock())
+    for number in range(2):
+        store.add(note(number), "Ann")
+    store.close()
+    lines = tmp_path / "decisions.jsonl"
+    changed = lines.read_text("utf-8").replace(*change)
+    lines.write_text(changed, "utf-8")
+    with pytest.raises(StorageError, match="nothing was changed"):
+        DecisionStore(tmp_path, SystemClock())
+    assert lines.read_text("utf-8") == changed

@@ -22,11 +22,13 @@ export const looks = () => ask<T.Look[]>("looks");
 export const timeline = () => ask<T.Row[]>("timeline");
 export const calls = () => ask<T.Call[]>("calls");
 export const detections = () => ask<T.Detection[]>("detections");
+export const ground = () => ask<T.Ground>("ground");
 export const decisions = () => ask<T.Decisions>("decisions");
 export const claims = () => ask<T.Claims>("claims");
 export const classes = () => ask<T.ShipClass[]>("classes");
 export const verify = () => post<T.Job>("job", {});
 export const measure = (scene: string, outline: T.LonLat[]) => post<T.Measured>("measure", { scene, outline });
+export const place = (scene: T.Scene, points: T.Point[]) => post<T.Placed>(`scenes/${scene.key}/points`, points);
 export const shift = (a: string, b: string, at: T.LonLat) =>
   ask<T.Shift>(`scenes/${a}/shift?second=${b}&lon=${at[0]}&lat=${at[1]}`);
 export const upload = (path: string, file: Blob) => ask<unknown>(path, { method: "POST", body: file });

@@ -5,7 +5,7 @@ import { help, listen, type Key } from "./keys";
 import { MapView, middle, ring } from "./map";
 import { Panels, type Acts } from "./panels";
 import { Store } from "./store";
-import { drawTimeline } from "./timeline";
+import { chooseInTimeline, drawTimeline } from "./timeline";
 import { hullAt, Tools } from "./tools";
 import type * as T from "./types";
 
@@ -16,8 +16,8 @@ const dark = () => (document.documentElement.dataset["theme"] ?? (matchMedia("(p
 
 async function main(): Promise<void> {
   head();
+  const view = new MapView(store, dark); // begins to load while the case is on its way
   await store.open();
-  const view = new MapView(store, dark);
   const tools = new Tools(view, (what, corners) => void measured(what, corners), () => bar(view, tools));
   const seen = (): T.Seen => ({
     bands: store.scene?.choices.find((c) => c.bands === store.bands)?.label ?? "", zoom: view.zoom,
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
       await store.decide({ kind: "draw", scene_id: scene.id, outline: m.corners, outline_px: m.size.outline_px, seen: seen() });
       panels.measured = null; view.show([]); panels.show(); toast("Ship kept; verdicts follow");
     }),
-    drop: () => { panels.measured = null; view.show([]); tools.stop(); panels.show(); },
+    drop: () => { view.leave(); panels.measured = null; view.show([]); tools.stop(); panels.show(); },
     upload: (file) => void bring(file),
     labels: (kind) => { const a = h("a", { href: `/api/labels?kind=${kind}`, download: "" }); document.body.append(a); a.click(); a.remove(); },
     drawByForm: guarded(async () => {
@@ -129,17 +129,19 @@ async function main(): Promise<void> {
 
   store.watch((what) => {
     head(() => help(keys), view);
-    if (["case", "scene", "scenes"].some((w) => what.has(w))) drawTimeline(store);
-    if (["scene", "scenes", "stretch", "compare"].some((w) => what.has(w))) bar(view, tools, stretch, compare);
-    if (what.has("scene") && !view.inSight) view.fit();
+    if (what.has("case") || what.has("scenes")) drawTimeline(store);
+    else if (what.has("scene")) chooseInTimeline(store);
+    if (what.has("stretch")) slid();
+    if (["scene", "scenes", "compare"].some((w) => what.has(w))) bar(view, tools, stretch, compare);
   });
   addEventListener("resize", () => drawTimeline(store));
   drop(acts);
-  api.classes().then((found) => { store.classes = found; panels.show(); }).catch(() => undefined);
   bar(view, tools, stretch, compare);
-  store.tell("case", "state", "scenes", "scene", "detections", "decisions", "claims", "selected");
+  view.settle();
+  head(() => help(keys), view); drawTimeline(store); panels.show();
   Object.assign(window, { roadsteadMap: view.map });
   document.documentElement.dataset["ready"] = "yes";
+  view.map.once("idle", () => void api.classes().then((found) => { store.classes = found; panels.show(); }).catch(() => undefined)); // after the first picture
   let failed = 0;
   for (;;) {
     await new Promise((done) => setTimeout(done, POLL_MS));
@@ -158,12 +160,16 @@ function head(showHelp?: () => void, view?: MapView): void {
     ? h("span", { class: "job", role: "status" }, h("i", { class: "spin", "aria-hidden": "true" }), `${job.step}${job.total ? ` ${job.done}/${job.total}` : ""}`)
     : job.state === "failed" ? h("span", { class: "job failed", role: "alert" }, job.error)
       : h("span", { class: "job" }, store.state.stale ? "verdicts are older than the decisions" : "verdicts are up to date");
+  const slow = store.state.preparing.includes(store.scene?.id ?? "");
+  const held = document.activeElement?.id ?? "";
   byId("head").replaceChildren(
     h("h1", {}, c.title || "Roadstead workbench"), c.simulated ? h("strong", { class: "simulated" }, "SIMULATED") : "",
     h("label", { class: "progress" }, "Reviewed ", h("progress", { value: String(mine), max: String(Math.max(1, all)) }), ` ${mine} of ${all}`), busy,
+    slow ? h("span", { class: "job", role: "status" }, h("i", { class: "spin", "aria-hidden": "true" }), "this image has no overviews: a copy that is quick to show is being made; a COG needs none") : "",
     h("span", { class: "who" }, c.blind ? `${c.analyst} \u00b7 blind` : c.analyst),
-    h("button", { type: "button", "aria-pressed": String(dark()), onclick: () => { document.documentElement.dataset["theme"] = dark() ? "light" : "dark"; view?.theme(); head(showHelp, view); } }, dark() ? "Light" : "Dark"),
-    h("button", { type: "button", onclick: () => showHelp?.() }, "Keys ", h("kbd", {}, "?")));
+    h("button", { type: "button", id: "scheme", "aria-pressed": String(dark()), onclick: () => { document.documentElement.dataset["theme"] = dark() ? "light" : "dark"; view?.theme(); head(showHelp, view); } }, dark() ? "Light" : "Dark"),
+    h("button", { type: "button", id: "keys", onclick: () => showHelp?.() }, "Keys ", h("kbd", {}, "?")));
+  if (held === "scheme" || held === "keys") byId(held).focus(); // the head is made anew each time something is computed
 }
 
 /** Under the map: which scene, which bands, how it is stretched, and what it is compared with. */
@@ -192,6 +198,14 @@ function bar(view: MapView, tools: Tools, stretch?: (b: number, c: number) => vo
   if (!place.isConnected) byId("stage").append(place);
   if (held && place.querySelector(`#${CSS.escape(held)}`)) document.getElementById(held)?.focus();
 }
+/** The sliders follow what keys did; made anew they would slip from the hand that drags them. */
+function slid(): void {
+  for (const [id, value] of [["bright", store.brightness], ["contrast", store.contrast]] as const) {
+    const slider = document.getElementById(id) as HTMLInputElement | null;
+    if (slider && Number(slider.value) !== value) slider.value = String(value);
+  }
+}
+
 let barActs: { stretch: (b: number, c: number) => void; compare: (m: "swipe" | "blink") => void } | null = null;
 
 async function reason(id: string): Promise<string> {

@@ -1,6 +1,7 @@
 import * as api from "./api";
 import { byId, h, percent, size, time } from "./dom";
 import { middle, ring, type MapView } from "./map";
+import { Placing } from "./placing";
 import type { Store } from "./store";
 import type * as T from "./types";
 
@@ -10,15 +11,19 @@ export interface Acts {
 }
 const WORDS: Record<T.Kind, string> = { accept: "accepted", reject: "rejected", draw: "drew a ship", crane: "marked a crane", vehicles: "marked vehicles",
   smoke: "marked smoke", class: "named a class", note: "noted", undo: "undid" };
+const signed = (v: number) => `${v < -0.05 ? "\u2212" : v > 0.05 ? "+" : ""}${Math.abs(v).toFixed(1)}`;
+const decibels = (d: T.Db | null) => (!d ? "not to be had" : signed(d.low) === signed(d.high) ? signed(d.low) : `${signed(d.low)} to ${signed(d.high)}`);
 const button = (text: string, key: string, act: () => void, cls = "") =>
   h("button", { type: "button", class: cls, onclick: act, "aria-keyshortcuts": key }, text, " ", h("kbd", {}, key));
 
 export class Panels {
   measured: { what: "hull" | "line"; corners: T.LonLat[]; size: T.Measured } | null = null;
+  private placing: Placing;
   private tab = "ship";
   private form = "";
 
   constructor(private store: Store, private view: MapView, private acts: Acts) {
+    this.placing = new Placing(store, view, () => this.show());
     store.watch((what) => { if (!(what.size === 1 && (what.has("state") || what.has("stretch")))) this.show(); });
   }
 
@@ -49,7 +54,7 @@ export class Panels {
     if (!scene) return [h("p", {}, this.store.state.snapshot ? "The case holds no image." : "The case is being verified for the first time. This page fills itself when that is done.")];
     const tools = h("div", { class: "row" }, button("Draw a missed ship", "D", () => this.acts.mark("draw"), "main"),
       button("Draw by numbers", "N", () => this.acts.drawByForm()));
-    if (!d) return [h("h2", {}, "No detection here"), h("p", {}, "Nothing was found in this scene, or nothing is selected."), tools, this.marks()];
+    if (!d) return [h("h2", {}, "No detection here"), h("p", {}, "Nothing was found in this scene, or nothing is selected."), scene.box ? tools : this.placing.show(scene), this.marks()];
     const status = this.store.statusOf(d.id);
     const said = { open: "not judged yet", accept: "accepted", reject: "rejected", disputed: "analysts disagree" }[status];
     const facts: [string, string][] = [["Length", size(d.length_m, "m")], ["Beam", size(d.beam_m, "m")],
@@ -60,7 +65,7 @@ export class Panels {
       h("dl", {}, ...facts.flatMap(([k, v]) => [h("dt", {}, k), h("dd", {}, v)])),
       h("p", { class: "limit" }, d.pixels_say),
       d.notes.length ? h("ul", { class: "notes" }, ...d.notes.map((n) => h("li", {}, n))) : h("span"),
-      this.beside(d, scene), tools, this.marks(),
+      this.beside(d, scene), scene.box ? tools : this.placing.show(scene), this.marks(),
     ];
   }
 
@@ -118,7 +123,6 @@ export class Panels {
     fill.style.left = `${100 * low}%`;
     fill.style.width = `${Math.max(1, 100 * (high - low))}%`;
     bar.append(fill);
-    const best = v.missing[0] as { platform?: string; time?: T.Span; site_id?: string; bits?: number; availability?: string } | undefined;
     return h("article", { class: "claim", "data-claim": v.claim },
       h("h2", {}, v.text.length > 220 ? `${v.text.slice(0, 219)}\u2026` : v.text),
       h("p", {}, h("strong", { class: `call ${v.verdict.replaceAll(" ", "-")}` }, v.verdict), ` ${percent(v.probability)} \u00b7 ${v.words}`), bar,
@@ -126,8 +130,29 @@ export class Panels {
       v.with_reports.verdict !== v.verdict ? h("p", {}, `with reports: ${v.with_reports.verdict} ${percent(v.with_reports.probability)}`) : null,
       h("details", {}, h("summary", {}, "Elements and coverage"),
         h("ul", {}, ...v.elements.map((e) => h("li", {}, `${e.statement}: `, h("b", {}, e.status), ` \u2013 ${e.why}`))), h("p", {}, v.coverage.statement)),
-      best ? h("p", { class: "best" }, "Would help most: ", h("b", {}, `${best.platform || "any satellite"} over ${best.site_id ?? ""}`),
-        best.time ? `, ${time(best.time.start)}` : "", best.bits ? `, ${best.bits.toFixed(2)} bit` : "", best.availability ? ` (${best.availability})` : "") : null);
+      this.ledger(v.ledger), this.missing(v.missing));
+  }
+
+  /** What each group of evidence weighs, as the report prints it. */
+  private ledger(l: T.Ledger | null): HTMLElement | null {
+    if (!l) return null;
+    const row = (words: string, alone: T.Db | null, adds: T.Db | null | undefined, why = "") => h("tr", {}, h("th", { scope: "row" }, words, why ? h("small", {}, ` ${why}`) : null),
+      h("td", {}, decibels(alone)), h("td", {}, adds === undefined ? "" : decibels(adds)));
+    return h("details", { class: "ledger" }, h("summary", {}, "Weight of evidence"),
+      h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Group"), h("th", { scope: "col" }, "Alone, dB"), h("th", { scope: "col" }, "Lost without it, dB"))),
+        h("tbody", {}, ...l.groups.map((g) => row(g.text, g.alone_db, g.adds_db, g.why)), row("Own looks and AIS together", l.own_db, undefined), row("With reports", l.all_db, undefined))),
+      ...l.conflicts.map((c) => h("p", { class: "limit" }, c)), h("p", { class: "best" }, "Above 0 it speaks for the claim; 10 dB is a factor of ten."));
+  }
+
+  /** Which image would help most; what can be had comes first, as the verdict orders it. */
+  private missing(all: T.Missing[]): HTMLElement | null {
+    const [best, ...others] = all;
+    if (!best) return null;
+    const site = (id: string) => this.store.theCase.sites.find((x) => x.id === id)?.name ?? id;
+    const words = (m: T.Missing) => `${m.platform || (m.modality === "sar" ? "any radar satellite" : "any optical satellite")} over ${site(m.site_id)}, ${time(m.time.start)}: ` +
+      `${m.bits.toFixed(2)} bit, ${m.availability}; chance to have it ${Math.round(100 * m.chance)} %`;
+    return h("div", { class: "best" }, h("p", {}, h("b", {}, "Would help most: "), words(best)),
+      others.length ? h("details", {}, h("summary", {}, `${others.length} more`), h("ul", {}, ...others.slice(0, 8).map((m) => h("li", {}, words(m))))) : null);
   }
 
   private log(): HTMLElement[] {

@@ -6,12 +6,13 @@ export type Status = "open" | "accept" | "reject" | "disputed";
 /** What the page knows; views are told after each change. */
 export class Store {
   theCase!: T.Case;
-  state: T.State = { snapshot: "", decisions: 0, stale: false, job: { state: "idle", step: "", done: 0, total: 0, since: null, error: "" } };
+  state: T.State = { snapshot: "", decisions: 0, stale: false, job: { state: "idle", step: "", done: 0, total: 0, since: null, error: "" }, preparing: [] };
   scenes: T.Scene[] = [];
   sceneById = new Map<string, T.Scene>();
   looks: T.Look[] = [];
   rows: T.Row[] = [];
   calls: T.Call[] = [];
+  ground: T.Ground = { coast: [], tracks: [] };
   detections: T.Detection[] = [];
   byScene = new Map<string, T.Detection[]>();
   decided: T.Decision[] = [];
@@ -25,6 +26,9 @@ export class Store {
   bands = "";
   brightness = 0;
   contrast = 0;
+  private byId = new Map<string, T.Detection>();
+  private order: T.Detection[] = []; // over all scenes, in order of time
+  private place = new Map<string, number>(); // in that order
   private status = new Map<string, Status>();
   private mine = new Set<string>();
   private views: ((what: Set<string>) => void)[] = [];
@@ -33,22 +37,31 @@ export class Store {
   tell(...what: string[]): void { const all = new Set(what); for (const view of this.views) view(all); }
 
   async open(): Promise<void> {
-    this.theCase = await api.theCase();
-    this.state = await api.state();
-    if (this.state.snapshot) await this.load();
+    const early = this.ask(); // asked for before it is known that there is anything: nothing waits for anything
+    early.catch(() => undefined);
+    [this.theCase, this.state] = await Promise.all([api.theCase(), api.state()]);
+    if (this.state.snapshot) await this.load(early);
     else this.tell("case", "state");
   }
 
-  async load(): Promise<void> {
-    const [theCase, scenes, looks, rows, calls, detections, claims, decided] = await Promise.all([
-      api.theCase(), api.scenes(), api.looks(), api.timeline(), api.calls(), api.detections(), api.claims(), api.decisions(),
-    ]);
+  private ask() {
+    return Promise.all([api.theCase(), api.scenes(), api.looks(), api.timeline(), api.calls(), api.detections(), api.claims(), api.decisions(), api.ground()]);
+  }
+
+  async load(asked = this.ask()): Promise<void> {
+    const [theCase, scenes, looks, rows, calls, detections, claims, decided, ground] = await asked;
     for (const v of this.claims.verdicts) this.before.set(v.claim, v);
-    Object.assign(this, { theCase, looks, rows, calls, detections, claims });
+    Object.assign(this, { theCase, looks, rows, calls, detections, claims, ground });
     this.scenes = scenes.sort((a, b) => (a.time?.start ?? "").localeCompare(b.time?.start ?? "") || a.id.localeCompare(b.id));
     this.sceneById = new Map(scenes.map((s) => [s.id, s]));
     this.byScene = new Map();
-    for (const d of detections) this.byScene.set(d.scene_id, [...(this.byScene.get(d.scene_id) ?? []), d]);
+    for (const d of detections) {
+      const held = this.byScene.get(d.scene_id);
+      if (held) held.push(d); else this.byScene.set(d.scene_id, [d]);
+    }
+    this.byId = new Map(detections.map((d) => [d.id, d]));
+    this.order = this.scenes.flatMap((s) => this.byScene.get(s.id) ?? []);
+    this.place = new Map(this.order.map((d, i) => [d.id, i]));
     this.take(decided);
     const kept = this.scene && this.sceneById.get(this.scene.id);
     if (kept) this.scene = kept;
@@ -57,9 +70,7 @@ export class Store {
   }
 
   private firstOpen(): T.Detection | undefined {
-    for (const scene of this.scenes)
-      for (const d of this.byScene.get(scene.id) ?? []) if (!this.mine.has(d.id)) return d;
-    return undefined;
+    return this.order.find((d) => !this.mine.has(d.id));
   }
 
   /** One poll: only what changed is fetched. */
@@ -69,6 +80,7 @@ export class Store {
     if (this.state.snapshot && this.state.snapshot !== was.snapshot) await this.load();
     else if (this.state.decisions !== was.decisions) await this.reread();
     else if (JSON.stringify(was) !== JSON.stringify(this.state)) this.tell("state");
+    if (was.preparing.some((id) => !this.state.preparing.includes(id))) this.tell("prepared");
   }
 
   async reread(): Promise<void> {
@@ -91,8 +103,8 @@ export class Store {
 
   statusOf(id: string): Status { return this.status.get(id) ?? "open"; }
   judgedByMe(id: string): boolean { return this.mine.has(id); }
-  get progress(): [number, number] { return [this.detections.filter((d) => this.mine.has(d.id)).length, this.detections.length]; }
-  get detection(): T.Detection | null { return this.detections.find((d) => d.id === this.selected) ?? null; }
+  get progress(): [number, number] { return [[...this.mine].filter((id) => this.byId.has(id)).length, this.detections.length]; }
+  get detection(): T.Detection | null { return this.byId.get(this.selected ?? "") ?? null; }
   drawn(sceneId: string): T.Decision[] {
     return this.decided.filter((d) => !d.withdrawn && d.line.kind === "draw" && d.line.scene_id === sceneId);
   }
@@ -115,9 +127,9 @@ export class Store {
 
   /** The next detection, over all scenes in order of time. */
   step(by: 1 | -1, open = false): void {
-    const all = this.scenes.flatMap((s) => this.byScene.get(s.id) ?? []);
+    const all = this.order;
     if (!all.length) return;
-    const at = all.findIndex((d) => d.id === this.selected);
+    const at = this.place.get(this.selected ?? "") ?? -1;
     for (let n = 1; n <= all.length; n++) {
       const d = all[(at + by * n + all.length * 2) % all.length]!;
       if (!open || !this.mine.has(d.id)) { this.select(d.id); return; }

@@ -55,8 +55,14 @@ function mark(m: T.Moment, x: number, y: number, chosen: boolean, choose: () => 
   const shape = cls === "unusable"
     ? s("path", { d: `M${x - 5},${mid - 5}L${x + 5},${mid + 5}M${x - 5},${mid + 5}L${x + 5},${mid - 5}` })
     : s("circle", { cx: x, cy: mid, r: 6 });
-  return s("g", { class: `look ${cls}${chosen ? " chosen" : ""}`, onclick: choose },
+  return s("g", { class: `look ${cls}${chosen ? " chosen" : ""}`, "data-scene": m.scene_id, onclick: choose },
     s("rect", { class: "hit", x: x - 9, y: mid - 12, width: 18, height: 24 }), shape, title);
+}
+
+/** Another look was chosen: only the frame moves. */
+export function chooseInTimeline(store: Store): void {
+  for (const mark of byId("timeline").querySelectorAll<SVGElement>(".look")) mark.classList.toggle("chosen", mark.dataset["scene"] === store.scene?.id);
+  byId("timeline").querySelector(".look.chosen")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 export function drawTimeline(store: Store): void {
@@ -98,10 +104,11 @@ export function drawTimeline(store: Store): void {
       if (x !== null) drawing.append(mark(m, x, y, l.scene_id === store.scene?.id, () => store.choose(l.scene_id)));
     }
   });
-  place.replaceChildren(drawing, legend());
+  place.replaceChildren(drawing, legend(store));
 }
 
-const legend = () => h("p", { class: "legend" },
+const legend = (store: Store) => h("p", { class: "legend" },
   ...[["found", "ships found"], ["nothing", "nothing found"], ["unusable", "not usable"], ["listed", "listed, not held"], ["pass", "pass"],
-    ["night", "night"], ["blind", "no look known"], ["call", "stay"]].map(([cls, words]) =>
+    ["night", "night"], ["blind", "no look known"], ["call", "stay"], ["site", "site on the map"],
+    ...(store.ground.coast.length ? [["coast", "coast as stated"]] : []), ...(store.ground.tracks.length ? [["track", "AIS as received"]] : [])].map(([cls, words]) =>
     h("span", {}, h("i", { class: `key ${cls}` }), words!)));

@@ -3,7 +3,7 @@ export type LonLat = [number, number];
 export interface Span { start: string; end: string }
 export interface Estimate { value: number; sigma: number }
 export interface Job { state: "idle" | "running" | "failed"; step: string; done: number; total: number; since: string | null; error: string }
-export interface State { snapshot: string; decisions: number; stale: boolean; job: Job }
+export interface State { snapshot: string; decisions: number; stale: boolean; job: Job; preparing: string[] }
 export interface Site { id: string; name: string; aoi: GeoJSON.Geometry; berths: LonLat[][]; middle: LonLat }
 export interface Case {
   id: string; title: string; summary: string; simulated: boolean; notes: string[]; analyst: string; blind: boolean;
@@ -46,14 +46,21 @@ export interface Measured {
 }
 export interface Decision { line: Line; about: string; measured: Measured | null; withdrawn: boolean }
 export interface Decisions { decisions: Decision[]; hidden: number }
-export interface Missing { [key: string]: unknown }
+export interface Track { mmsi: string; name: string; start: string; end: string; lines: LonLat[][] }
+export interface Ground { coast: LonLat[][]; tracks: Track[] }
+export interface Db { low: number; high: number }
+export interface Group { id: string; kind: string; text: string; evidence: string[]; alone_db: Db | null; adds_db: Db | null; why: string }
+export interface Ledger { own_db: Db | null; all_db: Db | null; groups: Group[]; conflicts: string[] }
+export interface Missing { site_id: string; time: Span; modality: string; platform: string; availability: string; p_detect: number; chance: number; bits: number; p_called: number }
 export interface Verdict {
   claim: string; text: string; source: string; verdict: string; probability: [number, number]; words: string;
   with_reports: { verdict: string; probability: [number, number]; words: string };
   elements: { name: string; statement: string; status: string; why: string }[];
-  ledger: unknown; missing: Missing[]; coverage: { statement: string };
+  ledger: Ledger | null; missing: Missing[]; coverage: { statement: string };
 }
 export interface Claims { verdicts: Verdict[]; decisions_through: number; why_not: string }
 export interface ShipClass { id: string; name: string; length_m: number; beam_m: number }
 export interface Shift { east_m: number | null; north_m: number | null; sigma_m: number | null; why_not: string }
 export interface TakenIn { added: string[]; already: string[]; refused: string[]; notices: string[] }
+export interface Point { col: number; row: number; lon: number; lat: number }
+export interface Placed { added: string[]; refused: string[]; off_m: number }

@@ -6,15 +6,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.concurrency import run_in_threadpool
 
 from roadstead.archive import DecisionMade, IntakeFacts, add
 from roadstead.model import InputError
 from roadstead.workbench.beside import ship_classes, view_of
+from roadstead.workbench.copies import BeingMadeError
 from roadstead.workbench.desk import Desk
 from roadstead.workbench.labels import export, imported, labels_of
+from roadstead.workbench.placing import place
 from roadstead.workbench.schemas import (
     CallOut,
     CaseOut,
@@ -22,10 +24,13 @@ from roadstead.workbench.schemas import (
     DecisionOut,
     DecisionsOut,
     DetectionOut,
+    GroundOut,
     JobOut,
     LookOut,
     MeasureIn,
     MeasureOut,
+    PlacedOut,
+    PointIn,
     Problem,
     RejectedOut,
     RowOut,
@@ -36,12 +41,15 @@ from roadstead.workbench.schemas import (
     StateOut,
     TakenIn,
 )
+from roadstead.workbench.tiles import nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEPT = {"cache-control": "private, max-age=3600"}
 PNG = "image/png"
+NAME_BYTES = 120
+"""of a file's name, the ending kept; file systems take 255, and the intake adds to it"""
 _PROBLEMS: Mapping[int | str, dict[str, Any]] = {
     code: {"model": Problem, "description": words}
     for code, words in {
@@ -101,22 +109,22 @@ def get_case(desk: TheDesk, analyst: Analyst) -> CaseOut:
     )
 
 
-@router.get("/scenes")
-def get_scenes(desk: TheDesk) -> list[SceneOut]:
+@router.get("/scenes", response_model=list[SceneOut])
+def get_scenes(desk: TheDesk) -> Response:
     """Every scene of the case."""
-    return desk.snapshot.scenes
+    return Response(desk.written("scenes"), media_type="application/json")
 
 
-@router.get("/looks")
-def get_looks(desk: TheDesk) -> list[LookOut]:
+@router.get("/looks", response_model=list[LookOut])
+def get_looks(desk: TheDesk) -> Response:
     """Every scene over its sites."""
-    return desk.snapshot.looks
+    return Response(desk.written("looks"), media_type="application/json")
 
 
 @router.get("/timeline")
 def get_timeline(desk: TheDesk) -> list[RowOut]:
     """Looks, passes, nights and windows without a known look, by site and stretch of time."""
-    return desk.snapshot.rows
+    return desk.rows()
 
 
 @router.get("/calls")
@@ -125,10 +133,16 @@ def get_calls(desk: TheDesk) -> list[CallOut]:
     return [] if desk.blind else desk.snapshot.calls
 
 
-@router.get("/detections")
-def get_detections(desk: TheDesk) -> list[DetectionOut]:
+@router.get("/ground", response_model=GroundOut)
+def get_ground(desk: TheDesk) -> Response:
+    """Coast and AIS tracks about the sites."""
+    return Response(desk.written("ground"), media_type="application/json")
+
+
+@router.get("/detections", response_model=list[DetectionOut])
+def get_detections(desk: TheDesk) -> Response:
     """What was found, as it was before anybody reviewed it."""
-    return desk.snapshot.detections
+    return Response(desk.written("detections"), media_type="application/json")
 
 
 @router.get("/rejected")
@@ -181,8 +195,11 @@ def get_tile(  # noqa: PLR0917 - a tile's address
     bands: Bands,
     desk: TheDesk,
 ) -> Response:
-    """A map tile of a scene, 256 pixels, Web Mercator."""
-    return Response(desk.pictures.tile(key, (z, x, y), bands), media_type=PNG, headers=KEPT)
+    """A map tile of a scene, 256 pixels, Web Mercator; empty while `preparing` names the scene."""
+    try:
+        return Response(desk.pictures.tile(key, (z, x, y), bands), media_type=PNG, headers=KEPT)
+    except BeingMadeError:
+        return Response(nothing(), media_type=PNG)
 
 
 @router.get("/scenes/{key}/picture.png", response_class=Response, responses={200: {"content": {PNG: {}}}})
@@ -195,6 +212,18 @@ def get_picture(key: Key, bands: Bands, desk: TheDesk) -> Response:
 def get_shift(key: Key, second: SceneKey, lon: Degrees, lat: Latitude, desk: TheDesk) -> ShiftOut:
     """How far another scene's content lies from this one's around a place."""
     return desk.ruler.shift(key, second, lon, lat)
+
+
+@router.post("/scenes/{key}/points")
+def post_points(
+    key: Key, points: Annotated[list[PointIn], Body(max_length=60)], desk: TheDesk, analyst: Analyst
+) -> PlacedOut:
+    """Place a picture on the map by control points; it is taken in as an exhibit of its own."""
+    report, off_m = place(desk.folder, desk.ruler.scene(key), points, analyst)
+    if report.added:
+        desk.job.start()
+    refused = [r.reason for r in report.refused] + [f"{e.id} is held already" for e in report.already]
+    return PlacedOut(added=[e.id for e in report.added], refused=refused, off_m=round(off_m, 2))
 
 
 @router.get("/classes")
@@ -266,7 +295,8 @@ def _taken_in(data: bytes, name: str, desk: Desk, analyst: str) -> TakenIn:
 def _plain_name(name: str) -> str:
     """A file name without folders and without what a file system or a shell might take for more than a name."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(c if c.isalnum() or c in "._- ()" else "_" for c in last).strip(" .")
-    if not plain:
+    plain = "".join(c if c.isalnum() or c in "._- ()" else "_" for c in last)
+    short = plain.encode()[-NAME_BYTES:].decode("utf-8", "ignore").strip(" .")
+    if not short:
         raise InputError("the file has no name; give it one")
-    return plain[-120:]
+    return short

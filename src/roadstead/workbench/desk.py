@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from typing import TYPE_CHECKING
 
+from pydantic_core import to_json
+
 from roadstead.archive import DecisionLine, decision_of
 from roadstead.case import require_folder
-from roadstead.model import DecisionKind, NotFound, RoadsteadError
+from roadstead.model import DecisionKind, LookState, NotFound, RoadsteadError
 from roadstead.pipeline import meant, standing
+from roadstead.workbench.copies import Copies
 from roadstead.workbench.job import Job
 from roadstead.workbench.measuring import Ruler
-from roadstead.workbench.schemas import DecisionOut, DecisionsOut, StateOut
+from roadstead.workbench.schemas import DecisionOut, DecisionsOut, MomentOut, RowOut, StateOut
 from roadstead.workbench.snapshot import key_of, read_snapshot
 from roadstead.workbench.store import DecisionStore
 from roadstead.workbench.tiles import Pictures
@@ -26,6 +30,14 @@ if TYPE_CHECKING:
 JUDGED = frozenset({DecisionKind.ACCEPT, DecisionKind.REJECT})
 CHANGED_BY = ("case.toml", "reported.toml", "exhibits.jsonl")
 """files of a case that are newer than the snapshot where the case was changed since"""
+
+
+def _unreviewed(moment: MomentOut, ships: int | None) -> MomentOut:
+    """A moment by what the detector found, where its image was looked at; else as it is."""
+    if ships is None or not moment.state.startswith("looked at"):
+        return moment
+    state = LookState.FOUND if ships else LookState.NOTHING_FOUND
+    return moment.model_copy(update={"ships": ships, "state": state.value, "p_detect": None})
 
 
 class Desk:
@@ -45,18 +57,22 @@ class Desk:
         self.folder, self.blind = require_folder(folder), blind
         self.store = DecisionStore(folder, clock)
         self.job = Job(folder, clock, self._load)
+        self.copies = Copies(folder)
         self._lock = threading.Lock()
         self._measured: dict[str, MeasureOut | None] = {}
         self._load()
 
     def _load(self) -> None:
         snapshot = read_snapshot(self.folder)
-        pictures = Pictures(snapshot) if snapshot else None
+        pictures = Pictures(snapshot, self.copies) if snapshot else None
         rulers = Ruler(snapshot) if snapshot else None
         with self._lock:
+            # by content: a scene that changes no verdict leaves the verdicts' time as it was
+            self._mark = hashlib.sha256(to_json(snapshot)).hexdigest()[:16] if snapshot else ""
             self._snapshot, self._pictures, self._ruler = snapshot, pictures, rulers
             self._by_scene: dict[str, list[DetectionOut]] = {}
             self._abouts: dict[str, str] = {}
+            self._written: dict[str, bytes] = {}
             for d in snapshot.detections if snapshot else ():
                 self._by_scene.setdefault(d.scene_id, []).append(d)
 
@@ -77,6 +93,18 @@ class Desk:
             if self._snapshot is None:
                 raise NotFound("the case is being verified for the first time; wait until that is done")
             return self._snapshot
+
+    def written(self, what: str) -> bytes:
+        """A list of the snapshot as JSON, written once however often it is asked for; raises NotFound as `snapshot`."""
+        snapshot = self.snapshot
+        with self._lock:
+            found = self._written.get(what)
+        if found is None:
+            found = to_json(getattr(snapshot, what))
+            with self._lock:
+                if self._snapshot is snapshot:
+                    self._written[what] = found
+        return found
 
     @property
     def has_snapshot(self) -> bool:
@@ -100,12 +128,27 @@ class Desk:
                 raise NotFound("the case is being verified for the first time; wait until that is done")
             return self._ruler
 
+    def rows(self) -> list[RowOut]:
+        """The timeline; in a blind review without what others' decisions made of the looks."""
+        snapshot = self.snapshot
+        if not self.blind:
+            return snapshot.rows
+        found = {(look.site_id, look.scene_id): look.ships for look in snapshot.looks}
+        return [
+            row.model_copy(
+                update={"moments": [_unreviewed(m, found.get((row.site_id, m.scene_id))) for m in row.moments]}
+            )
+            for row in snapshot.rows
+        ]
+
     def state(self, analyst: str) -> StateOut:
         """What the page asks for again and again."""
         seen, _ = self._visible(analyst)
-        made = self.snapshot.made_at.isoformat() + f"/{self.snapshot.decisions_through}" if self.has_snapshot else ""
         last = seen[-1].number if seen else 0
-        return StateOut(snapshot=made, decisions=last, stale=self._stale(), job=self.job.state)
+        preparing = self.pictures.preparing if self.has_snapshot else []
+        return StateOut(
+            snapshot=self._mark, decisions=last, stale=self._stale(), job=self.job.state, preparing=preparing
+        )
 
     def _stale(self) -> bool:
         lines = self.store.all()
@@ -185,4 +228,5 @@ class Desk:
     def close(self) -> None:
         """Stop what is running and let go of the store."""
         self.job.close()
+        self.copies.close()
         self.store.close()

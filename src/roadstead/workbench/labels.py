@@ -280,6 +280,8 @@ def _coco_corners(one: dict[str, Any]) -> Corners:
 
 
 def _read_cvat(data: bytes) -> Iterator[tuple[str, Corners]]:
+    if b"\0" in data:  # UTF-16, in which the next line would find nothing
+        raise InputError("the XML is not written in UTF-8; export it again")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise InputError("the XML declares a document type, which labels have no need of; export it again")
     try:

@@ -158,6 +158,26 @@ class CallOut(_Value):
     ours: bool
 
 
+class TrackOut(_Value):
+    """What was received under one MMSI about the sites; whether that was one ship, and true, is not known."""
+
+    mmsi: str
+    name: str
+    """as last sent"""
+    start: datetime
+    end: datetime
+    lines: list[list[LonLat]]
+    """one for each stretch without a long silence"""
+
+
+class GroundOut(_Value):
+    """What lies under the ships on the map."""
+
+    coast: list[list[LonLat]]
+    """shores as the case states them"""
+    tracks: list[TrackOut]
+
+
 class Snapshot(_Value):
     """What the last verification of a case came to, as the page shows it."""
 
@@ -178,6 +198,7 @@ class Snapshot(_Value):
     rejected: list[RejectedOut]
     rows: list[RowOut]
     calls: list[CallOut]
+    ground: GroundOut
     verdicts: list[dict[str, Any]]
     """as in verdicts.json"""
     held: dict[str, dict[str, Any]]
@@ -205,6 +226,8 @@ class StateOut(_Value):
     stale: bool
     """whether decisions were taken since the verdicts were computed"""
     job: JobOut
+    preparing: list[str]
+    """ids of scenes whose tiles come when a copy with overviews is made"""
 
 
 class CaseOut(_Value):
@@ -298,6 +321,26 @@ class TakenIn(_Value):
     already: list[str]
     refused: list[str]
     notices: list[str]
+
+
+class PointIn(BaseModel):
+    """A place in a picture and the same place on the ground."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    col: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+    row: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    lat: Annotated[float, Field(ge=-85, le=85, allow_inf_nan=False)]
+
+
+class PlacedOut(_Value):
+    """What became of a picture that was placed on the map."""
+
+    added: list[str]
+    refused: list[str]
+    off_m: float
+    """the points from their best affine map, root mean square"""
 
 
 class Problem(_Value):

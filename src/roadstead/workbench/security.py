@@ -124,7 +124,7 @@ class Guard:
         if site and site[0] not in {"same-origin", "none"} and not scope["path"].startswith(ENTER):
             return 403, "the request comes from another site"
         length = _all(headers, b"content-length")
-        if length and (not length[0].isdigit() or int(length[0]) > self.most_bytes):
+        if length and (not (length[0].isascii() and length[0].isdigit()) or int(length[0]) > self.most_bytes):
             return 413, f"more than {self.most_bytes // 2**20} MiB; add large files with 'roadstead add'"
         return self._without_session(scope)
 

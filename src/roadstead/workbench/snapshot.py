@@ -16,11 +16,13 @@ from roadstead.identify import consistent_classes, gate, resolved_at
 from roadstead.model import BandRole, Modality, SarUnit
 from roadstead.pipeline import is_simulated, verdict_json
 from roadstead.steps import to_plain, write_atomic
+from roadstead.workbench.ground import coast_of, tracks_of
 from roadstead.workbench.schemas import (
     BandChoice,
     CallOut,
     DetectionOut,
     EstimateOut,
+    GroundOut,
     LookOut,
     MomentOut,
     RejectedOut,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from roadstead.pipeline import Result, SceneAtSite
 
 FILE = ".cache/workbench.json"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 EARTH_M_PER_PIXEL = 156_543.03392804097
 """Web Mercator at the equator, zoom 0, tiles of 256 pixels"""
 FINER = 1
@@ -96,6 +98,7 @@ def snapshot_of(result: Result, decisions_through: int) -> Snapshot:
         rejected=[_rejected(at, r) for at in gathered.unreviewed for r in at.rejected],
         rows=[_row(c) for c in coverage.sites] if coverage else [],
         calls=[_call(c) for c in contents.port_calls],
+        ground=GroundOut(coast=coast_of(case), tracks=tracks_of(case)),
         verdicts=[verdict_json(v, case.claim(v.claim_id), contents.frozen.sha256) for v in contents.verdicts],
         held={key_of(s.id): to_plain(replace(s, path=s.path.absolute())) for s in scenes},
     )

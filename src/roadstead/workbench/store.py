@@ -57,8 +57,37 @@ class DecisionStore:
             self._check_version()
         with self._lock, self._told(), self._writing():
             self._refresh()
-            if self._lines or self._lines_path.exists():
+            self._take_back()
+            if self._lines:
                 self._keep_lines()
+
+    def _take_back(self) -> None:
+        """Decisions that only the lines hold, as in a case that came without its store, or with an older one."""
+        try:
+            texts = self._lines_path.read_text("utf-8").splitlines() if self._lines_path.exists() else []
+            written = [DecisionLine.model_validate_json(text) for text in texts]
+        except (OSError, ValueError) as error:
+            raise self._at_odds(f"cannot be read ({type(error).__name__})") from error
+        if any(a != b for a, b in zip(self._lines, written, strict=False)):
+            raise self._at_odds("says something else than the store")
+        last = self._lines[-1].sha256 if self._lines else ""
+        for number, line in enumerate(written[len(self._lines) :], len(self._lines) + 1):
+            chained = _chained(last, line)
+            if line.number != number or line.sha256 not in {"", chained}:  # "": written by hand, elsewhere
+                raise self._at_odds(f"has a line {number} that does not follow from those before")
+            self._insert(line.model_copy(update={"sha256": chained}))
+            last = chained
+        self._refresh()
+
+    def _at_odds(self, why: str) -> StorageError:
+        return StorageError(
+            f"{self._lines_path} {why}, and {FILE} beside it would replace it; nothing was changed. Restore the right "
+            "one of them from a copy, and move the other away"
+        )
+
+    def _insert(self, line: DecisionLine) -> None:
+        values = (line.number, line.id, line.analyst, line.kind.value, line.model_dump_json())
+        self._db.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?)", values)
 
     def _check_version(self) -> None:
         with self._writing():
@@ -109,10 +138,7 @@ class DecisionStore:
                     return _same(before, made, analyst)
                 self._check_undo(made, analyst)
                 line = self._line(made, analyst)
-                self._db.execute(
-                    "INSERT INTO decision VALUES (?, ?, ?, ?, ?)",
-                    (line.number, line.id, analyst, line.kind.value, line.model_dump_json()),
-                )
+                self._insert(line)
             with self._writing():
                 self._refresh()
                 self._keep_lines()

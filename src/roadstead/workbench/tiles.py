@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rasterio.errors import RasterioError
 from rio_tiler.errors import RioTilerError, TileOutsideBounds
-from rio_tiler.io import ImageReader, Reader
 from rio_tiler.models import ImageData
 
 from roadstead.model import InputError, Modality, NotFound, RasterError
+from roadstead.workbench.copies import Copies
+from roadstead.workbench.readers import Readers
 from roadstead.workbench.schemas import SceneOut, Snapshot
 
 if TYPE_CHECKING:
@@ -33,9 +35,11 @@ class Pictures:
     """Pictures of the scenes of one snapshot."""
 
     snapshot: Snapshot
+    copies: Copies
     _scenes: dict[str, SceneOut] = field(init=False)
     _stretches: dict[tuple[str, str], tuple[tuple[float, float], ...]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _locks: dict[tuple[str, str], threading.Lock] = field(default_factory=dict)
+    _readers: Readers = field(default_factory=Readers)
 
     def __post_init__(self) -> None:
         self._scenes = {s.key: s for s in self.snapshot.scenes}
@@ -57,6 +61,7 @@ class Pictures:
         Raises:
             NotFound: no such scene or tile.
             InputError: the scene lacks such bands or a georeference, or cannot be read.
+            BeingMadeError: its copy with overviews is being made.
         """
         scene, indexes = self.scene(key), self._indexes(key, bands)
         if scene.box is None:
@@ -65,13 +70,13 @@ class Pictures:
         if not (0 <= z <= 24 and 0 <= x < 2**z and 0 <= y < 2**z):
             raise NotFound(f"there is no tile {z}/{x}/{y}")
         try:
-            with Reader(self._path(key)) as image:
+            with self._readers.lent(self._path(scene), on_map=True) as image:
                 found = image.tile(x, y, z, tilesize=TILE_PX, indexes=indexes)
         except TileOutsideBounds:
             # A map asks for every tile that touches the scene's box, also where the scene itself does not reach.
-            return _nothing()
-        except (RasterioError, RioTilerError) as error:
-            raise RasterError(f"{scene.id} cannot be read ({error}); check the file") from error
+            return nothing()
+        except (RasterioError, RioTilerError, RasterError) as error:
+            raise self._unreadable(scene, error) from error
         return self._png(scene, found, bands)
 
     def picture(self, key: str, bands: str) -> bytes:
@@ -79,8 +84,20 @@ class Pictures:
         scene = self.scene(key)
         return self._png(scene, self._whole(key, self._indexes(key, bands), PREVIEW_PX), bands)
 
-    def _path(self, key: str) -> str:
-        return str(self.snapshot.held[key]["path"])
+    @property
+    def preparing(self) -> list[str]:
+        """Ids of scenes whose copies are being made."""
+        making = self.copies.making
+        return [s.id for s in self._scenes.values() if str(self.snapshot.held[s.key]["path"]) in making]
+
+    def _path(self, scene: SceneOut) -> str:
+        path = str(self.snapshot.held[scene.key]["path"])
+        return self.copies.readable(path) if scene.box is not None else path
+
+    def _unreadable(self, scene: SceneOut, error: Exception) -> RasterError:
+        folder = str(Path(self.snapshot.held[scene.key]["path"]).parent)
+        said = str(error).replace(folder, "").replace(str(self.copies.case), "")
+        return RasterError(f"{scene.id} cannot be read ({said}); check the file")
 
     def _indexes(self, key: str, bands: str) -> tuple[int, ...]:
         scene = self.scene(key)
@@ -92,24 +109,23 @@ class Pictures:
 
     def _whole(self, key: str, indexes: tuple[int, ...], most_px: int) -> ImageData:
         scene = self.scene(key)
-        kind = Reader if scene.box is not None else ImageReader
         try:
-            with kind(self._path(key)) as image:
+            with self._readers.lent(self._path(scene), on_map=scene.box is not None) as image:
                 found: ImageData = image.preview(max_size=most_px, indexes=indexes)
-        except (RasterioError, RioTilerError) as error:
-            raise RasterError(f"{scene.id} cannot be read ({error}); check the file") from error
+        except (RasterioError, RioTilerError, RasterError) as error:
+            raise self._unreadable(scene, error) from error
         return found
 
     def _stretch(self, scene: SceneOut, bands: str) -> tuple[tuple[float, float], ...]:
         """Low and high of each band, from a sample of the whole scene, so that tiles fit together."""
-        with self._lock:
-            found = self._stretches.get((scene.key, bands))
-        if found is None:
-            sample = self._whole(scene.key, self._indexes(scene.key, bands), SAMPLE_PX)
-            found = tuple(_limits(scene, band) for band in sample.array)
-            with self._lock:
-                self._stretches[scene.key, bands] = found
-        return found
+        place = (scene.key, bands)
+        with self._locks.setdefault(
+            place, threading.Lock()
+        ):  # the first tiles come all at once: one of them samples, the others wait for it
+            if place not in self._stretches:
+                sample = self._whole(scene.key, self._indexes(scene.key, bands), SAMPLE_PX)
+                self._stretches[place] = tuple(_limits(scene, band) for band in sample.array)
+            return self._stretches[place]
 
     def _png(self, scene: SceneOut, image: ImageData, bands: str) -> bytes:
         limits = self._stretch(scene, bands)
@@ -118,10 +134,10 @@ class Pictures:
         picture = ImageData(
             np.ma.MaskedArray(np.stack(shown), mask=np.broadcast_to(~valid, (len(shown), *valid.shape)))
         )
-        return bytes(picture.render(img_format="PNG", zlevel=1))
+        return bytes(picture.render(img_format="PNG", zlevel=1, add_mask=not valid.all()))
 
 
-def _nothing() -> bytes:
+def nothing() -> bytes:
     """A tile through which one sees everything."""
     empty = np.ma.MaskedArray(np.zeros((1, TILE_PX, TILE_PX), np.uint8), mask=True)
     return bytes(ImageData(empty).render(img_format="PNG"))
