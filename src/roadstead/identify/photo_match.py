@@ -5,7 +5,8 @@ of both ends and a small factor on heights. With the scale of the differences un
 misfit d is proportional to d**-n (the scale is integrated out; Gelman et al., Bayesian Data Analysis, 3rd ed., section
 3.2). Two misfits count, place by place and with places moved by up to 2.5 % of the width, because landmarks of real
 ships stand a little elsewhere. "None of these" has the misfit at which ships outside the library are seen. The three
-numbers are fitted on renders (`bench/photo_fit.py`) and shipped in `data/photo.json`.
+numbers are fitted on renders (`bench/photo_fit.py`), apart for ships whose place was marked and for those that the
+program found, and shipped in `data/photo.json`.
 """
 
 from __future__ import annotations
@@ -77,10 +78,10 @@ class Fit:
 
 
 @cache
-def constants() -> Mapping[str, float]:
-    """The shipped numbers with their seeds."""
-    read: dict[str, float] = json.loads(files(__package__).joinpath("data/photo.json").read_text("utf-8"))
-    return read
+def constants(*, marked: bool) -> Constants:
+    """The shipped numbers for ships whose place was marked by hand, or that the program found."""
+    read = json.loads(files(__package__).joinpath("data/photo.json").read_text("utf-8"))
+    return Constants(**read["marked" if marked else "found"])
 
 
 def match_photo(
@@ -107,8 +108,7 @@ def match_photo(
     if any(profile.cut):
         raise InputError("the frame cuts the ship, so no class is compared; find a picture that shows all of it")
     fits = fit_classes(profile, length_m=length_m, left_out=left_out)
-    numbers = constants()
-    scores = class_scores(fits, Constants(**{k: numbers[k] for k in ("plain", "loose", "none")}))
+    scores = class_scores(fits, constants(marked=profile.marked))
     return _evidence(profile, fits, scores, along), fits
 
 
@@ -222,7 +222,7 @@ def _evidence(
         posterior=tuple((name, round(share, 4)) for name, share in ranked),
         bow_side="left" if best.bow_left else "right",
         bow_angle_deg=best.angle_deg,
-        bow_angle_interval_deg=_angle_interval(fits, posterior),
+        bow_angle_interval_deg=_angle_interval(fits, posterior, constants(marked=profile.marked)),
         fraction=fraction,
         height=height,
         misfit=tuple((f.class_id, round(f.plain, 4)) for f in fits),
@@ -239,9 +239,9 @@ def _on_hull(profile: SideProfile, fit: Fit) -> tuple[NDArray[np.float64], NDArr
     return fraction[kept], (seen * factor)[kept]
 
 
-def _angle_interval(fits: Sequence[Fit], posterior: NDArray[np.float64]) -> tuple[float, float]:
+def _angle_interval(fits: Sequence[Fit], posterior: NDArray[np.float64], numbers: Constants) -> tuple[float, float]:
     """90 % of the weight of bow angles, each class by its share and each pose by its misfit; half a step wider."""
-    power = float(constants()["plain"]) + float(constants()["loose"])
+    power = numbers.plain + numbers.loose
     angles = np.array([angle for f in fits for angle, _ in f.poses])
     weight = np.concatenate(
         [posterior[i] * _normed(np.array([m for _, m in f.poses]), power) for i, f in enumerate(fits)]

@@ -265,6 +265,7 @@ def _profile(photo: Photograph, marks: Marks, read: _Read) -> SideProfile:
         bow_left=None if marks.bow_x is None or marks.stern_x is None else marks.bow_x < marks.stern_x,
         cut=cut,
         sure=sure,
+        marked=marks.waterline is not None or marks.mask is not None,
         basis=_basis(marks, read),
         notes=notes,
     )

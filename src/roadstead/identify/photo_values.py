@@ -66,6 +66,8 @@ class SideProfile:
     """whether the frame cuts the ship at its left, at its right end"""
     sure: bool
     """whether what was found without marks may be used"""
+    marked: bool
+    """whether the ship's place was marked by hand; else the program found it, which goes wrong more often"""
     basis: str
     """what was marked and what was found"""
     notes: tuple[str, ...]
