@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 .PHONY: demo test lint types layers unit sync clean
 
 demo: sync
-	$(BIN)/roadstead exercise run null-islands-landing --out roadstead-demo/null-islands-landing
+	$(BIN)/roadstead exercise run null-islands-landing --workers 2 --out roadstead-demo/null-islands-landing
 	$(BIN)/roadstead verify cases/dunai-2024
 
 test: lint types layers unit

@@ -16,7 +16,7 @@ EXERCISE = "null-islands-landing"
 
 def run(folder: Path) -> int:
     """Make and verify a simulated operation; then copy the shipped case where it is not there yet, and verify it."""
-    run_exercise(EXERCISE, folder / EXERCISE, pixels=True, as_json=False)
+    run_exercise(EXERCISE, folder / EXERCISE, pixels=True, workers=2, as_json=False)
     say.out.print()
     return _verify_case(folder / CASE)
 

@@ -14,7 +14,7 @@ from roadstead.cli.codes import DONE
 from roadstead.exercise import open_scenario, power_of, reliability_svg, run_exercise
 from roadstead.exercise import study as run_study
 from roadstead.simulate import MARK
-from roadstead.steps import to_plain, write_atomic
+from roadstead.steps import Workers, to_plain, write_atomic
 
 if TYPE_CHECKING:
     from roadstead.exercise import AisScore, Exercise, Figures, Power, PowerRow, Rate, Study
@@ -24,12 +24,12 @@ WIDE = 0.3
 """width of an interval from which on it is called wide"""
 
 
-def run(scenario: str, folder: Path | None, *, pixels: bool, as_json: bool) -> int:
+def run(scenario: str, folder: Path | None, *, pixels: bool, workers: int = 1, as_json: bool) -> int:
     """Make an exercise, verify it, score it, print the score."""
     wanted = open_scenario(scenario)
     place = folder or Path(f"exercise-{wanted.id}")
     with say.progress("exercise") as progress:
-        done = run_exercise(wanted, place, pixels=pixels, progress=progress)
+        done = run_exercise(wanted, place, pixels=pixels, workers=Workers(count=workers), progress=progress)
     if as_json:
         say.print_json(
             _marked(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from roadstead.cli.arguments import AsJson, CaseFolder  # noqa: TC001 - typer reads annotations when it runs
+from roadstead.cli.arguments import AsJson, CaseFolder, WorkerCount  # noqa: TC001 - typer reads annotations when it runs
 
 exercise = typer.Typer(
     help="Simulated operations with known truth: how often is Roadstead right, and what would it have caught?",
@@ -22,12 +22,13 @@ def exercise_run(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="scenario file, or null-islands-landing")],
     out: Annotated[Path | None, typer.Option("--out", help="folder to make; else exercise-ID")] = None,
     sightings_only: Annotated[bool, typer.Option("--sightings-only", help="draw detections instead of images")] = False,
+    workers: WorkerCount = 1,
     json: AsJson = False,
 ) -> None:
     """Make an exercise (truth, images, AIS, reports), verify it, score it against its truth."""
     from roadstead.cli.exercise import run
 
-    raise typer.Exit(run(scenario, out, pixels=not sightings_only, as_json=json))
+    raise typer.Exit(run(scenario, out, pixels=not sightings_only, workers=workers, as_json=json))
 
 
 @exercise.command("study")

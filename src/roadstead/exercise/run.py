@@ -24,7 +24,7 @@ from roadstead.exercise.truth import Truth
 from roadstead.model import CaseCoverage, Verdict
 from roadstead.pipeline import AssessStep, Gathered, Question, Seams, ais_facts, ais_files, gather, verify
 from roadstead.simulate import MARK
-from roadstead.steps import StepCache, to_plain, write_atomic
+from roadstead.steps import StepCache, Workers, to_plain, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +62,7 @@ def run_exercise(
     *,
     pixels: bool = True,
     most_images: int | None = None,
+    workers: Workers | None = None,
     progress: Callable[[str, int, int], None] = quiet,
 ) -> Exercise:
     """Make an exercise, verify it and score it.
@@ -74,6 +75,7 @@ def run_exercise(
         folder: where it goes.
         pixels: False: looks and detections are drawn instead of images.
         most_images: where more were acquired, only so many are held, evenly over time; None: all.
+        workers: where images are searched; in this process unless given. The result is the same.
         progress: called with (item, done, total).
 
     Raises:
@@ -89,7 +91,7 @@ def run_exercise(
     write_catalogue(scenario, folder / "case")
     if pixels:
         write_scenes(scenario, truth, images, (folder / "case" / "scenes", folder / "truth" / "scenes"), progress)
-        result = verify(folder / "case", progress=progress)
+        result = verify(folder / "case", seams=Seams(workers=workers or Workers()), progress=progress)
         case, verdicts, heard = result.case, result.verdicts, result.ais
         gathered = gather(case, Seams(), StepCache(case.folder / ".cache"), quiet)
     else:

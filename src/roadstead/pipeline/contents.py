@@ -61,7 +61,7 @@ def judged(  # noqa: PLR0917 - the parts of a run, named one by one
     picture = picture_of(
         case, gathered, periods_of(case), Terms(length_m=usual_length_m(case)), catalogues=seams.catalogues
     )
-    close = examined(gathered.at_sites, gathered.scenes, seams.reader, cache)
+    close = examined(gathered.at_sites, gathered.scenes, seams.reader, cache, seams.workers)
     marked = marks_weighed(gathered.hull_signs, close, hulls_of(case.folder))
     gathered.at_sites = with_ratios(gathered.at_sites, close, marked)
     questions = (Question(case=case, claim=claim, gathered=gathered, picture=picture) for claim in case.claims)

@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import box
 
 from roadstead import library
-from roadstead.identify import Examined, HullEvidence, Level, examine, gate, hull_evidence, resolved_at
+from roadstead.identify import (
+    Examined,
+    HullEvidence,
+    Level,
+    constants,
+    examine,
+    gate,
+    hull_evidence,
+    resolved_at,
+)
 from roadstead.model import ClassEvidence, Detection, InputError, Modality, PixelReader, Scene
-from roadstead.steps import sha256_of, to_plain
+from roadstead.steps import Workers, sha256_of, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,12 +55,13 @@ class ExamineStep:
     version: int = 2
 
     def inputs(self, value: Close) -> dict[str, Any]:
-        """Scene (by content, not path), detection, resolved distance, and the forms it is compared with."""
+        """Scene (by content, not path), detection, resolved distance, forms and constants of the comparison."""
         return {
             "scene": {k: v for k, v in to_plain(value.scene).items() if k not in {"path", "cloud_mask"}},
             "detection": to_plain(replace(value.detection, class_ratios=(), hull_ratios=())),
             "known_m": value.known_m,
             "forms": sha256_of(to_plain(dict(library.forms()))),
+            "constants": [to_plain(constants(kind)) for kind in ("fine", "coarse")],
         }
 
     def run(self, value: Close) -> Examined:
@@ -65,22 +75,49 @@ class ExamineStep:
 
 
 def examined(
-    at_sites: Iterable[SceneAtSite], scenes: Mapping[str, Scene], reader: PixelReader, cache: StepCache
+    at_sites: Iterable[SceneAtSite],
+    scenes: Mapping[str, Scene],
+    reader: PixelReader,
+    cache: StepCache,
+    workers: Workers | None = None,
 ) -> dict[tuple[str, str], Examined]:
-    """What was made of every detection, by its site and its own id; only those are read again that may pass a gate."""
+    """What was made of every detection, by its site and its own id; only those are read again that may pass a gate.
+
+    Args:
+        at_sites: looks with their detections.
+        scenes: by id; detections of others are left out.
+        reader: of pixels.
+        cache: of results.
+        workers: where decks are compared; in this process unless given.
+    """
     out: dict[tuple[str, str], Examined] = {}
+    fine: dict[tuple[str, str], Close] = {}
     for at in at_sites:
         for detection in at.detections:
             if detection.scene_id not in scenes:
                 continue
             close = Close(detection=detection, scene=scenes[detection.scene_id], known_m=at.look.resolved_m)
-            first = by_metadata(close)
-            fine = first.gate.level not in (Level.VESSEL, Level.SIZE)
-            worth = fine and close.scene.modality is Modality.OPTICAL
-            out[at.look.site_id, detection.id] = (
-                cache.run(ExamineStep(reader), close, Examined, item=detection.id) if worth else first
-            )
+            key = at.look.site_id, detection.id
+            out[key] = by_metadata(close)
+            if out[key].gate.level not in (Level.VESSEL, Level.SIZE) and close.scene.modality is Modality.OPTICAL:
+                fine[key] = close
+    keys, items = list(fine), [detection_id for _, detection_id in fine]
+    step = ExamineStep(reader)
+    for number, looked in cache.run_each(
+        step, list(fine.values()), Examined, items=items, workers=workers or Workers()
+    ):
+        key = keys[number]
+        out[key] = looked if isinstance(looked, Examined) else _not_compared(out[key], key[1], looked.sentence)
     return out
+
+
+def _not_compared(first: Examined, detection_id: str, why: str) -> Examined:
+    """What the metadata allow, with the reason why no deck was compared."""
+    held = ClassEvidence(
+        detection_id=detection_id, ratios=(), posterior=(), layout=(), gate=first.gate.level.value,
+        words=f"No deck was compared: {why}.",
+    )  # fmt: skip
+    return replace(first, evidence=held)
 
 
 def marks_weighed(
