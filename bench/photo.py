@@ -23,6 +23,7 @@ from photo_cases import WAYS, Case, cases
 from roadstead.exercise.metrics import calibration_error, calibration_limit, reliability
 from roadstead.identify.photo_match import match_photo
 from roadstead.model import NONE_OF_THESE
+from roadstead.simulate.photograph_draws import JITTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,8 +124,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=29)
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--kept", type=Path, help="file of cases, gone on with where it is there")
+    parser.add_argument("--as-drawn", action="store_true", help="landmarks where the library has them")
     asked = parser.parse_args()
-    tried = list(cases(asked.n, asked.seed, kept=asked.kept))
+    jitter = (0.0, 0.0) if asked.as_drawn else JITTER
+    tried = list(cases(asked.n, asked.seed, kept=asked.kept, jitter=jitter))
     rows = {way: [Row(c) for c in tried if c.way == way and c.fits] for way in WAYS}
     for way in WAYS:
         table(way, [c for c in tried if c.way == way], rows[way])

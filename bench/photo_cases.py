@@ -16,7 +16,7 @@ from roadstead.identify.photo_values import AlongProfile, Marks, Photograph, Sid
 from roadstead.identify.photo_views import class_of
 from roadstead.library import SunView, overhead
 from roadstead.model import BandRole, InputError
-from roadstead.simulate.photograph_draws import random_photograph, random_ship
+from roadstead.simulate.photograph_draws import JITTER, random_photograph, random_ship
 from roadstead.steps import stream
 
 if TYPE_CHECKING:
@@ -46,19 +46,19 @@ class Case:
     """of a refusal"""
 
 
-def cases(n: int, seed: int, ways: tuple[str, ...] = WAYS, kept: Path | None = None) -> Iterator[Case]:
-    """Photographs of all forms in turn, clutter behind every other round, read in some ways.
+def cases(n: int, seed: int, kept: Path | None = None, jitter: tuple[float, float] = JITTER) -> Iterator[Case]:
+    """Photographs of all forms in turn, clutter behind every other round, read in both ways; landmarks are moved.
 
     A file of kept cases is gone on with, so that a study that was stopped loses nothing.
     """
     done = list(_kept(kept))
-    yield from done[: n * len(ways)]
+    yield from done[: n * len(WAYS)]
     forms = [library.form(name) for name in sorted(library.forms())]
-    for i in range(len(done) // len(ways), n):
+    for i in range(len(done) // len(WAYS), n):
         form, clutter = forms[i % len(forms)], (i // len(forms)) % 2 == 1
-        photo, camera = random_photograph(form, seed * 100_000 + i, clutter=clutter)
+        photo, camera = random_photograph(form, seed * 100_000 + i, clutter=clutter, jitter=jitter)
         made = []
-        for way in ways:
+        for way in WAYS:
             profile, fits, why = _read(photo, way, seed, i)
             made.append(Case(
                 form_id=form.id, class_id=class_of(form), way=way, clutter=clutter, profile=profile, fits=fits, why=why,

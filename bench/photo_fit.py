@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 OUT = Path(__file__).parents[1] / "src" / "roadstead" / "identify" / "data" / "photo.json"
 _NONE_WEIGHT = 0.25
 """weight of a case with its class left out against one with it: one in five ships is none of the library's"""
+_BOUNDS = [(0, 20), (0, 20), (-5, 30)]
+"""of the two powers, where a greater misfit must not speak for a class, and of the score of "none of these\""""
 
 
 def _loss(values: np.ndarray, done: Sequence[Case]) -> float:
@@ -89,7 +91,7 @@ def main() -> None:
     about: dict[str, Any] = {"seed": asked.seed, "script": "bench/photo_fit.py"}
     for name, way in (("marked", WAYS[0]), ("found", WAYS[1])):
         some = [c for c in done if c.way == way]
-        best = minimize(_loss, [3.0, 2.0, 10.0], args=(some,), method="Nelder-Mead", options={"maxiter": 400})
+        best = minimize(_loss, [3.0, 2.0, 10.0], args=(some,), method="Nelder-Mead", bounds=_BOUNDS)
         written[name] = {k: round(float(v), 4) for k, v in zip(("plain", "loose", "none"), best.x, strict=True)}
         about[name] = {"photographs": len(some), "loss": round(best.fun, 4)}
         right = np.mean([c.fits[0].class_id == c.class_id for c in some])
