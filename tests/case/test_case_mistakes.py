@@ -70,9 +70,9 @@ def mistakes_of(folder: Path, text: str) -> list[str]:
             ('case.toml:36: claims[1].kind: found "cuont"; allowed: "presence", "transit", "count", "activity", '
             '"persons", "composed" or "statement"')]),
         ('images = ["images"]', 'imagse = ["images"]', [
-            ("case.toml:4: imagse: unknown key; did you mean 'images'? Known: claims, hypotheses, id, images, routine, "
-            "schema_version, sea, seed, simulated, sites, sources, summary, thresholds, timezone, title, vessels, "
-            "window")]),
+            ("case.toml:4: imagse: unknown key; did you mean 'images'? Known: claims, embargo_until, hypotheses, id, "
+            "images, routine, schema_version, sea, seed, simulated, sites, sources, summary, thresholds, timezone, title, "
+            "vessels, window")]),
         ("[[sites]]", "seed = -1\n[[sites]]", ["case.toml:5: seed: found -1; must be at least 0"]),
     ],
 )  # fmt: skip

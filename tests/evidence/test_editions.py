@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from evidence_case import ANALYST, NOW, small_case
 
-from roadstead.evidence import Kind, bundle, diff, editions, publish, read_editions
+from roadstead.evidence import Kind, bundle, diff, editions, export, publish, read_editions
 from roadstead.model import InputError, NotFound
 from roadstead.pipeline import Seams, verify
 from roadstead.report.exports import Profile
@@ -191,3 +191,25 @@ def test_an_unknown_edition_and_an_empty_reason_are_refused(case: Path) -> None:
         diff(case, 3, 4)
     with pytest.raises(InputError, match="--reason is empty"):
         publish(case, "  ")
+
+
+def test_an_embargo_is_stamped_on_every_output_and_keeps_an_edition_back(case: Path, tmp_path: Path) -> None:
+    _corrected(case, "seed = 7", "seed = 7\nembargo_until = 2026-03-01T09:00:00+03:00")
+    said = "Embargo: not to be published before 2026-03-01\u00a006:00\u00a0UTC."
+    with pytest.raises(InputError, match="under embargo until 2026-03-01T06:00:00Z"):
+        publish(case, "too early", seams=Seams(clock=FixedClock(LATER)))
+    assert not (case / "editions").exists()
+    assert said in (case / "out" / "report.html").read_text("utf-8")
+    assert {v["embargo_until"] for v in json.loads((case / "out" / "verdicts.json").read_text("utf-8"))} == {
+        "2026-03-01T06:00:00Z"
+    }
+    export(case, ("kml",), out=tmp_path / "out")
+    (kml,) = (tmp_path / "out").glob("*.kml")
+    assert said in kml.read_text("utf-8")
+    after = Seams(clock=FixedClock(datetime(2026, 3, 1, 6, tzinfo=UTC)))
+    assert said in (publish(case, "in time", seams=after).folder / "report.html").read_text("utf-8")
+
+
+def test_an_embargo_without_a_zone_is_refused(case: Path) -> None:
+    with pytest.raises(InputError, match="states no zone"):
+        _corrected(case, "seed = 7", "seed = 7\nembargo_until = 2026-03-01T09:00:00")

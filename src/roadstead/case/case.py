@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -84,6 +85,8 @@ class Case:
     """what others reported, from reported.toml"""
     simulated: bool = False
     """True: an exercise; nothing in the case happened"""
+    embargo_until: datetime | None = None
+    """UTC; nothing of the case is to be published before. None: no embargo"""
     warnings: tuple[str, ...] = ()
     """language traps and the like, found in the texts"""
     mistakes: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
@@ -79,6 +79,16 @@ def _moment(value: Any) -> Any:
     )
 
 
+def _instant(value: Any) -> datetime:
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"found {shown(value)}; write a time with its zone, like 2024-11-01T06:00:00Z") from error
+    if at.tzinfo is None:
+        raise ValueError(f"{shown(value)} states no zone; write a time with its zone, like 2024-11-01T06:00:00Z")
+    return at.astimezone(UTC)
+
+
 def _day(value: Any) -> Any:
     if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
@@ -117,6 +127,7 @@ Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 Probability = Annotated[Number, Field(ge=0, le=1)]
 Position = Annotated[tuple[float, float], PlainValidator(_position)]
 Moment = Annotated[str | date | datetime, PlainValidator(_moment)]
+Instant = Annotated[datetime, PlainValidator(_instant)]
 Day = Annotated[date, PlainValidator(_day)]
 Pair = tuple[float, float]
 Probabilities = Annotated[Pair, BeforeValidator(Between(0, 1))]

@@ -70,7 +70,8 @@ def load_case(folder: Path) -> Case:
     """
     file = TomlFile(require_folder(folder) / "case.toml")
     head = file.check_leniently(CaseFile, file.data)
-    if head is None:
+    # an embargo that cannot be read must not be left out like a lesser entry
+    if head is None or (head.embargo_until is None and "embargo_until" in file.data):
         raise _combined(file)
     known, site_traffic = _places_and_actors(file, head)
     stated = [_in_window(c, file.data.get("window")) for c in head.claims]
@@ -101,6 +102,7 @@ def load_case(folder: Path) -> Case:
         images=(*((folder / i) for i in head.images), *_fetched(folder)),
         reported=reported,
         simulated=head.simulated,
+        embargo_until=head.embargo_until,
         warnings=(*_emptiness(claims), *_overlaps(known), *_language_warnings(claims, reported, known)),
         mistakes=tuple(str(p) for p in (*file.problems, *report_problems)),
     )

@@ -13,6 +13,7 @@ from roadstead.case.fields import (
     FileName,
     FolderName,
     Hours,
+    Instant,
     Knots,
     LikelihoodRatio,
     Metres,
@@ -272,6 +273,8 @@ class CaseFile(Entry):
     timezone: str = "UTC"
     simulated: Annotated[bool, Field(strict=True)] = False
     """true: an exercise; its verdicts and report say so"""
+    embargo_until: Instant | None = None
+    """stamped on every output; `publish` waits for it"""
     window: When | None = None
     """for claims that state no `when`"""
     images: list[FolderName] = []

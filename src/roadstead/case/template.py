@@ -21,6 +21,7 @@ seed = 1                 # fixes every random draw, so that a re-run gives the s
 timezone = "UTC"         # for claims that name no site
 window = {{ start = "2024-10-08", end = "2024-10-20" }} # for claims that state no `when` of their own
 images = ["images"]      # folders with scenes; or bring files in with `roadstead add`
+# embargo_until = 2024-11-01T06:00:00Z # stamped on every output; `roadstead publish` waits for it
 # sea = {{ coastline = "coast/land.gpkg" }} # land, used with the pixels; or area = a file of sea, or sites = true
 
 # A site from the library needs only its id (dunai, fokino, vladivostok, slavyanka, vostochny, chongjin, hungnam,

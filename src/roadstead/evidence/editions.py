@@ -28,6 +28,8 @@ from roadstead.steps import from_plain, sha256_file, to_plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from roadstead.case import Case
+
 FOLDER, RECORD, STATE = "editions", "edition.json", "state.json"
 SCHEMA_VERSION = 1
 
@@ -94,14 +96,15 @@ def publish(
         progress: called with (item, done, total).
 
     Raises:
-        InputError: there is no reason, nothing changed since the last edition, an earlier edition was altered, the
-            time lies before that of the last one, or the case was not verified.
+        InputError: there is no reason, the case is under embargo, nothing changed since the last edition, an earlier
+            edition was altered, the time lies before that of the last one, or the case was not verified.
         StorageError: the folder cannot be written.
     """
     if not reason.strip():
         raise InputError("--reason is empty; say in a sentence why this edition is published")
     results = read_results(folder, seams=seams, progress=progress)
     case = results.case
+    _not_before(case, seams or Seams())
     held = read_editions(case.folder)
     when = _time(at, results.at, held)
     told = telling(results, profile, seams or Seams())
@@ -112,6 +115,15 @@ def publish(
     earlier = (_as_edition(r, told) for r in reversed(held))
     told.contents = replace(told.contents, editions=(this, *earlier))
     return _written(case.folder, told, this, state, held, page_sha256)
+
+
+def _not_before(case: Case, seams: Seams) -> None:
+    """Raise InputError while the case's embargo lasts."""
+    if case.embargo_until is not None and seams.clock.now() < case.embargo_until:
+        raise InputError(
+            f"{case.id}: under embargo until {iso(case.embargo_until)}; publish then, or change `embargo_until` in "
+            "case.toml"
+        )
 
 
 def diff(folder: Path | str, before: int, after: int) -> Compared:

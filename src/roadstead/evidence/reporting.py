@@ -11,7 +11,15 @@ from roadstead.evidence.fresh import fresh
 from roadstead.evidence.results import DETECTIONS, OUT, VERDICTS, Results, read_results, redactor_of, told
 from roadstead.model import InputError
 from roadstead.pipeline import Seams
-from roadstead.report import Attached, Contents, RunningHead, edition_name, render_pdf, render_report
+from roadstead.report import (
+    Attached,
+    Contents,
+    RunningHead,
+    edition_name,
+    embargo_words,
+    render_pdf,
+    render_report,
+)
 from roadstead.report.exports import Profile, Redactor
 
 if TYPE_CHECKING:
@@ -58,7 +66,10 @@ class Telling:
     def pdf(self) -> bytes:
         """The report as PDF/A-3u with verdicts and detections attached; raises InputError as `render_pdf` does."""
         head = RunningHead(
-            case=self.contents.case.title, edition=edition_name(self.contents), simulated=self.results.simulated
+            case=self.contents.case.title,
+            edition=edition_name(self.contents),
+            simulated=self.results.simulated,
+            embargo=embargo_words(self.contents.case),
         )
         attached = (
             Attached(name=VERDICTS, data=self.verdicts.encode(), what="verdicts on every claim"),

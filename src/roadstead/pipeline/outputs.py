@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from roadstead.assess import fits, places
+from roadstead.model import iso
 from roadstead.pipeline.identity import evidence_json, hulls_json
 from roadstead.pipeline.images import detections_geojson
 from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson
@@ -16,6 +17,7 @@ from roadstead.steps import to_plain, write_atomic
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from roadstead.case import Case
     from roadstead.model import Claim, PixelReader, Range, Verdict, Weighing
     from roadstead.pipeline.gathering import Gathered
     from roadstead.pipeline.radio import AisFacts
@@ -55,6 +57,7 @@ def data_files(contents: Contents, gathered: Gathered, ais: AisFacts) -> dict[st
     plain = [
         verdict_json(v, contents.case.claim(v.claim_id), digest)
         | roster_json(contents, contents.case.claim(v.claim_id))
+        | _embargo_json(contents.case)
         for v in contents.verdicts
     ]
     sea = {d.id: {"sea": at.sea} for at in gathered.at_sites for d in at.detections}
@@ -127,6 +130,10 @@ def _rejected(gathered: Gathered) -> list[RejectedIn]:
         for at in gathered.at_sites
         for r in at.rejected
     ]
+
+
+def _embargo_json(case: Case) -> dict[str, str]:
+    return {"embargo_until": iso(case.embargo_until)} if case.embargo_until else {}
 
 
 def verdict_json(verdict: Verdict, claim: Claim, assumptions_sha256: str) -> dict[str, Any]:

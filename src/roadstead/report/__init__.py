@@ -3,7 +3,7 @@
 from roadstead.report.chips import png
 from roadstead.report.contents import Chip, Contents, Edition, Found
 from roadstead.report.coverage_figure import coverage_svg
-from roadstead.report.editions import edition_name
+from roadstead.report.editions import edition_name, embargo_words
 from roadstead.report.html import render_report
 from roadstead.report.pdf import Attached, RunningHead, render_pdf
 from roadstead.report.photo_figure import Curve, PhotoSheet, photo_figure
@@ -27,6 +27,7 @@ __all__ = [
     "SheetCandidate",
     "coverage_svg",
     "edition_name",
+    "embargo_words",
     "misstatements",
     "photo_figure",
     "plate_png",

@@ -9,6 +9,7 @@ from roadstead.report.messages import text
 from roadstead.report.numbers import moment
 
 if TYPE_CHECKING:
+    from roadstead.case import Case
     from roadstead.report.contents import Contents, Edition
 
 
@@ -23,6 +24,11 @@ class EditionView:
 def edition_name(contents: Contents) -> str:
     """Which edition this is, or that it is none."""
     return _name(contents.editions[0]) if contents.editions else text("editions.none")
+
+
+def embargo_words(case: Case) -> str:
+    """Until when nothing of a case is to be published; empty without an embargo."""
+    return text("embargo.banner", until=moment(case.embargo_until)) if case.embargo_until else ""
 
 
 def corrections(contents: Contents) -> tuple[EditionView, ...]:

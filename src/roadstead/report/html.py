@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL
 from roadstead.report import assumptions, claims, evidence, figures, findings, quays, vessels
 from roadstead.report.coverage_tables import coverage_view
-from roadstead.report.editions import corrections, edition_name
+from roadstead.report.editions import corrections, edition_name, embargo_words
 from roadstead.report.markup import file_name, shortened, visible, without_paths
 from roadstead.report.messages import text, under
 from roadstead.report.numbers import extent, moment, percent
@@ -38,6 +38,7 @@ def render_report(contents: Contents) -> str:
         "case": contents.case,
         "style": Markup(_file(STYLE)),  # noqa: S704 - our own file
         "simulated": simulated,
+        "embargo": embargo_words(contents.case),
         "made": moment(contents.made_at),
         "edition": edition_name(contents) if contents.editions else "",
         "corrections": corrections(contents),

@@ -47,6 +47,8 @@ class RunningHead:
     """which edition, or that it is none"""
     simulated: bool
     """whether the mark of simulated pixels stands there too"""
+    embargo: str = ""
+    """until when nothing is to be published, in words"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +185,7 @@ def _running(head: RunningHead) -> str:
         "top-left": shortened(head.case, 80),
         "top-right": shortened(head.edition, 60),
         "bottom-left": text("simulated.banner") if head.simulated else "",
-        "top-center": text("simulated.mark") if head.simulated else "",
+        "top-center": " · ".join(filter(None, [text("simulated.mark") if head.simulated else "", head.embargo])),
     }
     boxes = [f'@{place} {{ content: "{_escaped(words)}" }}' for place, words in named.items() if words]
     pages = f'@bottom-right {{ content: "{_escaped(text("pdf.page"))} " counter(page) " / " counter(pages) }}'

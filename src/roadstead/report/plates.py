@@ -20,6 +20,7 @@ from roadstead.report import svg
 from roadstead.report.bars import probability_bar
 from roadstead.report.chips import png
 from roadstead.report.coverage_figure import coverage_svg
+from roadstead.report.editions import embargo_words
 from roadstead.report.figures import map_figure, simulated, timeline_figure
 from roadstead.report.ink import drawing_rules, haloed
 from roadstead.report.markup import visible
@@ -70,7 +71,8 @@ def plates(contents: Contents, sheets: Mapping[str, Sheet] = MappingProxyType({}
     """
     prefix = "simulated-" if simulated(contents) else ""
     made = (*_large(contents), *_coverage(contents), *_bars(contents), *_vessels(contents), *_sheets(contents, sheets))
-    return tuple(replace(p, name=f"{prefix}{p.name}") for p in made)
+    embargo = embargo_words(contents.case)
+    return tuple(replace(p, name=f"{prefix}{p.name}", caption=f"{embargo} {p.caption}".strip()) for p in made)
 
 
 def plate_png(plate: Plate) -> bytes:
@@ -146,7 +148,8 @@ def _plate(  # noqa: PLR0917 - the parts of a figure in the order in which they 
     inner = Markup(haloed(drawn[head.end() :].removesuffix("</svg>")))  # noqa: S704 - drawn by us, escaped there
     keys, y = _drawn_legend(legend, width, height + LINE)
     mark = text("simulated.mark") if simulated(contents) else ""
-    foot = [f"{mark}. " if mark else "", credit]
+    embargo = embargo_words(contents.case)
+    foot = [f"{mark}. " if mark else "", f"{embargo} " if embargo else "", credit]
     said, y = _drawn_foot("".join(foot), width, y)
     ink = Markup(drawing_rules())  # noqa: S704 - our own file
     size = {f: f"{svg.number(v * MM_PER_UNIT)}mm" for f, v in (("width", width), ("height", y))}

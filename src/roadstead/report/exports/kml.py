@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
 from roadstead.model import SIMULATED_MARK
+from roadstead.report.editions import embargo_words
 from roadstead.report.exports.layers import Handover, Layer, credits_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def kml_text(layers: Iterable[Layer], held: Handover, title: str) -> str:
         title: of the case, redacted.
     """
     mark = str(held.simulated).lower()
-    about = "\n".join([*([SIMULATED] if held.simulated else []), "Credits:", *credits_of(held)])
+    said = [SIMULATED if held.simulated else "", embargo_words(held.case)]
+    about = "\n".join([*filter(None, said), "Credits:", *credits_of(held)])
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>',

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.report.editions import embargo_words
 from roadstead.report.exports.geopackage import write_geopackage
 from roadstead.report.exports.geoparquet import geoparquet_bytes
 from roadstead.report.exports.kml import SIMULATED, kml_text, kmz_bytes
@@ -97,7 +98,8 @@ class _Desk:
 
 
 def _gpkg(desk: _Desk) -> None:
-    about = "\n".join([*([SIMULATED] if desk.held.simulated else []), *map(desk.redactor.text, credits_of(desk.held))])
+    said = [SIMULATED if desk.held.simulated else "", embargo_words(desk.held.case)]
+    about = "\n".join([*filter(None, said), *map(desk.redactor.text, credits_of(desk.held))])
     path = desk.folder / f"{desk.prefix}case.gpkg"
     write_geopackage(path, desk.layers, about, desk.made_at)
     desk.files.append(path)
