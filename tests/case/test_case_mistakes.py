@@ -71,8 +71,8 @@ def mistakes_of(folder: Path, text: str) -> list[str]:
             '"persons", "composed" or "statement"')]),
         ('images = ["images"]', 'imagse = ["images"]', [
             ("case.toml:4: imagse: unknown key; did you mean 'images'? Known: claims, embargo_until, hypotheses, id, "
-            "images, routine, schema_version, sea, seed, simulated, sites, sources, summary, thresholds, timezone, title, "
-            "vessels, window")]),
+            "images, routine, schema_version, sea, seed, simulated, sites, sources, summary, thresholds, timezone, "
+            "title, vessels, window")]),
         ("[[sites]]", "seed = -1\n[[sites]]", ["case.toml:5: seed: found -1; must be at least 0"]),
     ],
 )  # fmt: skip
