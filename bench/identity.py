@@ -296,7 +296,7 @@ def _plot(curve: Sequence[tuple[float, float, int]]) -> None:
     axes.axvline(3, color="#b2182b", linestyle="--", linewidth=1)
     axes.text(3.1, 30, "landmarks as assumed", color="#b2182b")
     axes.set(
-        xlabel="landmarks moved by up to, % of the length (heights by up to 7 times that share)",
+        xlabel="landmarks moved by up to, % of the length (heights: 7 times that)",
         ylabel="right class of twelve, %",
         ylim=(0, 103),
         title="SIMULATED ships at 0.5 m, all at one size; bars 90 %",
