@@ -76,6 +76,7 @@ class Opened:
         self.asked: set[str] = set()
         self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda e: self.faults.append(str(e)))
+        self.page.on("response", lambda r: self.faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
         self.page.on("request", lambda r: self.asked.add(r.url.split("/")[2] if r.url.startswith("http") else ""))
         self.page.goto(link)
         self.page.wait_for_selector("html[data-ready=yes]")

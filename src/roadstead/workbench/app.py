@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parent / "page"
 MOST_BYTES = 512 * 2**20
 """of an upload"""
+_HEAD = '<!doctype html><title>Roadstead</title><link rel="icon" href="data:,">'
+"""of pages besides the workbench itself; without the link a browser asks for an icon that is not there"""
 _TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -71,8 +73,8 @@ def _enter(token: str, request: Request) -> Response:
     session = doors.enter(token)
     if session is None:
         why = "This link was used, or is of an earlier start. Start <code>roadstead workbench</code> again."
-        return HTMLResponse(f"<!doctype html><title>Roadstead</title><p>{why}</p>", status_code=403)
-    page = '<!doctype html><meta http-equiv="refresh" content="0; url=/"><title>Roadstead</title>'
+        return HTMLResponse(f"{_HEAD}<p>{why}</p>", status_code=403)
+    page = f'{_HEAD}<meta http-equiv="refresh" content="0; url=/">'
     response = HTMLResponse(page)
     response.set_cookie(doors.cookie, session, httponly=True, samesite="strict", path="/")
     return response
