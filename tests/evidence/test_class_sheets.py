@@ -6,21 +6,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from close_scene import landing_ship
 from PIL import Image
-from shapely.geometry import Polygon, box
 
-from roadstead import library
 from roadstead.evidence import figures
-from roadstead.geo import local_plane
 from roadstead.pipeline import Seams, verify
-from roadstead.simulate import Place, SceneSpec, ShipAt, Weather, make_scene
 from roadstead.steps import FixedClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LON, LAT = 1.5, 0.3
 SEAMS = Seams(clock=FixedClock(datetime(2026, 1, 1, 12, tzinfo=UTC)))
 CASE = """
 schema_version = 1
@@ -61,27 +57,8 @@ prior_reason = "test"
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A verified case with one landing ship on open water, at 0.8 m."""
-    plane = local_plane(LON, LAT)
-
-    def placed(west: float, south: float, east: float, north: float) -> Polygon:
-        ring = box(west, south, east, north).exterior.coords
-        return Polygon([plane.transform(x, y, direction="INVERSE") for x, y in ring])
-
-    form = library.form("alligator-three-cranes")
-    ship = ShipAt(
-        vessel_id="x", form_id=form.id, length_m=form.length_m.mid, beam_m=form.beam_m.mid,
-        lon_deg=LON, lat_deg=LAT, heading_deg=100,
-    )  # fmt: skip
-    place = Place(
-        id="roads", name="Roads", timezone="Etc/GMT", aoi=placed(-160, -160, 160, 160),
-        land=placed(20_000, 20_000, 20_100, 20_100), quays=(), anchorage=True,
-    )  # fmt: skip
-    spec = SceneSpec(
-        id="close", platform="skysat", t_utc=datetime(2024, 6, 10, 9, 40, tzinfo=UTC), place=place, ships=(ship,),
-        weather=Weather(wind_m_s=4.0, wind_from_deg=300.0), seed=3,
-    )  # fmt: skip
     folder = tmp_path_factory.mktemp("case")
-    make_scene(spec, folder / "images")
+    landing_ship(folder / "images")
     (folder / "case.toml").write_text(CASE, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("roadstead.infer.sampler.MAX_BATCHES", 1)

@@ -3,56 +3,31 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from close_scene import LAT, LON, landing_ship
 from PIL import Image
-from shapely.geometry import Polygon, box
 
-from roadstead import library
 from roadstead.archive import open_scene
 from roadstead.cli.identify import run
-from roadstead.geo import local_plane
 from roadstead.identify import Level
 from roadstead.imagery import RasterioReader, resolved_distance_m
 from roadstead.model import InputError, NotFound
 from roadstead.pipeline.find import detectors, find_vessels
 from roadstead.pipeline.identity import Close, ExamineStep, evidence_json
 from roadstead.pipeline.ship_sheet import identify
-from roadstead.simulate import Place, SceneSpec, ShipAt, Weather, make_scene
 from roadstead.steps import StepCache
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LON, LAT = 1.5, 0.3
-
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One landing ship on open water, at 0.8 m."""
-    plane = local_plane(LON, LAT)
-
-    def placed(west: float, south: float, east: float, north: float) -> Polygon:
-        ring = box(west, south, east, north).exterior.coords
-        return Polygon([plane.transform(x, y, direction="INVERSE") for x, y in ring])
-
-    form = library.form("alligator-three-cranes")
-    ship = ShipAt(
-        vessel_id="x", form_id=form.id, length_m=form.length_m.mid, beam_m=form.beam_m.mid,
-        lon_deg=LON, lat_deg=LAT, heading_deg=100,
-    )  # fmt: skip
-    place = Place(
-        id="roads", name="Roads", timezone="Etc/GMT", aoi=placed(-160, -160, 160, 160),
-        land=placed(20_000, 20_000, 20_100, 20_100), quays=(), anchorage=True,
-    )  # fmt: skip
-    spec = SceneSpec(
-        id="close", platform="skysat", t_utc=datetime(2024, 6, 10, 9, 40, tzinfo=UTC), place=place, ships=(ship,),
-        weather=Weather(wind_m_s=4.0, wind_from_deg=300.0), seed=3,
-    )  # fmt: skip
-    return make_scene(spec, tmp_path_factory.mktemp("close")).item
+    return landing_ship(tmp_path_factory.mktemp("close"))
 
 
 def test_the_step_gives_evidence_once_and_keeps_it(image: Path, tmp_path: Path) -> None:
