@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: demo test lint types layers unit sync clean
 
-demo: sync
+demo: sync $(VENV)/kernels/compiled
 	$(BIN)/roadstead exercise run null-islands-landing --workers 2 --out roadstead-demo/null-islands-landing
 	$(BIN)/roadstead verify cases/dunai-2024
 
@@ -36,6 +36,17 @@ $(UV):
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed: on Debian, apt-get install python3-venv"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)/tools
 	@$(VENV)/tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.5'
+
+# Inner loops are compiled once for each state of their source: by two small exercises side by side, one that weighs
+# and one that also draws and searches images, so that neither the demo nor a user's first case waits for it.
+KERNELS := $(shell grep -rl njit src --include=*.py)
+$(VENV)/kernels/compiled: $(KERNELS) uv.lock | sync
+	@echo 'Compiling inner loops, once: about a minute and a half ...'
+	@mkdir -p $(@D)
+	@$(BIN)/roadstead exercise study -n 1 --seed 1 --out $(@D)/weighed >$(@D)/weighed.txt 2>&1 & weighed=$$!; \
+	  $(BIN)/roadstead exercise study -n 1 --seed 1 --pixels --out $(@D)/drawn >$(@D)/drawn.txt 2>&1 \
+	  || { cat $(@D)/drawn.txt; exit 1; }; wait $$weighed || { cat $(@D)/weighed.txt; exit 1; }
+	@touch $@
 
 clean:
 	rm -rf $(VENV) roadstead-demo cases/*/out cases/*/.cache

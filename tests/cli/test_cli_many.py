@@ -98,6 +98,16 @@ def test_changes_answers_the_berths_of_a_case(cli: Cli, dates: tuple[Path, Path]
     assert [b["what"] for b in json.loads(said)["berths"] if b["site_id"] == "my-roads"] == ["came", "same"]
 
 
+def test_changes_says_what_is_known_of_the_order(cli: Cli, dates: tuple[Path, Path], tmp_path: Path) -> None:
+    """Neither image states a time: nothing may be said to have come first."""
+    code, said, err = cli("changes", *dates, "--bands", "red,green,blue", "--out", tmp_path / "c.geojson")
+    assert code == 0, err
+    told = json.loads((tmp_path / "c.geojson").read_text("utf-8"))
+    assert "the earlier one is not known" in said
+    assert "the earlier one is not known" in told["meaning"]
+    assert [told[k]["scene"] for k in ("first", "second")] == [d.stem for d in dates]
+
+
 def test_changes_refuses_what_it_cannot_compare(cli: Cli, dates: tuple[Path, Path], tmp_path: Path) -> None:
     code, _, err = cli("changes", dates[0], tmp_path / "missing.tif", "--bands", "red,green,blue")
     assert code == 2

@@ -31,6 +31,13 @@ def test_a_shadow_of_another_season_is_not(cli: Cli) -> None:
     assert all(last < "09-15" and first > "03-15" for first, last in told["fits_dates_at_that_time_of_day"])
 
 
+def test_the_place_and_the_zone_that_were_used_are_named(cli: Cli) -> None:
+    _, by_site, _ = cli(*CLAIM)
+    _, by_place, _ = cli("shadow", "--at", "132.35,42.88", "--time", "2024-10-17T02:57", "--height-m", "20")
+    assert "Asia/Vladivostok" in by_site
+    assert "42.8800 N, 132.3500 E; a time without a zone is UTC" in by_place
+
+
 def test_without_a_measurement_it_says_what_to_expect(cli: Cli) -> None:
     code, out, _ = cli(*CLAIM)
     assert code == 0
@@ -49,6 +56,7 @@ def test_without_a_measurement_it_says_what_to_expect(cli: Cli) -> None:
         (("--time", "2024-10-17", "--site", "dunai", "--height-m", "tall"), "no height"),
         (("--time", "2024-10-17", "--site", "dunai", "--height-m", "30-20"), "no height|lower one first"),
         (("--time", "2024-10-17", "--site", "dunai", "--azimuth-deg", "nan"), "finite"),
+        (("--time", "2024-10-17", "--site", "dunai", "--azimuth-deg", "365"), "no direction"),
         (("--time", "2024", "--site", "dunai"), "days"),
     ],
 )

@@ -179,3 +179,46 @@ def test_a_stated_sea_without_any_surface_of_water_in_it_is_its_own_surface() ->
     scene, pixels = window(BANDS["infrared"], land=True)
     mask = water_mask(with_sea(scene, columns(10, 50), SeaKind.SEA), placed(pixels), (10.0, 10.0))
     assert mask.surface[:, 10:50].all()
+
+
+def _clouded(pixels: Pixels, *, masked: bool) -> Pixels:
+    """The window of `window` under a bright, even cloud over the sea far from land; masked by the product or not."""
+    cloud = np.zeros(pixels.valid.shape, bool)
+    cloud[:, 120:] = True
+    values = pixels.values.copy()
+    values[:, cloud] = np.random.default_rng(4).normal(4000, 15, (len(values), int(cloud.sum())))
+    return replace(pixels, values=values, cloud=cloud if masked else None)
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_cloud_takes_nothing_from_the_land_and_is_no_land_itself(*, masked: bool) -> None:
+    scene, pixels = window(BANDS["infrared"], land=True)
+    mask = water_mask(scene, _clouded(pixels, masked=masked), (10.0, 10.0))
+    assert mask.method == "infrared"
+    assert mask.land_distance_m[100, 10] == 0
+    assert mask.land_distance_m[100, 150] == pytest.approx(910, abs=30)
+    # Haze shows the sea below it; what the product calls cloud does not.
+    assert mask.surface[100, 150] != masked
+
+
+def test_under_nothing_but_cloud_no_shore_is_made_up() -> None:
+    scene, pixels = window(BANDS["infrared"], land=False)
+    clouded = _clouded(pixels, masked=True)
+    mask = water_mask(scene, replace(clouded, cloud=np.ones_like(clouded.valid)), (10.0, 10.0))
+    assert np.isinf(mask.land_distance_m).all()
+
+
+def test_smooth_roofs_in_a_fine_image_are_land() -> None:
+    """At one metre a roof of 40 m is even over the whole window of the texture."""
+    rng = np.random.default_rng(5)
+    values = rng.normal(400, 60, (2, 400, 400))
+    blocks = np.kron(rng.uniform(1500, 4000, (10, 4)), np.ones((40, 40)))
+    values[:, :, :160] = blocks + rng.normal(0, 20, (400, 160))
+    scene = Scene(id="s", path=Path("s.tif"), time=None, modality=Modality.OPTICAL, bands=BANDS["infrared"], gsd_m=1.0)
+    pixels = Pixels(
+        values=values.astype(np.float32), valid=np.ones((400, 400), bool), transform=Affine.identity(), crs=None
+    )
+    mask = water_mask(scene, pixels, (1.0, 1.0))
+    assert mask.method == "infrared"
+    assert mask.land_distance_m[200, 80] == 0
+    assert mask.land_distance_m[200, 300] == pytest.approx(140, abs=10)

@@ -29,7 +29,7 @@ from roadstead.exercise import (
     study,
 )
 from roadstead.exercise.sightings import chance
-from roadstead.model import Call, Look, Modality, TimeSpan
+from roadstead.model import Call, InputError, Look, Modality, TimeSpan
 from roadstead.simulate import ShipAt
 from roadstead.steps import Workers
 
@@ -55,6 +55,15 @@ def done(few_histories: None, tmp_path_factory: pytest.TempPathFactory) -> Exerc
 
 def _files(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_an_exercise_is_never_written_over_a_case_of_somebody_s(tmp_path: Path) -> None:
+    mine = tmp_path / "case" / "case.toml"
+    mine.parent.mkdir()
+    mine.write_text('id = "mine"\n', "utf-8")
+    with pytest.raises(InputError, match="holds a case that is no exercise"):
+        run_exercise(SHIPPED, tmp_path, pixels=False)
+    assert mine.read_text("utf-8") == 'id = "mine"\n'
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(done: Exercise, tmp_path: Path) -> None:

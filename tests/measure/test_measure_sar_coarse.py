@@ -113,6 +113,31 @@ def test_a_faint_deck_between_bright_ends_belongs_to_the_hull() -> None:
     assert box.length_m.value == pytest.approx(420, abs=35)
 
 
+def test_a_deck_house_that_outshines_the_hull_does_not_hide_it_and_leaves_more_doubt() -> None:
+    even = np.full((41, 41), 0.02)
+    even[19:22, 12:28] = 1.0
+    spiky = even.copy()
+    spiky[19:22, 13:15] = 100.0
+    boxes = []
+    for image in (even, spiky):
+        pixels = Pixels(
+            values=image[None].astype(np.float32),
+            valid=np.ones(image.shape, bool),
+            transform=Affine(10, 0, 500000, 0, -10, 5000000),
+            crs="EPSG:32633",
+        )
+        at = np.nonzero(image > 0.1)
+        below_db = 10 * np.log10(image[at] / (0.05 * image.max()))
+        weights = np.clip(0.5 + below_db / 12, 0.1, 1).astype(np.float32)
+        hull = Candidate(rows_px=at[0], cols_px=at[1], weights=weights, score=0.9)
+        boxes.append(measure_sar(SCENE, pixels, hull, ground_frame(pixels.transform, pixels.crs, image.shape)))
+    plain, shone = (b.length_m for b in boxes)
+    assert plain.value == pytest.approx(160, abs=15)
+    assert shone.value == pytest.approx(160, abs=2 * shone.sigma)
+    assert shone.value > 80
+    assert 2 * plain.sigma < shone.sigma < 80
+
+
 def test_no_detection_is_surer_than_99_percent() -> None:
     rng = np.random.default_rng(3)
     image = rng.gamma(4.4, 0.02 / 4.4, (300, 300))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadstead.model import InputError, Precision, TimeSpan, parse_span, span_between
+from roadstead.model import InputError, Precision, TimeSpan, parse_span, shown_time, span_between
 
 INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2035, 1, 1)).map(lambda t: t.replace(tzinfo=UTC))  # noqa: DTZ001
 
@@ -55,3 +55,15 @@ def test_overlap_is_symmetric_and_holds_with_itself(a: datetime, m: int, b: date
     first, second = TimeSpan(a, a + timedelta(seconds=m)), TimeSpan(b, b + timedelta(seconds=n))
     assert first.overlaps(second) == second.overlaps(first)
     assert first.overlaps(first)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2024-10-17T02:15Z", "2024-10-17 02:15 UTC"),
+        ("2024-10-17", "2024-10-17, hour unknown"),
+        ("2024-10", "2024-10-01 to 2024-10-31, hour unknown"),
+    ],
+)
+def test_an_hour_that_is_not_known_is_not_shown(text: str, shown: str) -> None:
+    assert shown_time(parse_span(text)) == shown

@@ -22,6 +22,7 @@ from roadstead.report.axis import degree_ticks, degrees, round_length, time_tick
 from roadstead.report.chips import chip_figure, enlargement, png
 from roadstead.report.events import Event, Mark, panels
 from roadstead.report.geography import frame_of, site_groups
+from roadstead.report.ink import drawing_rules
 from roadstead.report.labels import Label, place
 from roadstead.report.markup import is_web_address, shortened, visible, without_paths
 from roadstead.report.messages import under
@@ -212,3 +213,10 @@ def test_the_fixture_is_as_hostile_as_it_says() -> None:
     assert len(contents.found) == 31
     assert len(contents.case.sites) == 8
     assert len(made.LONG) > 5000
+
+
+def test_exported_drawings_keep_every_rule_of_the_page_for_drawings() -> None:
+    """What is printed on an image is white with a dark rim: without that rule it would be black on dark water."""
+    rules = drawing_rules()
+    assert re.search(r"\.s-onimage \{[^}]*fill: #fff", rules)
+    assert "var(" not in rules

@@ -26,8 +26,8 @@ from roadstead.report import (
     pdf,
     plate_png,
     plates,
+    render_paper,
     render_pdf,
-    render_report,
 )
 from roadstead.report.ink import palette
 from roadstead.report.numbers import percents
@@ -43,7 +43,7 @@ ATTACHED = (
 
 def _pdf(contents: Any, *, simulated: bool = False) -> bytes:
     head = RunningHead(case=contents.case.title, edition=edition_name(contents), simulated=simulated)
-    return render_pdf(render_report(contents), head, ATTACHED, contents.made_at)
+    return render_pdf(render_paper(contents).html, head, ATTACHED, contents.made_at)
 
 
 def _few() -> Any:

@@ -14,9 +14,9 @@ import rasterio
 from rasterio.features import rasterize
 from rasterio.warp import transform_geom
 from shapely.affinity import translate
-from shapely.geometry import LineString, Point, box, shape
+from shapely.geometry import LineString, Point, box, mapping, shape
 
-from roadstead import library
+from roadstead import detect, library
 from roadstead.archive import held_scenes, open_scene
 from roadstead.detection import OpticalDetector, SarDetector
 from roadstead.geo import sun_position_deg
@@ -244,8 +244,9 @@ def test_a_ship_moving_away_is_shown_behind_itself(tmp_path: Path) -> None:
     still = replace(moving, speed_kn=0.0)
     places = []
     for ship in (still, moving):
-        spec = _spec("sentinel-1a", ships=(ship,), place=OPEN_SEA, id=f"sea-{ship.speed_kn:.0f}")
-        with rasterio.open(make_scene(spec, tmp_path).image) as data:
+        # One id for both: the same points of the ship shine.
+        spec = _spec("sentinel-1a", ships=(ship,), place=OPEN_SEA)
+        with rasterio.open(make_scene(spec, tmp_path / f"{ship.speed_kn:.0f}").image) as data:
             power = data.read(1).astype(np.float64) ** 2
         power[power < 0.2 * power.max()] = 0
         rows, cols = np.indices(power.shape)
@@ -326,6 +327,37 @@ def test_masks_agree_with_the_drawn_cloud(platform: str, tmp_path: Path) -> None
     shadow = change < -150
     assert shadow.any()
     assert pixels.cloud[shadow].mean() > 0.8
+
+
+def test_the_truth_says_what_stood_over_a_ship(tmp_path: Path) -> None:
+    places = [(x, y) for x in (-1500, 0, 1500) for y in (-1500, 0, 1500)]
+    ships = tuple(_ship(f"s{k}", "ropucha-i", x, y, heading_deg=60) for k, (x, y) in enumerate(places))
+    weather = Weather(cloud_fraction=0.5)
+    files = make_scene(_spec("planetscope", weather=weather, place=OPEN_SEA, ships=ships), tmp_path)
+    pixels = RasterioReader().read(_scene(files))
+    assert pixels.cloud is not None
+    skies = set()
+    for feature in json.loads(files.truth.read_text("utf-8"))["features"][: len(ships)]:
+        middle = shape(feature["geometry"]).centroid
+        with rasterio.open(files.image) as data:
+            point = transform_geom("EPSG:4326", data.crs, mapping(middle))["coordinates"]
+            row, col = data.index(*point)
+        sky = feature["properties"]["sky"]
+        skies.add(sky)
+        if sky == "cloud":
+            assert pixels.cloud[row, col]
+    assert "cloud" in skies
+    assert "clear" in skies
+
+
+def test_a_radar_ship_is_bright_from_bow_to_stern(tmp_path: Path) -> None:
+    """Its bright pixels reach along the hull; all on the deck house would make a short ship of a long one."""
+    ship = replace(_ship("long", "tanker", 0, 0, heading_deg=30), length_m=180.0, beam_m=28.0)
+    files = make_scene(_spec("sentinel-1a", ships=(ship,), place=OPEN_SEA), tmp_path)
+    (found,) = detect([files.image]).detections
+    assert found.length_m is not None
+    assert found.length_m.value == pytest.approx(180, abs=2 * found.length_m.sigma)
+    assert found.length_m.sigma < 30
 
 
 def test_a_clear_scene_has_no_cloud(made: dict[str, Made]) -> None:

@@ -118,6 +118,8 @@ def test_where_no_copy_can_be_made_it_is_said_with_the_remedy(tmp_path: Path) ->
         made(Copies(tmp_path), large)
 
 
+# As the application does: the encoder hides this warning, but filters of warnings are not safe among threads.
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_first_tiles_at_once_sample_the_scene_once(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot = read_snapshot(case)
     assert snapshot

@@ -8,6 +8,7 @@ import pytest
 from review_case import BEAM_PX, FAINT, FIRST, LENGTH_PX, SECOND, lonlat
 
 from roadstead.archive import DecisionMade
+from roadstead.detection import SarDetector
 from roadstead.model import Call
 from roadstead.pipeline import verify
 from roadstead.steps import SystemClock
@@ -83,7 +84,7 @@ def test_where_analysts_disagree_nobody_is_followed_and_the_report_says_so(case:
     store.add(DecisionMade(id="reject-01", kind="reject", text="a buoy", **target), "Ann")
     store.add(DecisionMade(id="accept-01", kind="accept", **target), "Bob")
     result = verify(case)
-    assert found(result)[SECOND] == ["sar-cfar 4"]
+    assert found(result)[SECOND] == [f"sar-cfar {SarDetector.version}"]
     assert any("analysts disagree" in w for w in result.contents.case.warnings)
 
 
@@ -91,7 +92,7 @@ def test_a_decision_means_a_place_and_is_named_where_nothing_is_found_there(case
     moved = about(case, f"{SECOND}#1") | {"outline_px": [(10, 10), (14, 10), (14, 14), (10, 14)]}
     store.add(DecisionMade(id="reject-01", kind="reject", text="a buoy", **moved), "Ann")
     result = verify(case)
-    assert found(result)[SECOND] == ["sar-cfar 4"]
+    assert found(result)[SECOND] == [f"sar-cfar {SarDetector.version}"]
     assert any("nothing is found there any more" in w for w in result.contents.case.warnings)
 
 

@@ -199,7 +199,9 @@ def _number_status(claim: Claim, seen: Seen, call: Call) -> tuple[Status, str]:
     most, found = seen.most, f"At most {seen.most} vessels of fitting size were found in one look"
     if call is Call.SUPPORTED:
         counted = not claim.who and claim.at_most is None and most >= (claim.at_least or 1)
-        return (Status.SEEN if counted else Status.CONSISTENT), f"{found}; the verdict allows for missed ones."
+        when = "" if seen.inside else ", at a time known too vaguely to lie surely in the window"
+        status = Status.SEEN if counted and seen.inside else Status.CONSISTENT
+        return status, f"{found}{when}; the verdict allows for missed ones."
     if call is Call.CONTRADICTED:
         return Status.CONTRADICTED, f"{found}; the verdict allows for missed and false ones."
     return Status.NOT_DETERMINABLE, f"{found}; that does not settle the number."

@@ -132,7 +132,9 @@ def require_folder(folder: Path) -> Path:
     """The case folder, checked; raises InputError with the remedy."""
     if not folder.is_dir():
         raise InputError(
-            f"{folder}: no such folder; a case is a folder that holds case.toml ('roadstead new {folder}')"
+            f"{folder}: a file; a case is the folder that holds case.toml: name {folder.parent}"
+            if folder.is_file()
+            else f"{folder}: no such folder; a case is a folder that holds case.toml ('roadstead new {folder}')"
         )
     if not (folder / "case.toml").is_file():
         raise InputError(f"{folder}: holds no case.toml; 'roadstead new DIR' writes a commented one")

@@ -28,7 +28,8 @@ def print_counted(verdicts: Sequence[Verdict]) -> None:
     about = [v for v in verdicts if v.ships is not None]
     for v in about:
         if v.ships and v.ships.at_least:
-            said = f"{v.claim_id}: at least {v.ships.at_least} different ship(s) of fitting size. {v.ships.why}"
+            count = f"at least {v.ships.at_least} different ship(s) of fitting size, if every detection is a ship"
+            said = f"{v.claim_id}: {count}. {v.ships.why}"
             say.out.print(f"[bold]counted:[/bold] {say.shown(said)}", soft_wrap=True)
     if about and not any(v.ships and v.ships.at_least for v in about):
         say.out.print("[bold]counted:[/bold] no ship of fitting size in looks of ours.", soft_wrap=True)

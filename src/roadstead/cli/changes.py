@@ -57,6 +57,7 @@ def _print(found: Compared, out: Path | None) -> None:
         f"{s.col_px:+.2f} columns off (sigma {s.sigma_px:.2f} px, {s.tiles} parts agree).",
         soft_wrap=True,
     )
+    say.out.print(found.order, soft_wrap=True)
     for b in found.berths:
         say.out.print(f"{say.shown(b.site_id)}, berth {b.berth}: {b.what}", soft_wrap=True)
     say.out.print("Surf and tide along beaches, and floating weed, can look like a change.", soft_wrap=True)

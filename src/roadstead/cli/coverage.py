@@ -11,9 +11,9 @@ from roadstead import library
 from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.cli.spans import span_of
-from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL, anybody, widest
+from roadstead.coverage import ALWAYS_UNKNOWN, PRECISE_HOURS, PROVISIONAL, anybody, widest
 from roadstead.geo import light_at
-from roadstead.model import LookState, Moment, iso
+from roadstead.model import LookState, Moment, iso, shown_time
 from roadstead.pipeline import case_coverage, coverage_json
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 60
 """more passes than these are left to the files"""
+_LEAST_WIDTH = {"UTC": 10, "Satellite": 11, "Way, incidence, sun": 12, "State": 10, "P(detect)*": 8}
 _COLUMNS = ("UTC", "Satellite", "Way, incidence, sun", "State", "P(detect)*", "Lately")
 
 
@@ -69,6 +70,7 @@ def _print(result: CoverageResult) -> None:
         sites = [s for s in result.coverage.sites if s.span == span]
         say.out.print(f"\n{iso(span.start)} to {iso(span.end)} ({span.hours() / 24:.1f} days, UTC)")
         say.out.print(_summary(result, sites))
+        _print_vague(result, sites)
         _print_passes(result, sites)
         _print_unseen(result, sites)
         _print_next(result, sites)
@@ -78,8 +80,18 @@ def _print(result: CoverageResult) -> None:
 def _table(*columns: str) -> Table:
     table = Table(show_edge=False, box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in {"UTC", "Satellite", "P(detect)*"})
+        table.add_column(column, overflow="fold", min_width=_LEAST_WIDTH.get(column))
     return table
+
+
+def _print_vague(result: CoverageResult, sites: list[SiteCoverage]) -> None:
+    """Looks whose hour is not known divide no time: they are in no window and no chance below."""
+    for site in sites:
+        held = sum(m.look is not None and m.time.hours() > PRECISE_HOURS for m in site.moments)
+        if held:
+            name = result.case.site(site.site_id).name
+            said = f"{name}: {held} look(s) of ours whose hour is not known; windows and chances leave them out."
+            say.out.print(f"[yellow]note:[/yellow] {say.shown(said)}", soft_wrap=True)
 
 
 def _summary(result: CoverageResult, sites: list[SiteCoverage]) -> Table:
@@ -125,7 +137,7 @@ def _row(m: Moment) -> tuple[str, ...]:
         sun = f"sun {o.sun_elevation_deg:.0f}° ({light_at(o.sun_elevation_deg)})"
         angle = f"{o.direction.value[:3]} {o.incidence_deg:.0f}°, {sun}"
     return (
-        f"{o.t_utc if o else m.time.start:%Y-%m-%d %H:%M:%S}",
+        f"{o.t_utc:%Y-%m-%d %H:%M:%S}" if o else shown_time(m.time),
         say.shown(library.platform_name(m.platform)),
         angle + (f", {100 * o.swath_fraction:.0f} % of it" if o and o.swath_fraction < 1 else ""),
         m.state.value,

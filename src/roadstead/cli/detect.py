@@ -84,7 +84,7 @@ def _one_of(kind: type[E], text: str, option: str) -> E:
 def _print(found: Detected, out: Path | None) -> None:
     table = Table(show_edge=False)
     for column in ("scene", "row", "col", "score", "length m", "beam m", "axis deg", "alongside"):
-        table.add_column(column, justify="left" if column == "scene" else "right")
+        table.add_column(column, overflow="fold", justify="left" if column == "scene" else "right")
     for d in found.detections:
         table.add_row(
             say.shown(d.scene_id), f"{d.row_px:.0f}", f"{d.col_px:.0f}", f"{d.score:.2f}",

@@ -35,7 +35,7 @@ def run_list(kind: str, length_m: float | None, case: Path | None, *, as_json: b
         return DONE
     table = Table(box=box.SIMPLE)
     for column in ("id", "kind", "length m", "beam m", "layout", "hulls", "forms", "statements"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold", no_wrap=column == "id")
     for c in rows:
         cells = (c.id, c.kind, str(c.length_m), str(c.beam_m), c.superstructure)
         counts = (str(len(named[c.id])), str(len(drawn[c.id])), tally(c).words)

@@ -15,6 +15,7 @@ from roadstead.model import Estimate, InputError, NotFound, Range, iso, parse_sp
 if TYPE_CHECKING:
     from roadstead.model import TimeSpan
 
+_FULL_CIRCLE_DEG = 360.0
 LENGTH_SHARE = 0.05
 """one sigma of a measured shadow's length, as a share, unless stated"""
 
@@ -35,24 +36,28 @@ class Said:
 
 def run(said: Said, *, as_json: bool) -> int:
     """Check and print."""
-    lon, lat, zone = _place(said)
+    lon, lat, zone, place = _place(said)
     check = check_shadow(parse_span(said.time, zone), lon, lat, _measured(said))
     if as_json:
-        say.print_json(_plain(check))
+        say.print_json({"place": place, **_plain(check)})
     else:
+        say.out.print(say.shown(place), soft_wrap=True)
         _print(check)
     return DONE
 
 
-def _place(said: Said) -> tuple[float, float, str]:
+def _place(said: Said) -> tuple[float, float, str, str]:
+    """Longitude, latitude, zone in which a bare time is meant, and all that in words."""
     if bool(said.site) == bool(said.at):
         raise InputError("state the place, by --site or by --at LON,LAT, and only by one of them")
     if said.site:
         site = library.find_site(said.site)
         if site is None:
             raise NotFound(f"--site: the library has no site {said.site!r}; it has {', '.join(library.sites())}")
-        return site.lon_deg, site.lat_deg, site.timezone
-    return *lon_lat(said.at), "UTC"
+        words = f"At {site.name}, {site.lat_deg:.4f} N, {site.lon_deg:.4f} E; a time without a zone is {site.timezone}."
+        return site.lon_deg, site.lat_deg, site.timezone, words
+    lon, lat = lon_lat(said.at)
+    return lon, lat, "UTC", f"At {lat:.4f} N, {lon:.4f} E; a time without a zone is UTC."
 
 
 def lon_lat(text: str) -> tuple[float, float]:
@@ -67,16 +72,24 @@ def lon_lat(text: str) -> tuple[float, float]:
 
 
 def _measured(said: Said) -> Measured:
-    azimuth = None if said.azimuth_deg is None else _estimate(said.azimuth_deg, said.azimuth_sigma_deg, "--azimuth-deg")
     sigma = said.shadow_sigma_m if said.shadow_sigma_m is not None else LENGTH_SHARE * (said.shadow_m or 0.0)
     length = None if said.shadow_m is None else _estimate(said.shadow_m, sigma, "--shadow-m")
-    return Measured(azimuth_deg=azimuth, length_m=length, height_m=_height(said.height_m))
+    return Measured(azimuth_deg=_azimuth(said), length_m=length, height_m=_height(said.height_m))
 
 
 def _estimate(value: float, sigma: float, name: str) -> Estimate:
     if not (math.isfinite(value) and math.isfinite(sigma) and sigma >= 0):
         raise InputError(f"{name}: {value:g} with a sigma of {sigma:g} is no measurement; give finite numbers")
     return Estimate(value, sigma)
+
+
+def _azimuth(said: Said) -> Estimate | None:
+    if said.azimuth_deg is None:
+        return None
+    found = _estimate(said.azimuth_deg, said.azimuth_sigma_deg, "--azimuth-deg")
+    if not 0 <= found.value <= _FULL_CIRCLE_DEG:
+        raise InputError(f"--azimuth-deg {found.value:g} is no direction; write degrees clockwise from north, 0-360")
+    return found
 
 
 def _height(text: str) -> Range | None:

@@ -47,7 +47,11 @@ def _print(result: Result) -> None:
             _cell(verdict.with_reports),
         )
     if any(v.simulated for v in result.verdicts):
-        say.out.print("[bold]SIMULATED[/bold] case or images: nothing here happened.", soft_wrap=True)
+        say.out.print(
+            "[bold]SIMULATED[/bold] case or images: what they show never happened. What Roadstead draws carries that "
+            "mark; a real case is to hold no such file.",
+            soft_wrap=True,
+        )
     say.out.print(f"[bold]{say.shown(result.case.title)}[/bold]", soft_wrap=True)
     beside.print_counted(result.verdicts)
     say.out.print(table)

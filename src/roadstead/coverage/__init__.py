@@ -17,12 +17,13 @@ from roadstead.coverage.picture import CALL_HOURS, site_coverage
 from roadstead.coverage.satellites import Satellite, Satellites, elements_of
 from roadstead.coverage.summary import ALWAYS_UNKNOWN, coverage_of
 from roadstead.coverage.unseen import best_further_look, missed_range, p_missed, starts_of, widest
-from roadstead.coverage.windows import blind_windows, gaps
+from roadstead.coverage.windows import PRECISE_HOURS, blind_windows, gaps
 
 __all__ = [
     "ALWAYS_UNKNOWN",
     "CALL_HOURS",
     "CYCLES_LATELY",
+    "PRECISE_HOURS",
     "PROVISIONAL",
     "RATES",
     "USABLE_AT_LEAST",

@@ -58,7 +58,7 @@ class SarDetector:
     """Finds vessels in SAR pixels of 3 to 40 m, in dB, amplitude or linear units."""
 
     name: ClassVar[str] = "sar-cfar"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     limits: ClassVar[str] = (
         "Radar images: ships that touch land or quays are often missed or joined with them, and a moving ship is shown "
         "where its Doppler shift puts it."

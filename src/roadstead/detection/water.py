@@ -10,6 +10,7 @@ Trans. SMC 9, 62-66). Without infrared the local standard deviation is added: wa
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,10 @@ _LARGEST_SHIP_M2 = 45_000.0  # 400 m by 60 m, and a pixel of 10 m on every side
 _LEAST_BASIN_M2 = {True: 15_000.0, False: 40_000.0}  # with and without infrared; trees and roofs are small and dark
 _LEAST_GAP = 2.2  # threshold above the water's median in its own sigmas; Otsu's cut through plain noise lies at 1.4
 _CLEAR_GAP = 5.0
+_LEAST_CLEAR, _ALL_CLOUD = 0.05, 0.8  # shares of the valid pixels, and of a bright group
+_ROUGHER_PERCENT = 90  # of what is bright, so much may be haze
+_TEXTURE_M = 3.0  # pixels finer than this are averaged for their texture
+_SMOOTH = 1.5  # times the water's roughness
 _LEAST_ROUGHENING = 2.0  # land is rougher than water; two shades of sea, clear and turbid, are equally smooth
 _TEXTURE_WEIGHT = 3.0
 _WINDOW_PX = 5
@@ -115,47 +120,66 @@ def _by_pixels(scene: Scene, pixels: Pixels, pixel_m: tuple[float, float]) -> Wa
     planes = infrared or visible
     if not planes or not pixels.valid.any():
         return _unknown(pixels.valid, "no band and no valid pixel tells water from land: all valid pixels are searched")
-    dark = _darkness(np.stack(planes), pixels.valid)
-    rough = _roughness(dark, pixels.valid)
+    clear, area_m2 = _clear(pixels), pixel_m[0] * pixel_m[1]
+    dark = _darkness(np.stack(planes), pixels.valid, clear)
+    rough = _roughness(dark, pixels.valid, max(1, round(_TEXTURE_M / math.sqrt(area_m2))))
     feature = dark if infrared else _smoothed(dark, pixels.valid) + _TEXTURE_WEIGHT * rough
-    cut, gap = _threshold(feature[pixels.valid])
+    cut, gap = _threshold(feature[clear])
     if not gap:
         return _unknown(pixels.valid, "the image has one shade only: all valid pixels are searched")
-    darker, brighter = (np.median(rough[pixels.valid & side]) for side in (feature <= cut, feature > cut))
-    if gap < _LEAST_GAP or brighter < _LEAST_ROUGHENING * darker:
+    calm = float(np.median(rough[clear & (feature <= cut)]))
+    brighter = rough[clear & (feature > cut)]
+    if gap < _LEAST_GAP or np.percentile(brighter, _ROUGHER_PERCENT) < _LEAST_ROUGHENING * calm:
         return _unknown(pixels.valid, "land and water do not separate in brightness: all valid pixels are searched")
-    area_m2 = pixel_m[0] * pixel_m[1]
-    if not infrared and not _has_land((feature > cut) & pixels.valid, area_m2):
+    if not infrared and not _has_land((feature > cut) & clear, area_m2):
         return _unknown(pixels.valid, "nothing that may be land is larger than a ship: all valid pixels are searched")
     surface = (feature < cut) & pixels.valid
     surface = remove_small_objects(surface, max_size=int(_LEAST_BASIN_M2[bool(infrared)] / area_m2))
     if not surface.any():
         return _unknown(pixels.valid, "no stretch of water is large enough to be sure: all valid pixels are searched")
     if not infrared:
-        shades = (np.median(dark[surface]), np.median(dark[(feature > cut) & pixels.valid]))
+        shades = (np.median(dark[surface]), np.median(dark[(feature > cut) & clear]))
         surface = _grown(surface, dark < float(np.mean(shades))) & pixels.valid
     confidence = min(1.0, gap / _CLEAR_GAP) * (1.0 if infrared else 0.7)
     notes = () if infrared else ("sea mask from visible bands only: dark woods may pass for water",)
     how = ("infrared" if infrared else "visible", confidence, notes)
-    return _finished(surface, pixels.valid, pixel_m, how)
+    smooth = (rough < _SMOOTH * calm) & bool(infrared)
+    return _finished(surface, pixels, smooth, pixel_m, how)
 
 
-def _darkness(planes: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Square root of the mean of the planes above their darkest valid pixels; 0 where invalid."""
-    lowest = np.percentile(planes[:, valid], 0.1, axis=1).astype(np.float32)
+def _clear(pixels: Pixels) -> NDArray[np.bool_]:
+    """Valid pixels under a clear sky; all valid ones where no cloud is known, or hardly anything else.
+
+    Clouds are brighter than land and as smooth as water: among them the two would not separate.
+    """
+    if pixels.cloud is None:
+        return pixels.valid
+    clear = pixels.valid & ~pixels.cloud
+    return clear if np.count_nonzero(clear) >= _LEAST_CLEAR * np.count_nonzero(pixels.valid) else pixels.valid
+
+
+def _darkness(planes: NDArray[np.float32], valid: NDArray[np.bool_], clear: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Square root of the mean of the planes above their darkest clear pixels; 0 where invalid."""
+    lowest = np.percentile(planes[:, clear], 0.1, axis=1).astype(np.float32)
     above = np.clip(planes - lowest[:, None, None], 0, None).mean(axis=0)
     return np.where(valid, np.sqrt(above), np.float32(0)).astype(np.float32)
 
 
-def _smoothed(plane: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _smoothed(plane: NDArray[np.float32], valid: NDArray[np.bool_], step_px: int = 1) -> NDArray[np.float32]:
     """Mean in a small window over valid pixels; the plane is 0 where invalid."""
-    share = np.maximum(ndimage.uniform_filter(valid.astype(np.float32), _WINDOW_PX), 1e-3)
-    return np.asarray(ndimage.uniform_filter(plane, _WINDOW_PX) / share, np.float32)
+    size = _WINDOW_PX * step_px
+    share = np.maximum(ndimage.uniform_filter(valid.astype(np.float32), size), 1e-3)
+    return np.asarray(ndimage.uniform_filter(plane, size) / share, np.float32)
 
 
-def _roughness(plane: NDArray[np.float32], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Standard deviation in a small window over valid pixels."""
-    variance = _smoothed(plane * plane, valid) - np.square(_smoothed(plane, valid))
+def _roughness(plane: NDArray[np.float32], valid: NDArray[np.bool_], step_px: int = 1) -> NDArray[np.float32]:
+    """Standard deviation in a small window over valid pixels, in fine images of means over so many pixels.
+
+    A roof fills the window of an image of half a metre and is as smooth as the sea.
+    """
+    if step_px > 1:
+        plane = np.asarray(ndimage.uniform_filter(plane, step_px), np.float32)
+    variance = _smoothed(plane * plane, valid, step_px) - np.square(_smoothed(plane, valid, step_px))
     return np.asarray(np.sqrt(np.clip(variance, 0, None)), np.float32)
 
 
@@ -188,14 +212,19 @@ def _grown(surface: NDArray[np.bool_], dark: NDArray[np.bool_]) -> NDArray[np.bo
 
 def _finished(
     surface: NDArray[np.bool_],
-    valid: NDArray[np.bool_],
+    pixels: Pixels,
+    smooth: NDArray[np.bool_],
     pixel_m: tuple[float, float],
     how: tuple[str, float, tuple[str, ...]],
 ) -> WaterMask:
-    """Fill what is smaller than a ship, and measure the distance to the rest."""
-    hole_px = int(_LARGEST_SHIP_M2 / (pixel_m[0] * pixel_m[1]))
+    """Fill what is smaller than a ship, and clouds over the sea, and measure the distance to the rest."""
+    valid, hole_px = pixels.valid, int(_LARGEST_SHIP_M2 / (pixel_m[0] * pixel_m[1]))
     # outside the valid area lies no land: a ship at the edge of the image must not grow into it
     water = remove_small_holes(surface | ~valid, max_size=hole_px, connectivity=2)
+    cloud = np.zeros_like(valid) if pixels.cloud is None else pixels.cloud
+    over_sea = _over_sea(~water, smooth | cloud)
+    water |= over_sea
+    surface = surface | (over_sea & smooth & valid & ~cloud)  # through haze the sea still shows
     method, confidence, notes = how
     return WaterMask(
         water=water & valid,
@@ -205,6 +234,21 @@ def _finished(
         method=method,
         notes=notes,
     )
+
+
+def _over_sea(bright: NDArray[np.bool_], cloudy: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Bright groups that are next to nothing but cloud or haze: no land shows in them.
+
+    Args:
+        bright: what is no water by its brightness, shape (height, width).
+        cloudy: cloud, and what is as smooth as the sea, same shape.
+    """
+    groups, count = ndimage.label(bright, np.ones((3, 3), bool))
+    if not count:
+        return np.zeros_like(bright)
+    share = np.asarray(ndimage.mean(cloudy, groups, np.arange(count + 1)))
+    share[0] = 0.0
+    return np.asarray((share > _ALL_CLOUD)[groups], bool)
 
 
 def _unknown(valid: NDArray[np.bool_], note: str) -> WaterMask:

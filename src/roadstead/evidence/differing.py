@@ -68,10 +68,13 @@ def _called(verdict: Any) -> str:
     return f"{verdict['verdict']}, {_pair(verdict['probability'])}" if verdict else ""
 
 
+_WORDS = {"prior": "before evidence"}  # the analyst's own prior is an assumption, told apart
+
+
 def _moves(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[str]:
     for name in [n for n in b if n != "elements"]:
         if a.get(name) != b[name]:
-            yield f"{name} {_move(a.get(name), b[name])}"
+            yield f"{_WORDS.get(name, name)} {_move(a.get(name), b[name])}"
     old, new = a.get("elements", {}), b.get("elements", {})
     for element in [e for e in new if old.get(e) != new[e]]:
         yield f"{element}: {_move(old.get(element), new[element])}"

@@ -17,6 +17,7 @@ from roadstead.report import (
     RunningHead,
     edition_name,
     embargo_words,
+    render_paper,
     render_pdf,
     render_report,
 )
@@ -64,18 +65,24 @@ class Telling:
         return render_report(self.contents)
 
     def pdf(self) -> bytes:
-        """The report as PDF/A-3u with verdicts and detections attached; raises InputError as `render_pdf` does."""
+        """The report as PDF/A-3u; raises InputError as `render_pdf` does.
+
+        Verdicts and detections are attached, and where tables leave rows out, the whole report.
+        """
         head = RunningHead(
             case=self.contents.case.title,
             edition=edition_name(self.contents),
             simulated=self.results.simulated,
             embargo=embargo_words(self.contents.case),
         )
-        attached = (
+        paper = render_paper(self.contents)
+        attached = [
             Attached(name=VERDICTS, data=self.verdicts.encode(), what="verdicts on every claim"),
             Attached(name=DETECTIONS, data=self.detections.encode(), what="vessels found"),
-        )
-        return render_pdf(self.html(), head, attached, self.contents.made_at)
+        ]
+        if paper.shortened:
+            attached.append(Attached(name=HTML, data=self.html().encode(), what="this report with every row"))
+        return render_pdf(paper.html, head, attached, self.contents.made_at)
 
 
 def write_report(

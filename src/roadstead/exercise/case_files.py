@@ -65,9 +65,17 @@ def write_case(scenario: Scenario, folder: Path) -> Case:
         "reported.toml": toml_text({k: v for k, v in reported.items() if v != []}),
     }
     _check(scenario, texts)
+    _refuse_a_real_case(folder)
     for name, text in texts.items():
         write_atomic(folder / name, text)
     return load_case(folder)
+
+
+def _refuse_a_real_case(folder: Path) -> None:
+    """An exercise may be run again in its folder, but never over a case that somebody wrote."""
+    held = folder / "case.toml"
+    if held.is_file() and "simulated = true" not in held.read_text("utf-8", errors="replace"):
+        raise InputError(f"{folder} holds a case that is no exercise; name another folder with --out")
 
 
 def _check(scenario: Scenario, texts: dict[str, str]) -> None:

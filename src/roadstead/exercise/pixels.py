@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 
 from roadstead.model import InputError, Modality
-from roadstead.simulate import SceneSpec, make_scene, null_island, sensor_of
+from roadstead.simulate import CLEAR, SceneSpec, make_scene, null_island, sensor_of
 from roadstead.steps import sha256_of, stream, write_atomic
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _MADE = ".made-of"
 """suffix of the file that holds the hash of what a finished scene was made of"""
-SCENE_VERSION = 1
+SCENE_VERSION = 2
 """raised whenever a scene of the same specification may come out otherwise"""
 
 
@@ -86,6 +87,18 @@ def write_scenes(
         # Last of all: only a scene that is complete has this mark.
         write_atomic(mark, made_of + "\n")
     progress("", len(images), len(images))
+
+
+def skies_over(truths: Path) -> dict[tuple[str, str], str]:
+    """What stands over a ship in an optical image, by (scene id, ship id); ships under a clear sky are left out."""
+    out = {}
+    for path in sorted(truths.glob("*.truth.geojson")):
+        told = json.loads(path.read_text("utf-8"))
+        for feature in told["features"]:
+            facts = feature["properties"]
+            if facts.get("sky", CLEAR) != CLEAR:
+                out[told["properties"]["scene_id"], facts["vessel_id"]] = facts["sky"]
+    return out
 
 
 def _remove(scene: Path, truths: Path, ident: str) -> None:

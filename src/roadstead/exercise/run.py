@@ -15,7 +15,7 @@ from roadstead.exercise.case_files import write_case
 from roadstead.exercise.happen import happen
 from roadstead.exercise.listed import write_catalogue
 from roadstead.exercise.naming import Naming, naming
-from roadstead.exercise.pixels import check_drawable, write_scenes
+from roadstead.exercise.pixels import check_drawable, skies_over, write_scenes
 from roadstead.exercise.radio import write_ais
 from roadstead.exercise.scenario import Scenario, scenario_toml
 from roadstead.exercise.score import Score, score_of
@@ -100,7 +100,7 @@ def run_exercise(
         with TemporaryDirectory() as apart:
             heard = ais_facts(case, gathered, StepCache(Path(apart)))
         _write_sightings(gathered, verdicts, folder / "case")
-    score = score_of(truth, case, gathered, verdicts)
+    score = score_of(truth, case, gathered, verdicts, skies_over(folder / "truth" / "scenes") if pixels else None)
     named = naming(truth, case, gathered)
     ais = ais_score(truth, ais_files(case.folder), gathered, heard)
     _write(folder / "score.json", {"score": to_plain(score), "naming": to_plain(named), "ais": to_plain(ais)})

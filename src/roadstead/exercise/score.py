@@ -118,7 +118,13 @@ class Score:
         return 1 - self.false_detections / self.detections if self.detections else None
 
 
-def score_of(truth: Truth, case: Case, gathered: Gathered, verdicts: Sequence[Verdict]) -> Score:
+def score_of(
+    truth: Truth,
+    case: Case,
+    gathered: Gathered,
+    verdicts: Sequence[Verdict],
+    skies: Mapping[tuple[str, str], str] | None = None,
+) -> Score:
     """Score what was found and said against what was true.
 
     Args:
@@ -126,6 +132,7 @@ def score_of(truth: Truth, case: Case, gathered: Gathered, verdicts: Sequence[Ve
         case: its case.
         gathered: looks and detections.
         verdicts: one per claim.
+        skies: what stood over a ship (scene id, ship id), where that is known and not `clear`.
     """
     pairs = [p for at in gathered.at_sites if usable(at.look) for p in paired(truth, at)]
     likely = [p for p in pairs if p.detection and p.detection.score >= LIKELY]
@@ -134,7 +141,7 @@ def score_of(truth: Truth, case: Case, gathered: Gathered, verdicts: Sequence[Ve
     return Score(
         detections=len(likely),
         false_detections=sum(p.ship is None for p in likely),
-        found=_found(pairs),
+        found=_found(pairs, skies or {}),
         lengths=_lengths(likely),
         port_calls=calls,
         port_calls_right=right,
@@ -199,14 +206,16 @@ def _reach_m(ship: ShipAt, modality: str) -> float:
     return NEAR_M + NEAR_LENGTHS * ship.length_m + shifted
 
 
-def _found(pairs: Sequence[Pair]) -> tuple[Found, ...]:
+def _found(pairs: Sequence[Pair], skies: Mapping[tuple[str, str], str]) -> tuple[Found, ...]:
+    """Ships by sensor and length; those under a cloud, which no detector can find, apart from both."""
     ships, found = Counter[str](), Counter[str]()
     for p in pairs:
         if p.ship is None:
             continue
         low, high = next((a, b) for a, b in pairwise(LENGTH_BINS_M) if a <= p.ship.length_m < b)
-        where = "alongside" if p.ship.alongside else "open water"
-        for key in (f"{p.modality}, {where}", f"{low:g}-{high:g} m, {where}"):
+        where, sky = "alongside" if p.ship.alongside else "open water", skies.get((p.scene_id, p.ship.vessel_id))
+        keys = (f"{p.modality}, {where}", f"{low:g}-{high:g} m, {where}")
+        for key in (f"{p.modality}, under {sky}",) if sky else keys:
             ships[key] += 1
             found[key] += p.detection is not None and p.detection.score >= LIKELY
     return tuple(Found(what=k, ships=ships[k], found=found[k]) for k in sorted(ships))

@@ -92,9 +92,7 @@ def ground_frame(transform: Affine, crs: str | None, shape: tuple[int, int], gsd
     """
     if crs is None:
         if not gsd_m:
-            raise RasterError(
-                "the image has no georeference; state its pixel size in metres with --gsd, and on what it rests"
-            )
+            raise RasterError("the image has no georeference; state its pixel size in metres with --gsd")
         return GroundFrame(Affine(gsd_m, 0, 0, 0, -gsd_m, 0), None, None)
     try:
         to_lonlat = Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4326", always_xy=True)

@@ -152,8 +152,10 @@ def _job(
     return args, (left, top)
 
 
-def _sizes(shown_m: tuple[float, float], side_m: float) -> tuple[Estimate, Estimate, float]:
+def _sizes(shown_m: tuple[float, float], side_m: float, doubt_m: float = 0.0) -> tuple[Estimate, Estimate, float]:
     """Length, beam and one sigma of the axis in degrees, of a hull that shows this length and beam.
+
+    How far the length depends on where the hull is taken to end adds to its doubt.
 
     The beam usual for a length is a ninth of it and 6 m, within a quarter: slenderness 4.5 at 55 m, 7.6 at 300 m.
     What shows beyond that is blur and layover, which lie over the ends as well: up to a pixel of it is taken off the
@@ -163,7 +165,7 @@ def _sizes(shown_m: tuple[float, float], side_m: float) -> tuple[Estimate, Estim
     length_m = shown_m[0] - min(beyond, side_m, shown_m[0] / 2)
     usual_m = _usual_beam_m(length_m)
     edge = side_m * min(1.0, _EDGE_PX + _EDGE_SLIM_PX * side_m / usual_m)
-    sigma = math.hypot(edge, min(beyond, length_m / 2))
+    sigma = math.hypot(edge, min(beyond, length_m / 2), doubt_m / 2)
     seen = math.hypot(_SIDE * edge, min(beyond, length_m / 2))
     parts = np.square([seen, math.hypot(_USUAL_SPREAD * usual_m, _USUAL_SLOPE * sigma)])
     beam = float((shown_m[1] / parts[0] + usual_m / parts[1]) / (1 / parts).sum())
@@ -195,8 +197,8 @@ class _Shape:
 
 def _shape(rectangle: NDArray[np.float64], offset: tuple[int, int], pixel_m: tuple[float, float]) -> _Shape:
     """A fitted rectangle with sigmas, from metres in its window to pixels of the band."""
-    x0, y0, length_m, beam_m, angle = (float(v) for v in rectangle)
-    length, beam, turn_deg = _sizes((length_m, beam_m), math.sqrt(pixel_m[0] * pixel_m[1]))
+    x0, y0, length_m, beam_m, angle, doubt_m = (float(v) for v in rectangle)
+    length, beam, turn_deg = _sizes((length_m, beam_m), math.sqrt(pixel_m[0] * pixel_m[1]), doubt_m)
     ends = np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]]) * (length.value / 2, beam.value / 2)
     turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
     corners = (ends @ turn + (x0, y0)) / pixel_m + offset

@@ -23,6 +23,7 @@ LEAST_PX = 0.4
 """sides shorter than this cannot be told from a point"""
 _CLIP_SHARE, _FAINT_SHARE = 0.3, 0.1  # of a hull's typical intensity; the second for a faint deck between bright ends
 _CLIP_OVER_SEA = 20.0  # a faint hull is clipped at its full level, so that the sea's own texture stays well below
+_SPIKY = 11.0  # typical over median intensity, where a few scatterers outshine a hull that goes on beyond them
 _LEAST_OVER_SEA = 4.0  # speckle alone reaches this
 _BODY_WEIGHT, _HELD = 0.25, 0.8  # share of the pixels of at least this weight that a fit has to hold
 _LONGEST_M = 460.0  # no ship was longer
@@ -51,18 +52,25 @@ def fit_hull(
         cols: their columns.
         weights: how surely each belongs to the hull.
         pixel_m: ground size of a pixel along the row and along the column.
+
+    Returns:
+        The rectangle, and how far its length depends on what is taken for the hull: metres, 0 for an even hull.
     """
     near = np.zeros(intensity.shape, np.bool_)
     for k in range(len(rows)):
         near[rows[k], cols[k]] = True
     sea = _sea(intensity, near)
-    level = _level(intensity, rows, cols, sea)
+    level, middle = _level(intensity, rows, cols, sea)
     best = _fit(intensity, near, (sea, level, _CLIP_SHARE), pixel_m)
-    if _held(best, rows, cols, weights, pixel_m) < _HELD:
-        wider = _fit(intensity, near, (sea, level, _FAINT_SHARE), pixel_m)
+    spiky = level > _SPIKY * middle
+    out = np.zeros(6)
+    out[:5] = best
+    if spiky or _held(best, rows, cols, weights, pixel_m) < _HELD:
+        wider = _fit(intensity, near, (sea, level, min(_FAINT_SHARE, middle / level)), pixel_m)
         if wider[2] <= _LONGEST_M:
-            return wider
-    return best
+            out[:5] = wider
+            out[5] = abs(wider[2] - best[2]) if spiky else 0.0
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -85,19 +93,22 @@ def _sea(intensity: NDArray[np.float32], near: NDArray[np.bool_]) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _level(intensity: NDArray[np.float32], rows: NDArray[np.int64], cols: NDArray[np.int64], sea: float) -> float:
-    """Typical intensity of a hull: mean of those pixels that hold nine tenths of its energy."""
+def _level(
+    intensity: NDArray[np.float32], rows: NDArray[np.int64], cols: NDArray[np.int64], sea: float
+) -> tuple[float, float]:
+    """Typical intensity of a hull, mean of those pixels that hold nine tenths of its energy; and its median."""
     values: NDArray[np.float64] = np.empty(len(rows))
     for k in range(len(rows)):
         value = intensity[rows[k], cols[k]]
         values[k] = sea if np.isnan(value) else value
     ordered = np.sort(values)[::-1]
+    middle = ordered[len(ordered) // 2]
     limit, total = 0.9 * ordered.sum(), 0.0
     for k in range(len(ordered)):
         total += ordered[k]
         if total >= limit:
-            return float(total / (k + 1))
-    return float(total / len(ordered))
+            return float(total / (k + 1)), float(middle)
+    return float(total / len(ordered)), float(middle)
 
 
 @njit(cache=True, nogil=True)

@@ -68,7 +68,7 @@ from roadstead.model.imaging import (
 )
 from roadstead.model.place import Name, Site
 from roadstead.model.seams import Catalogue, Clock, Detector, PixelReader, Predicate, Step
-from roadstead.model.time import Precision, TimeSpan, iso, parse_span, span_between, zone
+from roadstead.model.time import Precision, TimeSpan, iso, parse_span, shown_time, span_between, zone
 from roadstead.model.values import SIMULATED_MARK, Estimate, Range, as_text_cell
 from roadstead.model.verdict import (
     Call,
@@ -178,6 +178,7 @@ __all__ = [
     "as_text_cell",
     "iso",
     "parse_span",
+    "shown_time",
     "span_between",
     "zone",
 ]

@@ -79,6 +79,15 @@ class TimeSpan:
         return iso(self.start) if self.start == self.end else f"{iso(self.start)} to {iso(self.end)}"
 
 
+def shown_time(span: TimeSpan) -> str:
+    """For people: to the minute where it is known so well, else the days between which it lies."""
+    if span.hours() <= _MOMENT_H:
+        return f"{span.start:%Y-%m-%d %H:%M} UTC"
+    last = span.end - timedelta(seconds=1)
+    days = f"{span.start:%Y-%m-%d}" if span.start.date() == last.date() else f"{span.start:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return f"{days}, hour unknown"
+
+
 def iso(t: datetime) -> str:
     """ISO 8601 in UTC with a Z, to the second."""
     return t.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -92,6 +101,7 @@ def zone(name: str) -> ZoneInfo:
         raise InputError(f"time zone {name!r} is not an IANA name; write one like 'Asia/Vladivostok'") from error
 
 
+_MOMENT_H = 1.0  # a span this short is a moment
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 

@@ -67,6 +67,14 @@ class Compared:
     changes: tuple[ShipChange, ...]
     berths: tuple[BerthChange, ...]
 
+    @property
+    def order(self) -> str:
+        """Which image is the earlier one, as far as that is known, in words."""
+        one, other = (s.time for s in self.scenes)
+        if one is None or other is None or one.overlaps(other):
+            return "Which of the two images is the earlier one is not known."
+        return f"The {'first' if one < other else 'second'} image is the earlier one."
+
 
 def compare(
     first: Path | str,
@@ -122,7 +130,17 @@ def changes_geojson(found: Compared) -> str:
         for c in found.changes
     ]
     mark = mark_if(any(s.simulated for s in found.scenes))
-    collection = {"type": "FeatureCollection", "schema_version": SCHEMA_VERSION, **mark, "features": features}
+    first, second = ({"scene": s.id, "time": str(s.time) if s.time else None} for s in found.scenes)
+    collection = {
+        "type": "FeatureCollection",
+        "schema_version": SCHEMA_VERSION,
+        **mark,
+        "first": first,
+        "second": second,
+        "meaning": "came: only in the second image; went: only in the first; rows and columns of the first. "
+        f"{found.order}",
+        "features": features,
+    }
     return json.dumps(collection, indent=1) + "\n"
 
 

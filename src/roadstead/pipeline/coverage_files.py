@@ -69,7 +69,7 @@ def coverage_json(
             {
                 "site": w.site_id, **_span(w.span), "hours": round(w.hours, 2), "night_hours": w.night_hours,
                 "passes": list(w.passes), "held_not_usable": list(w.unusable),
-                "meaning": "no look is known to us; nobody's tasked or government images are known",
+                "meaning": "no look is known to us (vague ones aside); nobody's tasked or government images are known",
             }
             for s in found.sites for w in s.windows
         ],

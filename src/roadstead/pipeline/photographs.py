@@ -169,7 +169,7 @@ def _sheet(
         rgb=picture.rgb,
         outline=profile.outline * scale,
         waterline=(x1, y1, x2, y2),
-        title=f"Photograph with the outline that was read ({profile.basis})",
+        title=f"The outline that was read: {profile.basis}",
         seen=seen,
         classes=classes,
         landmarks=landmarks,

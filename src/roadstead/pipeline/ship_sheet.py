@@ -25,7 +25,7 @@ from roadstead.identify import (
     shadow_side,
 )
 from roadstead.imagery import RasterioReader, resolved_distance_m
-from roadstead.model import Detection, InputError, Modality, NotFound, Scene
+from roadstead.model import Detection, InputError, Modality, NotFound, Scene, shown_time
 from roadstead.pipeline.chips import chip_of
 from roadstead.pipeline.find import detectors, find_vessels
 from roadstead.pipeline.identity import METRES_PER_DEGREE, around, examined
@@ -100,8 +100,9 @@ def _ship(
     if at is None:
         named = next((d for d in findings.detections if d.id == detection_id), None)
         if named is None:
-            ids = ", ".join(d.id for d in findings.detections[:8]) or "none"
-            raise NotFound(f"no ship {detection_id!r} is found in {scene.id}; there are {ids}")
+            ids = [d.id for d in findings.detections]
+            there = f"{ids[0]} to {ids[-1]}, {len(ids)} in all" if len(ids) > 1 else ", ".join(ids) or "none"
+            raise NotFound(f"no ship {detection_id!r} is found in {scene.id}; there are: {there}")
         return named, pixels
     here = Point(at)
     placed = [(d.outline.distance(here), d) for d in findings.detections if d.outline is not None]
@@ -131,7 +132,7 @@ def sheet_of(detection: Detection, scene: Scene, pixels: Pixels, close: Examined
         raise InputError(f"the pixels around {detection.id} cannot be read")
     strip = deck_strip(image, pixels.valid, bow)
     candidates, side = _candidates(detection, scene, (image, pixels.valid), bow, (close, roles))
-    time = f"{scene.time.start:%Y-%m-%d %H:%M} UTC" if scene.time else "time unknown"
+    time = shown_time(scene.time) if scene.time else "time unknown"
     return Sheet(
         title=f"{detection.id}, {time}",
         chip=chip,

@@ -13,6 +13,7 @@ from roadstead.report.claims import site_name
 from roadstead.report.markup import file_name, join, link, plain, several, shortened, user, when
 from roadstead.report.messages import text
 from roadstead.report.numbers import extent, factor, metres, percent, size, time
+from roadstead.report.resting import scenes_of_verdicts
 from roadstead.report.tables import Table, table
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def looks_table(contents: Contents) -> Table | None:
     counts = Counter((f.detection.scene_id, f.site_id) for f in contents.found)
     looks = sorted(contents.looks, key=lambda k: (k.site_id, k.time is None, k.time or 0, k.scene_id))
     rows = (_look_row(contents.case, k, counts[k.scene_id, k.site_id]) for k in looks)
-    return table("looks", rows, text("unseen.looks_caption", n=len(looks)))
+    resting = scenes_of_verdicts(contents)
+    carries = (k.scene_id in resting for k in looks)
+    return table("looks", rows, text("unseen.looks_caption", n=len(looks)), carries=carries)
 
 
 def _look_row(case: Case, look: Look, found: int) -> Row:
@@ -158,6 +161,8 @@ def scenes_table(contents: Contents) -> Table | None:
     """Every scene that was read, with its hash."""
     if not contents.scenes:
         return None
+    scenes = sorted(contents.scenes, key=lambda s: s.id)
+    resting = scenes_of_verdicts(contents)
     rows = (
         (
             join([user(s.id), user(s.path.name), Markup('<code class="hash">{}</code>').format(s.sha256)]),
@@ -168,9 +173,10 @@ def scenes_table(contents: Contents) -> Table | None:
             user(s.licence or text("image.no_licence")),
             text("simulated.mark") if s.simulated else text("exhibits.real"),
         )
-        for s in sorted(contents.scenes, key=lambda s: s.id)
+        for s in scenes
     )
-    return table("scenes", rows, text("exhibits.scenes_caption", n=len(contents.scenes)))
+    caption = text("exhibits.scenes_caption", n=len(scenes))
+    return table("scenes", rows, caption, carries=(s.id in resting for s in scenes))
 
 
 def vessels_of_interest(case: Case) -> Table | None:

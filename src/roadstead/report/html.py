@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -17,8 +18,11 @@ from roadstead.report.editions import corrections, edition_name, embargo_words
 from roadstead.report.markup import file_name, shortened, visible, without_paths
 from roadstead.report.messages import text, under
 from roadstead.report.numbers import extent, moment, percent
+from roadstead.report.paper import on_paper
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from roadstead.report.contents import Contents
     from roadstead.report.tables import Table
 
@@ -26,11 +30,36 @@ TEMPLATE, STYLE = "template.html.j2", "style.css"
 _DATA = re.compile(r'(data:image/png;base64,[^"]*)')
 
 
+@dataclass(frozen=True, slots=True)
+class PaperPage:
+    """A report's page for paper."""
+
+    html: str
+    shortened: bool
+    """whether rows of tables are left out, so that the whole report must go along"""
+
+
 def render_report(contents: Contents) -> str:
     """The report as one HTML document; the same contents give the same text.
 
     Everything that comes from case files, catalogues and images is escaped. Folders of this machine are left out.
     """
+    return _rendered(contents, None)
+
+
+def render_paper(contents: Contents) -> PaperPage:
+    """The same for `render_pdf`: figures of one width, and long tables without the rows that no verdict rests on."""
+    left: list[str] = []
+
+    def fit(table: Table) -> Table:
+        made = on_paper(table)
+        left.extend([made.caption] if made.note else [])
+        return made
+
+    return PaperPage(_rendered(contents, fit), bool(left))
+
+
+def _rendered(contents: Contents, fit: Callable[[Table], Table] | None) -> str:
     roots, groups = _roots(contents), findings.groups(contents)
     simulated = figures.simulated(contents)
     view = {
@@ -57,6 +86,8 @@ def render_report(contents: Contents) -> str:
         "always_unknown": ALWAYS_UNKNOWN,
         "provisional": PROVISIONAL,
         "sections": under("section"),
+        "paper": fit is not None,
+        "fit": fit,
         **_tables(contents),
     }
     page = _environment().get_template(TEMPLATE).render(view)

@@ -24,7 +24,7 @@ def drawing_rules() -> str:
     """The rules of drawings from the page's style sheet, in its light colours, without variables: editors know none."""
     css = files(__package__).joinpath(STYLE).read_text("utf-8")
     colours = palette()
-    rules = re.findall(r"^(?:svg text|\.s-).*$", css, re.MULTILINE)
+    rules = re.findall(r"^(?:svg text|(?:svg )?\.s-).*$", css, re.MULTILINE)
     return re.sub(r"var\(--(\w+)\)", lambda m: colours[m[1]], "\n".join([*rules, _FRONT]))
 
 

@@ -65,7 +65,7 @@ def render_pdf(page: str, head: RunningHead, attached: Sequence[Attached], made_
     """A report's HTML page as PDF/A-3u, tagged for screen readers.
 
     Args:
-        page: as `render_report` gives it.
+        page: as `render_paper` gives it; one of `render_report` takes longer.
         head: of every page.
         attached: files that go inside.
         made_at: when the results were first had, UTC; stands for the time of the file and of what is in it.
@@ -76,12 +76,10 @@ def render_pdf(page: str, head: RunningHead, attached: Sequence[Attached], made_
     """
     printer = _weasyprint()
     drawn = _for_paper(page, head)
-    data, heard = _printed(printer, drawn, attached, made_at)
-    without = sorted({chr(int(code, 16)) for said in heard.said for code in _NO_GLYPH.findall(said)})
-    if without:
-        # PDF/A allows no empty box in place of a letter: what no font here has stands as its code point.
-        named = {ord(c): f"\u27e8U+{ord(c):04X}\u27e9" for c in without}
-        data, heard = _printed(printer, drawn.translate(named), attached, made_at)
+    named = _without_glyph(_tried(printer, drawn))
+    data, heard = _printed(printer, drawn.translate(named), attached, made_at)
+    if missed := _without_glyph(heard):
+        data, heard = _printed(printer, drawn.translate(named | missed), attached, made_at)
     if heard.failed:
         raise DefectError(f"the PDF lacks something that the page has: {heard.failed[0]}")
     return data
@@ -140,6 +138,20 @@ def _in_pieces(run: re.Match[str]) -> str:
     """Text of hundreds of letters without a space, with places to break it: to try each letter takes hours."""
     pieces = re.findall(rf"(?:&[^;]{{1,8}};|.){{1,{_PIECE}}}", run[0])
     return '<span class="run">' + BREAK.join(pieces) + "</span>"
+
+
+def _tried(printer: Any, page: str) -> _Listener:
+    """What is said of the page's letters beyond ASCII, tried on a page of their own: that spares a second layout."""
+    letters = "".join(c for c in sorted(set(page)) if ord(c) > 0x7F)
+    with _listening() as heard:
+        _laid_out(printer, f"<!DOCTYPE html><html><body>{letters}</body></html>", pdf_variant=VARIANT)
+    return heard
+
+
+def _without_glyph(heard: _Listener) -> dict[int, str]:
+    """Letters that no font here has, as their code points: PDF/A allows no empty box in place of a letter."""
+    codes = sorted({int(code, 16) for said in heard.said for code in _NO_GLYPH.findall(said)})
+    return {code: f"\u27e8U+{code:04X}\u27e9" for code in codes}
 
 
 def _printed(printer: Any, page: str, attached: Sequence[Attached], made_at: datetime) -> tuple[bytes, _Listener]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -212,6 +213,11 @@ def _called(name: str) -> str:
     return name if name in (OTHER_TYPE, NONE_OF_THESE, *GROUPS) else class_name(name)
 
 
+def _floored(pixels: float) -> str:
+    """One digit, never rounded up over what is needed."""
+    return f"{math.floor(10 * pixels + 1e-6) / 10:.1f}"
+
+
 def _ratio(value: float) -> str:
     return f"{value:.1f} times as likely" if value >= 1 else f"1/{1 / value:.1f} as likely"
 
@@ -222,7 +228,8 @@ def _words(figure: Figure, sheet: Sheet) -> None:
         figure.text(0.98, 0.972, "SIMULATED", fontsize=12, color=WARNING, ha="right", weight="bold")
     said = [sheet.gate.words]
     said += [
-        f"{s.level.value}: {s.feature} {s.feature_m:.1f} m is {s.pixels:.1f} resolved pixels, needs {s.needed:.0f}: "
+        f"{s.level.value}: {s.feature} {s.feature_m:.1f} m is {_floored(s.pixels)} resolved pixels, "
+        f"needs {s.needed:.0f}: "
         f"{'allowed' if s.allowed else 'not allowed'}"
         for s in sheet.gate.statements
     ]

@@ -14,6 +14,7 @@ from roadstead.report.claims import site_name
 from roadstead.report.markup import join, plain, several, user, when
 from roadstead.report.messages import text
 from roadstead.report.numbers import NBSP, angle, estimate, metres, month, time
+from roadstead.report.resting import vessels_of_verdicts
 from roadstead.report.tables import Table, table
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ def rest_table(contents: Contents) -> Table | None:
     rest = ordered(contents)[MOST_FIGURES:]
     if not rest:
         return None
-    return table("vessels", (_row(contents.case, f) for f in rest), text("vessels.rest_caption", n=len(rest)))
+    resting = vessels_of_verdicts(contents)
+    rows = (_row(contents.case, f) for f in rest)
+    carries = (f.detection.id in resting for f in rest)
+    return table("vessels", rows, text("vessels.rest_caption", n=len(rest)), carries=carries)
 
 
 def _view(case: Case, found: Found, index: int) -> VesselView:

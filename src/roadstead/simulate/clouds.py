@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from roadstead.simulate.grid import Grid
     from roadstead.simulate.spec import SceneSpec
 
+CLEAR = "clear"
+"""sky over a place where nothing stands between it and the sensor"""
 NODE_M, _NODE_PX = 20.0, 3.0
 """distance between nodes, at least so many metres and so many pixels"""
 HEIGHT_M = 900.0
@@ -45,6 +47,12 @@ class Sky:
     def clear(self) -> bool:
         """Whether nothing stands in the sky."""
         return not self.fields.any()
+
+    def over(self, row_px: float, col_px: float) -> str:
+        """What stands between a place and the sensor: `cloud`, `thin cloud` or `CLEAR`."""
+        place = (round(row_px - 0.5), round(col_px - 0.5))
+        thick, thin, _ = sky_values(self.fields, self.node_px, place, (1, 1))[:, 0, 0]
+        return "cloud" if thick > THICK else "thin cloud" if thin > THIN else CLEAR
 
 
 def sky_of(spec: SceneSpec, grid: Grid, sun: tuple[float, float]) -> Sky:

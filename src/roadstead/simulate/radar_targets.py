@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 _CELL_M = 2.0
 _DIFFUSE_DB, _WALL_DB, _BROADSIDE_DB = 2.0, 3.0, 9.0
-_POINT_DB, _POINT_SPREAD_DB, _POINTS = 32.5, 4.5, 14
+_POINT_DB, _POINT_SPREAD_DB = 32.0, 5.5
 """radar cross-section of one strong point of a ship of 120 m, dB above a square metre"""
+_TOPS, _STATIONS = 6, 8
+"""strong points: at the highest tops, and one at each of so many equal parts of the length (hatches, rails, masts)"""
 _MOST, _STRONGEST = 220, 10
 _CORE_M, _ARM_M, _ARM_INSET_M = 170.0, 1400.0, 120.0
 _GHOST_DB = -27.0
@@ -144,7 +146,7 @@ def _scatterers(ship: Placed, beam: Beam, names: tuple[int, str]) -> NDArray[np.
     deck = size * size * _random_db(rng, _DIFFUSE_DB, 3.0, int(hull.sum()))
     faces = wall > 1.2
     lit = wall[faces] * size * _random_db(rng, _WALL_DB + _BROADSIDE_DB * broadside, 4.0, int(faces.sum()))
-    tops = _tops(high)
+    tops = _tops(high, hull, rng)
     scale_db = 10 * math.log10(ship.ship.length_m / 120)
     points = _random_db(rng, _POINT_DB + scale_db, _POINT_SPREAD_DB, int(tops.sum()))
     return np.concatenate(
@@ -163,13 +165,18 @@ def _coarse(values: NDArray[np.float32], block: int) -> NDArray[np.float32]:
     return np.asarray(padded.reshape(rows // block, block, cols // block, block).max(axis=(1, 3)))
 
 
-def _tops(high: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """The highest local tops."""
+def _tops(high: NDArray[np.float32], hull: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.bool_]:
+    """The highest local tops, and the highest place of every part of the length, from bow to stern."""
     peaks = (high == maximum_filter(high, 5)) & (high > 0)
-    order = np.argsort(-high[peaks], kind="stable")[:_POINTS]
+    order = np.argsort(-high[peaks], kind="stable")[:_TOPS]
     rows, cols = np.nonzero(peaks)
     out = np.zeros(high.shape, np.bool_)
     out[rows[order], cols[order]] = True
+    for part in np.array_split(np.flatnonzero(hull.any(axis=1)), _STATIONS):
+        if part.size:
+            level = np.where(hull[part], high[part] + 0.1 * rng.random((part.size, high.shape[1])), -1.0)
+            row, col = np.unravel_index(int(np.argmax(level)), level.shape)
+            out[part[row], col] = True
     return out
 
 

@@ -25,6 +25,10 @@ _DIGITS = 7
 def truth_of(scene: OpticalScene | RadarScene) -> dict[str, Any]:
     """GeoJSON: one feature per ship, in the spec's order, then one per small craft and vehicle drawn (optical)."""
     ships = [_ship(s, scene.grid) for s in scene.ships]
+    if isinstance(scene, OpticalScene):
+        for feature, placed in zip(ships, scene.ships, strict=True):
+            col, row = ~scene.grid.transform @ (placed.x_m, placed.y_m)
+            feature["properties"]["sky"] = scene.sky.over(row, col)
     small = [
         {"type": "Feature", "geometry": _earth(b.outline, scene.grid), "properties": {"label": b.kind}}
         for b in (scene.boats if isinstance(scene, OpticalScene) else ())
