@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,6 @@ from roadstead.report.exports import Profile, Redactor, Rules, redactor_for, wit
 from roadstead.steps import to_plain
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from roadstead.case import Case
 
 NAMES = {"Hans Große": "analyst 1", "Meyer": "analyst 2", "İnci Öz": "analyst 3", "Zoë Müller": "analyst 4",
@@ -145,3 +144,22 @@ def test_times_inside_reports_are_as_coarse_as_the_rules_say(tmp_path: Path) -> 
     left = withheld_case(case, redactor_for(case, Rules(times="day"), Profile.PUBLIC, ()))
     assert left.reported[0].lr_reason == "there at [time withheld]"
     assert withheld_case(case, redactor_for(case, Rules(times="day"), Profile.FULL, ())) == case
+
+
+@pytest.mark.parametrize(
+    ("folder", "text", "left"),
+    [
+        ("la", "platform, at la, la/scenes/a.tif", "platform, at la, scenes/a.tif"),
+        (
+            "cases/la",
+            "cases/la/a.tif and cases/la: no image; cases/lagoon",
+            "a.tif and the case folder: no image; cases/lagoon",
+        ),
+        ("/disk/la", "/disk/la/a.tif in /disk/la", "a.tif in the case folder"),
+    ],
+)
+def test_the_place_of_the_case_is_taken_out_and_no_word_that_contains_its_name(
+    folder: str, text: str, left: str
+) -> None:
+    redactor = Redactor(profile=Profile.FULL, rules=Rules(), names={}, folder=Path(folder))
+    assert redactor.text(text) == left

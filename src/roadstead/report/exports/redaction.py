@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,17 +55,18 @@ class Redactor:
     folder: Path | None = None
     removed: Counter[str] = field(default_factory=Counter)
     _matcher: NameMatcher = field(init=False)
-    _places: tuple[str, ...] = field(init=False)
+    _places: tuple[tuple[re.Pattern[str], str], ...] = field(init=False)
+    """where the folder's place may stand in a text, and what stands there instead"""
 
     def __post_init__(self) -> None:
         self._matcher = NameMatcher(self.names)
         places = {str(self.folder.resolve()), str(self.folder)} - {"", ".", "/"} if self.folder else set[str]()
-        self._places = tuple(sorted(places, key=lambda p: (-len(p), p)))
+        self._places = tuple(p for place in sorted(places, key=lambda p: (-len(p), p)) for p in _patterns(place))
 
     def text(self, text: str) -> str:
         """A text without what is withheld."""
-        for place in self._places:
-            text = text.replace(f"{place}/", "").replace(place, "the case folder")
+        for place, instead in self._places:
+            text = place.sub(instead, text)
         text, secrets = without_secrets(text)
         self._count("keys and signed addresses", secrets)
         if self.profile is Profile.FULL:
@@ -109,6 +111,19 @@ class Redactor:
     def _count(self, what: str, n: int) -> None:
         if n:
             self.removed[what] += n
+
+
+def _patterns(place: str) -> list[tuple[re.Pattern[str], str]]:
+    """A folder's place in a text: before a file of it, and by itself.
+
+    A folder named from where the program runs may be called as any word is, or as a part of one.
+    """
+    word = re.escape(place)
+    if Path(place).is_absolute():
+        return [(re.compile(f"{word}/"), ""), (re.compile(word), "the case folder")]
+    before = rf"(?<![\w./-]){word}"
+    alone = [(re.compile(rf"{before}(?![\w-])"), "the case folder")] if "/" in place else []
+    return [(re.compile(f"{before}/"), ""), *alone]
 
 
 def redactor_for(case: Case, rules: Rules, profile: Profile, analysts: Iterable[str]) -> Redactor:
