@@ -23,6 +23,7 @@ from roadstead.archive.marks import BY_EYE, Mark
 from roadstead.archive.masks import mask_rank
 from roadstead.archive.planet import udm2_beside
 from roadstead.archive.raster import check_whole, image_kind, kind_of_bytes, open_image
+from roadstead.archive.removal import Removal, Removed, remove
 from roadstead.archive.scene import open_scene
 from roadstead.archive.shapes import shape_of
 from roadstead.archive.stac import NamedImage, claims_to_be_item, item_time, named_images, scene_from_item
@@ -43,6 +44,8 @@ __all__ = [
     "Mark",
     "NamedImage",
     "Refusal",
+    "Removal",
+    "Removed",
     "SeaFile",
     "add",
     "box_of",
@@ -69,6 +72,7 @@ __all__ = [
     "open_scene",
     "open_sea_file",
     "placed",
+    "remove",
     "sar_unit_of",
     "scene_from_item",
     "shape_drawn",

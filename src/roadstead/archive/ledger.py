@@ -1,6 +1,7 @@
 """The exhibits ledger of a case: CASE/exhibits.jsonl, one JSON line per fact recorded, only ever appended to.
 
-A later line with the same exhibit id replaces the earlier one, so that what was known when stays readable.
+A later line with the same exhibit id replaces the earlier one, so that what was known when stays readable; a line
+that says `removed` takes the exhibit out of the case, and one after it brings it back.
 """
 
 from __future__ import annotations
@@ -31,13 +32,16 @@ class Entry:
     """every file held for the exhibit: POSIX path inside the case -> SHA-256"""
     came_in: str = ""
     """the zip archive it was taken from: name and SHA-256"""
+    removed: bool = False
+    """True: from this line on the case does not hold it"""
+    why_removed: str = ""
 
 
 _LINE = TypeAdapter(Entry)
 
 
 def entries(case_dir: Path) -> tuple[Entry, ...]:
-    """What is recorded now, the last line of each exhibit, in order of first arrival.
+    """What is held now, the last line of each exhibit, in order of first arrival; without those that were removed.
 
     A torn last line (the machine stopped while writing) is passed over.
 
@@ -64,7 +68,7 @@ def entries(case_dir: Path) -> tuple[Entry, ...]:
             raise IntakeError(f"{path}:{number}: damaged line ({_first(error)}); restore the ledger") from error
         _check(entry, path, number)
         last[entry.exhibit.id] = entry
-    return tuple(last.values())
+    return tuple(entry for entry in last.values() if not entry.removed)
 
 
 def _first(error: ValidationError) -> str:

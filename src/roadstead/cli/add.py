@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Any
 
 from roadstead.archive import IntakeFacts, exhibits
@@ -12,6 +11,7 @@ from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.cli.detect import band_roles, sar_unit_of
 from roadstead.cli.plain import plain
+from roadstead.cli.users import user
 from roadstead.model import DateBasis, InputError, NotFound, parse_span
 from roadstead.steps import SystemClock, to_plain
 
@@ -44,14 +44,6 @@ def _known_exhibit(case: Path, wanted: str) -> None:
         raise NotFound(f"--of: the case holds no exhibit {wanted!r}; held: {listed}")
 
 
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # An account without a name, as in some containers.
-        return "unknown"
-
-
 def _facts(case: Path, stated: Mapping[str, Any]) -> IntakeFacts:
     rest = {k: plain(v) if isinstance(v, str) else v for k, v in stated.items()}
     zone_name, captured = rest.pop("timezone"), rest.pop("captured")
@@ -69,7 +61,7 @@ def _facts(case: Path, stated: Mapping[str, Any]) -> IntakeFacts:
         **(
             rest
             | {
-                "added_by": rest["added_by"] or _user(),
+                "added_by": rest["added_by"] or user(),
                 "bands": band_roles(rest["bands"]),
                 "sar_unit": sar_unit_of(rest["sar_unit"]),
             }

@@ -276,6 +276,21 @@ def add(
 
 
 @app.command()
+def remove(
+    case: CaseFolder,
+    exhibit: Annotated[str, typer.Argument(metavar="EXHIBIT", help="id of the exhibit, as `add` printed it")],
+    reason: Annotated[str, typer.Option("--reason", help="why; stands in the collection log")],
+    by: Annotated[str, typer.Option("--by", help="who takes it out")] = "",
+    delete: Annotated[bool, typer.Option("--delete", help="delete its files instead of keeping them aside")] = False,
+    json: AsJson = False,
+) -> None:
+    """Take an exhibit out of the case that was added by mistake; the log keeps who, when and why."""
+    from roadstead.cli.remove import run
+
+    raise typer.Exit(run(case, exhibit, reason=reason, by=by, delete=delete, as_json=json))
+
+
+@app.command()
 def fetch(
     case: CaseFolder,
     ids: Annotated[

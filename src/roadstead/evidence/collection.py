@@ -28,7 +28,10 @@ _EXHIBIT = (
 
 
 def collection_log(results: Results, inputs: Sequence[InputFile], redactor: Redactor) -> list[dict[str, Any]]:
-    """One entry for every arrival: exhibits as recorded, windows as fetched, answers as kept, the rest as found."""
+    """One entry for every arrival: exhibits as recorded, windows as fetched, answers as kept, the rest as found.
+
+    An exhibit that was removed keeps its entry, and has one that says who took it out, when and why.
+    """
     folder = results.case.folder
     exhibits = [
         _exhibit(line) for line in read_lines(folder / "exhibits.jsonl") if isinstance(line.get("exhibit"), dict)
@@ -44,11 +47,12 @@ def _exhibit(line: dict[str, Any]) -> dict[str, Any]:
     exhibit = line["exhibit"]
     files = line.get("files")
     return {
-        "event": "exhibit",
+        "event": "exhibit removed" if line.get("removed") else "exhibit",
         "when": line.get("recorded"),
         "who": line.get("recorded_by"),
         "from": exhibit.get("url") or line.get("came_in") or exhibit.get("original_name"),
         "files": files if isinstance(files, dict) else {},
+        **({"why": line.get("why_removed")} if line.get("removed") else {}),
         **{k: exhibit.get(k) for k in _EXHIBIT},
     }
 

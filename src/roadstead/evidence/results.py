@@ -161,7 +161,7 @@ def redactor_of(results: Results, profile: Profile) -> Redactor:
     """What is withheld of these results under a profile; raises CaseError where redaction.toml is wrong."""
     gathered, folder = results.gathered, results.case.folder
     methods = [d.method for at in gathered.at_sites for d in at.detections]
-    recorded = [str(line.get("recorded_by") or "") for line in read_lines(folder / "exhibits.jsonl")]
+    recorded = [n for line in read_lines(folder / "exhibits.jsonl") for n in _named_in(line)]
     decided = [d.analyst for d in held_decisions(folder).decisions]
     marks = [s.analyst for s in gathered.hull_signs]
     named = analysts_of(gathered.exhibits, methods, [*(s.text for s in gathered.marked), *marks, *recorded, *decided])
@@ -170,6 +170,13 @@ def redactor_of(results: Results, profile: Profile) -> Redactor:
     gone = sorted(_ids(results.case) - _ids(left))
     ids = {name: f"[withheld entry {number}]" for number, name in enumerate(gone, start=1)}
     return replace(redactor, names=ids | redactor.names)
+
+
+def _named_in(line: dict[str, Any]) -> list[str]:
+    """Persons whom a line of the exhibits' ledger names, of an exhibit that was taken out again too."""
+    exhibit = line.get("exhibit")
+    told = exhibit if isinstance(exhibit, dict) else {}
+    return [str(name or "") for name in (line.get("recorded_by"), told.get("added_by"), told.get("analyst"))]
 
 
 def _ids(case: Case) -> set[str]:

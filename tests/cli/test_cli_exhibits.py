@@ -1,0 +1,55 @@
+"""`roadstead remove`, and what a run says of exhibits that are no longer what was added."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from evidence_case import small_case
+
+Cli = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def verified(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_case(tmp_path_factory.mktemp("exhibits"))
+
+
+@pytest.fixture
+def case(verified: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(verified, tmp_path / "case")
+
+
+def test_a_removed_exhibit_is_out_of_the_verdicts_and_in_the_collection_log(cli: Cli, case: Path) -> None:
+    image = next(p.name for p in (case / "exhibits").iterdir() if p.name.endswith("-radar"))
+    code, out, err = cli("remove", case, image, "--reason", "wrong harbour", "--by", "Noa Remover")
+    assert (code, err) == (0, "")
+    assert f"removed  {image}  scene" in out
+    code, out, err = cli("verify", case)
+    assert code == 0
+    looks = {s for v in json.loads((case / "out" / "verdicts.json").read_text()) for s in v["ships"]["scenes"]}
+    assert "radar-1" not in looks
+    assert cli("bundle", case)[0] == 0
+    assert cli("audit", case / "out" / "bundle")[0] == 0
+    log = [json.loads(x) for x in (case / "out" / "bundle" / "data" / "collection.jsonl").read_text().splitlines()]
+    told = [(x["event"], x["who"], x.get("why")) for x in log if x.get("id") == image]
+    assert told == [("exhibit", "Zoë Analystova", None), ("exhibit removed", "Noa Remover", "wrong harbour")]
+    assert not [p for p in (case / "out" / "bundle").rglob("*") if p.name.startswith("radar")]
+
+
+def test_the_public_does_not_learn_who_drew_marks_that_were_removed(cli: Cli, case: Path) -> None:
+    marks = next(p.name for p in (case / "exhibits").iterdir() if p.name.endswith("-marks"))
+    assert cli("remove", case, marks, "--reason", "by Noa Remover", "--by", "Noa Remover")[0] == 0
+    cli("verify", case)
+    assert cli("bundle", case, "--profile", "public")[0] == 0
+    text = (case / "out" / "bundle-public" / "data" / "collection.jsonl").read_text()
+    assert "exhibit removed" in text
+    assert "Noa" not in text
+    assert "Zo" not in text
+
+
+def test_an_unknown_exhibit_is_told_with_those_that_are_held(cli: Cli, case: Path) -> None:
+    code, out, err = cli("remove", case, "radar", "--reason", "x")
+    assert (code, out) == (2, "")
+    assert err.startswith("roadstead: the case holds no exhibit 'radar'; held: ")
