@@ -53,3 +53,33 @@ def test_an_unknown_exhibit_is_told_with_those_that_are_held(cli: Cli, case: Pat
     code, out, err = cli("remove", case, "radar", "--reason", "x")
     assert (code, out) == (2, "")
     assert err.startswith("roadstead: the case holds no exhibit 'radar'; held: ")
+
+
+def test_an_altered_exhibit_is_named_and_no_run_ends_as_if_all_were_well(cli: Cli, case: Path, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("told by phone")
+    assert cli("add", case, tmp_path / "note.txt", "--by", "A. Name")[0] == 0
+    note = next((case / "exhibits").glob("*-note/note.txt"))
+    image = next((case / "exhibits").glob("*-radar/radar.tif"))
+    whole = image.read_bytes()
+    note.write_text("told by letter")
+    image.unlink()
+    code, out, err = cli("verify", case)
+    assert code == 2
+    assert "Verdicts:" in out
+    lost, changed = (line for line in err.splitlines() if line.startswith("altered"))
+    assert lost.startswith(f"altered: exhibit {image.parent.name}: exhibits/{image.parent.name}/radar.tif is missing: ")
+    assert f"{note.parent.name}/note.txt changed since intake (SHA-256 {note.parent.name[:12]}..., now " in changed
+    assert "roadstead remove CASE" in err
+    assert "2 exhibit(s) are not what was added" in err
+    code, out, err = cli("bundle", case)
+    assert code == 2
+    assert "altered: " in err
+    code, out, err = cli("audit", case / "out" / "bundle")
+    assert code == 2
+    assert f"exhibits: exhibits/{image.parent.name}/radar.tif: was lost after it was added to the case" in out
+    assert f"exhibits: exhibits/{note.parent.name}/note.txt: was altered after it was added to the case" in out
+    image.write_bytes(whole)
+    assert cli("remove", case, note.parent.name, "--reason", "altered by mistake")[0] == 0
+    assert cli("verify", case)[::2] == (0, "")
+    assert cli("bundle", case)[0] == 0
+    assert cli("audit", case / "out" / "bundle")[0] == 0

@@ -14,7 +14,7 @@ from roadstead.archive.decisions import (
     line_of,
     shape_drawn,
 )
-from roadstead.archive.exhibits import HeldMarks, exhibit_scenes, exhibits, held_marks, marks
+from roadstead.archive.exhibits import HeldMarks, altered_notes, exhibit_scenes, exhibits, held_marks, marks
 from roadstead.archive.facts import IntakeFacts
 from roadstead.archive.gcps import placed
 from roadstead.archive.held import HeldScenes, held_scenes
@@ -48,6 +48,7 @@ __all__ = [
     "Removed",
     "SeaFile",
     "add",
+    "altered_notes",
     "box_of",
     "check_made",
     "check_whole",

@@ -10,7 +10,7 @@ from roadstead.archive.held import HeldScenes
 from roadstead.archive.ledger import Entry, entries
 from roadstead.archive.marks import Mark, read_marks
 from roadstead.archive.scene import Stated, build
-from roadstead.model import Exhibit, ExhibitKind, IntakeError, RoadsteadError, Scene
+from roadstead.model import Exhibit, ExhibitAltered, ExhibitKind, IntakeError, RoadsteadError, Scene
 from roadstead.steps import sha256_file
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ class HeldMarks:
     marks: tuple[Mark, ...]
     losses: tuple[str, ...]
     """one sentence for each file of marks that is held and cannot be used"""
+    altered: tuple[str, ...] = ()
+    """those of `losses` that say that an exhibit is no longer what was added"""
 
 
 def exhibits(case_dir: Path) -> tuple[Exhibit, ...]:
@@ -48,6 +50,7 @@ def exhibit_scenes(case_dir: Path) -> HeldScenes:
     """
     scenes: dict[str, Scene] = {}
     losses: list[str] = []
+    altered: list[str] = []
     for entry in entries(case_dir):
         if entry.exhibit.kind not in {ExhibitKind.SCENE, ExhibitKind.PICTURE}:
             continue
@@ -59,24 +62,46 @@ def exhibit_scenes(case_dir: Path) -> HeldScenes:
                 scenes[scene.id] = scene
         except (RoadsteadError, OSError) as error:
             losses.append(str(error))
-    return HeldScenes(scenes=tuple(scenes[k] for k in sorted(scenes)), losses=tuple(losses))
+            altered += [str(error)] if isinstance(error, ExhibitAltered) else []
+    return HeldScenes(scenes=tuple(scenes[k] for k in sorted(scenes)), losses=tuple(losses), altered=tuple(altered))
+
+
+def altered_notes(case_dir: Path) -> tuple[str, ...]:
+    """One sentence for each exhibit of kind note that is no longer what was added.
+
+    Raises:
+        IntakeError: the ledger is damaged.
+        StorageError: the ledger cannot be read.
+    """
+    altered: list[str] = []
+    for entry in entries(case_dir):
+        if entry.exhibit.kind is ExhibitKind.NOTE:
+            try:
+                verify(case_dir, entry)
+            except (RoadsteadError, OSError) as error:
+                altered.append(str(error))
+    return tuple(altered)
 
 
 def verify(case_dir: Path, entry: Entry) -> None:
     """Compare every file of an exhibit with its recorded SHA-256.
 
     Raises:
-        IntakeError: a file is missing or changed.
+        ExhibitAltered: a file is missing or changed.
     """
+    remedy = (
+        f"it is left out; put the original back, or take it out with 'roadstead remove CASE {entry.exhibit.id} "
+        "--reason TEXT'"
+    )
     for name, recorded in sorted(entry.files.items()):
         path = case_dir / name
         if not path.is_file():
-            raise IntakeError(f"exhibit {entry.exhibit.id}: {name} is missing; restore it from the original")
+            raise ExhibitAltered(f"exhibit {entry.exhibit.id}: {name} is missing: {remedy}")
         found = sha256_file(path)
         if found != recorded:
-            raise IntakeError(
+            raise ExhibitAltered(
                 f"exhibit {entry.exhibit.id}: {name} changed since intake (SHA-256 {recorded[:12]}..., now "
-                f"{found[:12]}...); it is not used until the original is restored"
+                f"{found[:12]}...): {remedy}"
             )
 
 
@@ -129,12 +154,14 @@ def held_marks(case_dir: Path) -> HeldMarks:
     """
     found: list[Mark] = []
     losses: list[str] = []
+    altered: list[str] = []
     for entry in _of_marks(case_dir):
         try:
             found += _marks(case_dir, entry)
         except (RoadsteadError, OSError) as error:
             losses.append(str(error))
-    return HeldMarks(marks=tuple(found), losses=tuple(losses))
+            altered += [str(error)] if isinstance(error, ExhibitAltered) else []
+    return HeldMarks(marks=tuple(found), losses=tuple(losses), altered=tuple(altered))
 
 
 def _of_marks(case_dir: Path) -> list[Entry]:

@@ -23,6 +23,8 @@ class HeldScenes:
     scenes: tuple[Scene, ...]
     losses: tuple[str, ...]
     """one sentence for each image or item that is there and cannot be used"""
+    altered: tuple[str, ...] = ()
+    """those of `losses` that say that an exhibit is no longer what was added"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

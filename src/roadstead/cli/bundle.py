@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roadstead.cli import say
-from roadstead.cli.codes import DONE
+from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.evidence import Bundled
 from roadstead.evidence import bundle as write_bundle
 from roadstead.report.exports import Profile
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 def run(
     case: Path, out: Path | None, profile: str, *, authorities: list[str], certificate: Path | None, as_json: bool
 ) -> int:
-    """Write the bundle and say what is in it, what is not, and what its licences ask."""
+    """Write the bundle and say what is in it, what is not, and what its licences ask.
+
+    Exit code 2 when exhibits of the case are no longer what was added.
+    """
     with say.progress("reading") as progress:
         made = write_bundle(
             case,
@@ -32,7 +35,8 @@ def run(
         say.print_json(to_plain(made))
     else:
         _print(made)
-    return DONE
+    say.altered(made.altered)
+    return BAD_INPUT if made.altered else DONE
 
 
 def _print(made: Bundled) -> None:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from roadstead.cli.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 # Where nobody watches (a pipe, a log), lines need not be folded to 80 columns.
 out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 110)
@@ -39,6 +39,17 @@ def losses(sentences: Iterable[str]) -> None:
     """What could not be used, one sentence a line."""
     for sentence in sentences:
         err.print(f"[yellow]left out:[/yellow] {shown(sentence)}", soft_wrap=True)
+
+
+def altered(sentences: Sequence[str]) -> None:
+    """Exhibits that are no longer what was added, last and in red, so that nobody takes the result for the whole."""
+    for sentence in sentences:
+        err.print(f"[bold red]altered:[/bold red] {shown(sentence)}", soft_wrap=True)
+    if sentences:
+        err.print(
+            f"{len(sentences)} exhibit(s) are not what was added. The rest was done without them.",
+            soft_wrap=True,
+        )
 
 
 @contextmanager

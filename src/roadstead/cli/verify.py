@@ -22,16 +22,17 @@ STYLE = {Call.SUPPORTED: "bold green", Call.CONTRADICTED: "bold red", Call.NOT_D
 
 
 def run(case: Path, *, as_json: bool, workers: int = 1, cluster: str = "") -> int:
-    """Verify and print; exit code 2 when the case file holds mistakes that had to be left out."""
+    """Verify and print; exit code 2 when mistakes of the case file or altered exhibits had to be left out."""
     seams = Seams(workers=Workers(count=workers, cluster=cluster))
     with say.progress("reading") as progress:
         result = verify_case(case, seams=seams, progress=progress)
-    say.losses(result.losses)
+    say.losses(s for s in result.losses if s not in result.gathered.altered)
     if as_json:
         say.print_json(json.loads(result.verdicts_file.read_text("utf-8")))
     else:
         _print(result)
-    return BAD_INPUT if result.case.mistakes else DONE
+    say.altered(result.gathered.altered)
+    return BAD_INPUT if result.case.mistakes or result.gathered.altered else DONE
 
 
 def _print(result: Result) -> None:

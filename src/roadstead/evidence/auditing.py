@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from roadstead.case import assumptions_sha256
 from roadstead.evidence.bag import Damage, check_bag, manifest_name
+from roadstead.evidence.collection import REMOVED
 from roadstead.evidence.comparing import unlike
-from roadstead.evidence.contents import CASE, ENVIRONMENT, INPUTS, MEASUREMENTS, REDACTIONS, REPORT, RESULTS
+from roadstead.evidence.contents import CASE, COLLECTION, ENVIRONMENT, INPUTS, MEASUREMENTS, REDACTIONS, REPORT, RESULTS
 from roadstead.evidence.deriving import CASE_FOLDER, held_case
 from roadstead.evidence.measurements import read_case, read_measurements
 from roadstead.evidence.pixels import from_pixels
@@ -41,6 +42,7 @@ class Stage(StrEnum):
     """What was looked at."""
 
     HASHES = "hashes"
+    EXHIBITS = "exhibits"
     TIMESTAMPS = "timestamps"
     SCHEMAS = "schemas"
     REPORT = "report"
@@ -103,6 +105,7 @@ def audit(
         out.facts.append("it holds links, so nothing further in it was read")
         return out
     _check_stamps(out, certificate)
+    _check_exhibits(out)
     _compare_versions(out)
     verdicts = _check_forms(out)
     if verdicts is None:
@@ -145,6 +148,25 @@ def _check_stamp(out: Audit, stamp: dict[str, Any], certificate: Path | None) ->
         out.facts.append(f"{authority}: {verify_stamp(answer, manifest, roots)}")
     except (InputError, OSError) as error:
         out.fault(Stage.TIMESTAMPS, name, f"{error}; the bundle cannot be shown to have existed when it says")
+
+
+def _check_exhibits(out: Audit) -> None:
+    """Every exhibit's files are those that were recorded when it was added; exhibits taken out again have none."""
+    inputs = _json(out, INPUTS, Stage.SCHEMAS)
+    try:
+        held = {str(f["path"]): str(f["sha256"]) for f in inputs["files"]} if inputs is not None else {}
+        lines = [json.loads(line) for line in _bytes(out.folder, COLLECTION).decode("utf-8").splitlines()]
+        exhibits = {str(x["id"]): x for x in lines if str(x["event"]).startswith("exhibit")}
+        recorded = [f for x in exhibits.values() if x["event"] != REMOVED for f in x["files"].items()]
+    except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        out.fault(Stage.SCHEMAS, COLLECTION, f"cannot be compared with {INPUTS} ({type(error).__name__})")
+        return
+    wrong = [(name, held.get(name)) for name, sha256 in sorted(recorded) if held.get(name) != sha256]
+    for name, found in wrong:
+        was = "was altered after it was added to the case" if found else "was lost after it was added to the case"
+        out.fault(Stage.EXHIBITS, name, f"{was}; whoever made the bundle must put the original back, verify and bundle")
+    if recorded and not wrong:
+        out.facts.append(f"{len(recorded)} file(s) of exhibits are what was recorded when they were added")
 
 
 def _compare_versions(out: Audit) -> None:

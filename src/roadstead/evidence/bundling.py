@@ -44,6 +44,8 @@ class Bundled:
     timestamps: tuple[str, ...]
     removed: dict[str, int]
     """what redaction took out, how often"""
+    altered: tuple[str, ...]
+    """exhibits that are no longer what was added, a sentence each; an audit names them too"""
     unchanged: bool
     """True: the folder held the same bundle already, and was left as it is"""
 
@@ -96,6 +98,7 @@ def bundle(
         duties=payload.duties,
         timestamps=tuple(said),
         removed=payload.removed,
+        altered=tuple(told.full.gathered.altered),
         unchanged=same and not authorities,
     )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from roadstead.report.exports import Redactor
 
 FROZEN = "assumptions frozen"
+REMOVED = "exhibit removed"
 NO_RECORD = "laid into the folder by hand; nothing records where it came from"
 _EXHIBIT = (
     "id", "kind", "original_name", "url", "publisher", "licence", "credit", "added", "added_by", "captured",
@@ -47,7 +48,7 @@ def _exhibit(line: dict[str, Any]) -> dict[str, Any]:
     exhibit = line["exhibit"]
     files = line.get("files")
     return {
-        "event": "exhibit removed" if line.get("removed") else "exhibit",
+        "event": REMOVED if line.get("removed") else "exhibit",
         "when": line.get("recorded"),
         "who": line.get("recorded_by"),
         "from": exhibit.get("url") or line.get("came_in") or exhibit.get("original_name"),

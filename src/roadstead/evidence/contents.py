@@ -37,6 +37,7 @@ MEASUREMENTS = "data/measurements.json"
 INPUTS = "data/inputs.json"
 REDACTIONS = "data/redactions.json"
 ENVIRONMENT = "data/code/environment.json"
+COLLECTION = "data/collection.jsonl"
 REPORT = "report.html"
 _WORDS = {
     CASE: "the case as it was resolved: places, sources, claims, alternatives, thresholds",
@@ -45,7 +46,7 @@ _WORDS = {
     REDACTIONS: "what was taken out, and what cannot be derived again because of it",
     "data/parameters.json": "frozen assumptions with their hashes, detectors and their versions",
     "data/provenance.jsonld": "steps, what they used and made, in W3C PROV terms",
-    "data/collection.jsonl": "who brought what, when, from where, with hashes",
+    COLLECTION: "who brought what, when, from where, with hashes",
     "data/decisions.jsonl": "what rests on an analyst's judgement, with the reason given",
     ENVIRONMENT: "version of the program, hash of its source, kind of machine",
     "data/code/requirements.txt": "every package that the program needed, with its version",
@@ -134,7 +135,7 @@ def _records(told: Telling, inputs: Sequence[InputFile], places: dict[Path, str]
         MEASUREMENTS: measurements_json(full.gathered, places, redactor),
         INPUTS: _json({"schema_version": SCHEMA_VERSION, "files": [to_plain(f) for f in inputs]}),
         "data/parameters.json": _json(_parameters(full, redactor)),
-        "data/collection.jsonl": as_lines(collection_log(full, inputs, redactor)),
+        COLLECTION: as_lines(collection_log(full, inputs, redactor)),
         "data/decisions.jsonl": as_lines(decisions(told.results, redactor)),
     }
 

@@ -7,6 +7,7 @@
     │   │   └── BandsUnknown  band roles or pixel units are not stated; ask, never guess
     │   ├── CatalogueError    a STAC item or catalogue answer cannot be used
     │   ├── IntakeError       a file offered as an exhibit cannot be taken in
+    │   │   └── ExhibitAltered  a file of an exhibit is not what was taken in
     │   └── NotFound          a name that nothing carries (site, class, scene, case)
     ├── StorageError          the disk refuses: permission, space
     └── DefectError           our own fault: exit code 1
@@ -64,6 +65,10 @@ class CatalogueError(InputError):
 
 class IntakeError(InputError):
     """A file offered as an exhibit cannot be taken in."""
+
+
+class ExhibitAltered(IntakeError):  # noqa: N818 - reads as the state it names
+    """A file of an exhibit is missing, or its bytes are not those that were recorded."""
 
 
 class NotFound(InputError):  # noqa: N818 - reads as the state it names

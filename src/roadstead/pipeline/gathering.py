@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roadstead.archive import Mark, exhibit_scenes, exhibits, held_decisions, held_marks, held_scenes
+from roadstead.archive import Mark, altered_notes, exhibit_scenes, exhibits, held_decisions, held_marks, held_scenes
 from roadstead.coverage import USABLE_AT_LEAST, look_at
 from roadstead.detection import stated_note
 from roadstead.imagery import RasterioReader
@@ -76,6 +76,8 @@ class Gathered:
     berth_views: list[BerthView] = field(default_factory=list)
     """what goes on at quays, vessel by vessel and image by image"""
     losses: list[str] = field(default_factory=list)
+    altered: list[str] = field(default_factory=list)
+    """those of `losses` that say that an exhibit is no longer what was added"""
     doubts: list[str] = field(default_factory=list)
     """what is to be said of the stated land and sea, and of what analysts decided, one sentence each"""
     decisions: tuple[Decision, ...] = ()
@@ -239,12 +241,15 @@ def _drawn(case: Case, by_exhibit: dict[str, Exhibit], out: Gathered) -> tuple[M
     held = held_marks(case.folder)
     hulls, losses = hulls_only(held.marks)
     out.losses += [*held.losses, *losses]
+    out.altered += held.altered
     return dated(hulls, by_exhibit)
 
 
 def _scenes(case: Case, seams: Seams, out: Gathered) -> list[Scene]:
     from_folders, from_exhibits = held_scenes(case.images), exhibit_scenes(case.folder)
-    out.losses += [*from_folders.losses, *from_exhibits.losses]
+    notes = altered_notes(case.folder)
+    out.losses += [*from_folders.losses, *from_exhibits.losses, *notes]
+    out.altered += [*from_exhibits.altered, *notes]
     unique: dict[str, Scene] = {}
     for scene in (*from_exhibits.scenes, *from_folders.scenes, *seams.scenes):
         unique.setdefault(scene.sha256 or scene.id, scene)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.archive import exhibit_scenes, exhibits, held_marks, held_scenes
+from roadstead.archive import altered_notes, exhibit_scenes, exhibits, held_marks, held_scenes
 from roadstead.case import Case, load_case
 from roadstead.catalogues import kept_answers
 from roadstead.coverage import elements_of
@@ -69,6 +69,7 @@ def explain(folder: Path | str) -> Explanation:
             *held.losses,
             *brought.losses,
             *drawn.losses,
+            *altered_notes(case.folder),
             *nowhere,
             *satellites.losses,
             *kept.losses,
