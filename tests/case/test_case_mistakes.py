@@ -69,6 +69,11 @@ def mistakes_of(folder: Path, text: str) -> list[str]:
         ('kind = "count"', 'kind = "cuont"', [
             ('case.toml:36: claims[1].kind: found "cuont"; allowed: "presence", "transit", "count", "activity", '
             '"persons", "composed" or "statement"')]),
+        ('who = ["v1"]', 'who = ["v1"]\nlength_m = [100, 600]', [
+            ("case.toml:22: claims[0]: only a count of ships of any name has a `length_m` of its own; that of a named "
+            "vessel stands under [[vessels]]")]),
+        ('kind = "count"', 'kind = "count"\nlength_m = [100, 700]', [
+            "case.toml:37: claims[1].length_m: found [100, 700]; both numbers must be from 1 to 600 metres"]),
         ('images = ["images"]', 'imagse = ["images"]', [
             ("case.toml:4: imagse: unknown key; did you mean 'images'? Known: claims, embargo_until, hypotheses, id, "
             "images, routine, schema_version, sea, seed, simulated, sites, sources, summary, thresholds, timezone, "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from evidence_case import written_case
 
-from roadstead.case import CaseSea, assumptions_sha256, freeze, load_case, record_calls
+from roadstead.case import CaseSea, assumptions, assumptions_sha256, freeze, load_case, record_calls
 from roadstead.model import Range, SeaKind
 from roadstead.steps import read_lines
 
@@ -59,3 +59,12 @@ def test_what_tells_sea_from_land_is_an_assumption(tmp_path: Path) -> None:
     case = load_case(written_case(tmp_path))
     stated = replace(case, sea=CaseSea(kind=SeaKind.COASTLINE, file="coast.gpkg"))
     assert assumptions_sha256(case) != assumptions_sha256(stated)
+
+
+def test_a_length_counted_is_an_assumption_and_none_stated_is_none(tmp_path: Path) -> None:
+    case = load_case(written_case(tmp_path))
+    plain = assumptions(case)
+    assert "length_m" not in plain[f"claims {case.claims[1].id}"]
+    long = replace(case, claims=(case.claims[0], replace(case.claims[1], length_m=Range(100.0, 600.0))))
+    assert assumptions(long)[f"claims {case.claims[1].id}"]["length_m"] == {"low": 100.0, "high": 600.0}
+    assert assumptions_sha256(long) != assumptions_sha256(case)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.assess.elements import places
 from roadstead.coverage import USUAL_LENGTH_M, p_detect_range
+from roadstead.infer import usual_of_length_m
 from roadstead.model import Availability, ClaimKind, LookState, Modality, TimeSpan
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def candidates_of(case: Case, claim: Claim, picture: CaseCoverage) -> tuple[Cand
     """
     here = [] if claim.kind is ClaimKind.STATEMENT else places(claim)
     lengths_m = [case.vessel(v).length_m.mid for v in claim.who]
-    length_m = median(lengths_m) if lengths_m else USUAL_LENGTH_M
+    usual_m = usual_of_length_m(claim.length_m) if claim.length_m else USUAL_LENGTH_M
+    length_m = median(lengths_m) if lengths_m else usual_m
     out: list[Candidate] = []
     for site_id in here:
         covers = [c for c in picture.sites if c.site_id == site_id and c.span.overlaps(claim.when)]

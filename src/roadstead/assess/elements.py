@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from roadstead.assess.composed import in_words
 from roadstead.coverage import usable
 from roadstead.identify import size_agrees
-from roadstead.infer import LIKELY, RATES, Observed, WorkSeen, asked_of
+from roadstead.infer import LIKELY, RATES, Observed, WorkSeen, asked_of, chance_of_length, share_at_large
 from roadstead.model import Call, Claim, ClaimKind, Element, ElementName, Sighting, Status, iso
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MOTION_WORDS = ("anchor", "moored", "under way", "underway", "drift", "sailing", "stopped")
 STILL_APART = timedelta(hours=1)
 """looks at one site so far apart can tell a ship at rest from one under way"""
+LONGEST_M = 500.0
+"""no ship is longer; a greater upper bound means that none is claimed"""
 NO_DIRECTION = "Nothing seen at a quay tells loading from unloading, or what is carried."
 PERSONS_CAVEAT = "Images show ships, not passengers."
 
@@ -85,9 +87,13 @@ def _fitting(case: Case, claim: Claim, observed: Observed) -> int:
 
 
 def fits(case: Case, claim: Claim, detection: Detection) -> bool:
-    """Whether a detection is spoken of as a vessel and its size agrees with a claimed one."""
+    """Whether a detection is spoken of as a vessel and its size agrees with a claimed one.
+
+    Where ships of a length are counted, it has to be likelier than not a ship of such a length.
+    """
     who = [case.vessel(v) for v in claim.who]
-    return detection.score >= LIKELY and (not who or any(size_agrees(detection, v) for v in who))
+    of_length = chance_of_length(detection, claim.length_m) if claim.length_m else 1.0
+    return detection.score * of_length >= LIKELY and (not who or any(size_agrees(detection, v) for v in who))
 
 
 def beside_fitting(
@@ -135,7 +141,29 @@ def _number(claim: Claim) -> str:
     words = [f"at least {low}" if low is not None else "", f"at most {high}" if high is not None else ""]
     text = " and ".join(w for w in words if w)
     trips = f", {claim.trips} trips each" if claim.trips > 1 else ""
-    return f"{text} vessels{trips}" if text else trips.lstrip(", ")
+    return f"{text} vessels{_of_length(claim)}{trips}" if text else trips.lstrip(", ")
+
+
+def _of_length(claim: Claim) -> str:
+    """The length that counted ships are to have, in words."""
+    if claim.length_m is None:
+        return ""
+    low, high = claim.length_m.low, claim.length_m.high
+    if high >= LONGEST_M:
+        return f" of {low:g} m or more"
+    return f" of {low:g} to {high:g} m" if low > 1 else f" of {high:g} m or less"
+
+
+def length_notes(claim: Claim) -> tuple[str, ...]:
+    """How ships of the claimed length were told from others."""
+    if claim.length_m is None:
+        return ()
+    words = (
+        f"only vessels{_of_length(claim)} are counted: each detection by the chance that its ship is as long, and of "
+        f"the assumed traffic {100 * share_at_large(claim.length_m):.0f} %, the share of such ships among ships at "
+        "large, which is assumed too; reports of ships without a length do not weigh"
+    )
+    return (words,)
 
 
 def _what(claim: Claim) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from roadstead import library
 from roadstead.assess.beside import carried_call, ledger_for, ships_of, sought_of
-from roadstead.assess.elements import beside_fitting, elements, places, seen_for, work_notes
+from roadstead.assess.elements import beside_fitting, elements, length_notes, places, seen_for, work_notes
 from roadstead.assess.missing import missing_looks
 from roadstead.assess.weigh import weigh
 from roadstead.assess.words import probability_words
@@ -22,9 +22,11 @@ from roadstead.infer import (
     World,
     grid_of,
     groups_of,
+    of_length,
     others_with,
     sample,
     sharing_class,
+    traffic_of_length,
     weighed_looks,
     work_seen,
 )
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from roadstead.assess.candidates import Candidate
-    from roadstead.case import Case
+    from roadstead.case import Case, SiteTraffic
     from roadstead.infer import Fix, Observed
     from roadstead.model import Activity, Participant
 
@@ -88,7 +90,7 @@ def assess(  # noqa: PLR0913 - everything that a verdict rests on, by name
     used = {o.look.scene_id for o in weighed_looks(claim, observed)}
     coverage = replace(coverage, also_weighed=tuple(sorted(used - {o.look.scene_id for o in seen.looks})))
     if used:
-        without = replace(without, notes=(*without.notes, *_left_out(case, claim)))
+        without = replace(without, notes=(*without.notes, *length_notes(claim), *_left_out(case, claim)))
     if not seen.looks:
         without = _not_called(without, "no look of ours shows its places in its window, so nothing is called")
     if claim.composed is not None and not carried_call(case, claim, observed, marked, without.call):
@@ -134,12 +136,18 @@ def evidence_for(
     """Everything that a claim is weighed against."""
     return Evidence(
         world=world_of(case, claim),
-        traffic={s.id: case.traffic_at(s.id) for s in case.sites},
-        observed=sharing_class(observed),
+        traffic={s.id: _traffic(case, claim, s.id) for s in case.sites},
+        observed=sharing_class(of_length(observed, claim.length_m) if claim.length_m else observed),
         reports=tuple(weighed_reports(case, claim)),
         fixes=tuple(fixes),
         probes=tuple((c.site_id, c.t_utc) for c in candidates),
     )
+
+
+def _traffic(case: Case, claim: Claim, site_id: str) -> SiteTraffic:
+    """Assumed traffic at a site, of the length that the claim counts."""
+    every = case.traffic_at(site_id)
+    return traffic_of_length(every, claim.length_m) if claim.length_m else every
 
 
 def _not_called(weighing: Weighing, why: str) -> Weighing:
@@ -173,6 +181,9 @@ def _speaks_of(report: Sighting, claim: Claim) -> bool:
     """Whether a report is about this claim's vessels and no others; for ships of any name, about its places."""
     if claim.who:
         return bool(report.vessel_ids) and set(report.vessel_ids) <= set(claim.who)
+    if claim.length_m is not None:
+        # A report says nothing of lengths, and histories of such ships nothing of the others that it may mean.
+        return False
     return claim.kind is ClaimKind.COUNT and not report.vessel_ids and report.site_id in claim.sites
 
 

@@ -178,6 +178,7 @@ def claim(entry: schema.ClaimEntry, file: TomlFile, path: Path, known: Known) ->
         destinations=tuple(entry.destinations),
         at_least=entry.at_least,
         at_most=entry.at_most,
+        length_m=Range(*entry.length_m) if entry.length_m else None,
         activity=entry.activity,
         persons=Range(*entry.persons) if entry.persons else None,
         trips=entry.trips,

@@ -58,6 +58,7 @@ def composed_claim(  # noqa: PLR0917 - as every builder of an entry
         when_text="; ".join(dict.fromkeys(c.when_text for c in parts)),
         who=tuple(dict.fromkeys(v for c in parts for v in c.who)),
         sites=tuple(sites),
+        length_m=parts[0].length_m,
         composed=composition,
         prior=Range(*entry.prior),
         prior_reason=entry.prior_reason,
@@ -131,6 +132,11 @@ def _cannot_be_joined(parts: list[Claim]) -> str:
         return (
             "claims about named vessels and about ships of any name are weighed on different histories; name vessels "
             "in all parts, or in none"
+        )
+    if len({c.length_m for c in parts}) > 1:
+        return (
+            "counts of ships of different lengths are weighed on different histories; give every part the same "
+            "`length_m`, or none"
         )
     names = {v for c in parts for v in c.who}
     if len(names) > MAX_WHO:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from roadstead.model import iso
+from roadstead.model import Claim, iso
 from roadstead.steps import append_line, read_lines, sha256_of, to_plain
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def assumptions(case: Case) -> dict[str, Any]:
         "sources": case.sources,
     }
     parts = {
-        f"{group} {getattr(item, 'id', None) or getattr(item, 'site_id', '')}": to_plain(item)
+        f"{group} {getattr(item, 'id', None) or getattr(item, 'site_id', '')}": _stated(item)
         for group, items in groups.items()
         for item in items
     }
@@ -54,6 +54,12 @@ def assumptions(case: Case) -> dict[str, Any]:
         "thresholds": to_plain(case.thresholds),
         "seed": case.seed,
     }
+
+
+def _stated(item: object) -> Any:
+    """Plain data of an entry; a length that a claim does not state is no assumption, and changes no hash."""
+    plain = to_plain(item)
+    return {k: v for k, v in plain.items() if not (isinstance(item, Claim) and k == "length_m" and v is None)}
 
 
 def assumptions_sha256(case: Case) -> str:

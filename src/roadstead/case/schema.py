@@ -138,6 +138,7 @@ class ClaimEntry(Entry):
     destinations: Slugs = []
     at_least: Annotated[Count, Field(ge=1)] | None = None
     at_most: Count | None = None
+    length_m: Metres | None = None
     activity: str = ""
     persons: Persons | None = None
     trips: Annotated[Count, Field(ge=1, le=50)] = 1
@@ -190,6 +191,11 @@ def _missing_for_kind(c: ClaimEntry) -> str:
         return f"a {c.kind} claim needs `site` or `sites`"
     if c.kind is ClaimKind.COUNT and c.at_least is None and c.at_most is None:
         return "a count needs `at_least` or `at_most`"
+    if c.length_m is not None and (c.kind is not ClaimKind.COUNT or c.who):
+        return (
+            "only a count of ships of any name has a `length_m` of its own; that of a named vessel stands under "
+            "[[vessels]]"
+        )
     if c.kind is ClaimKind.ACTIVITY and not c.activity:
         return 'an activity claim needs `activity`, for example "crane over the deck"'
     if c.kind is ClaimKind.PERSONS and (c.persons is None or not (c.origins and c.destinations)):

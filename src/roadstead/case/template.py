@@ -56,7 +56,7 @@ credibility = "3"
 published = 2024-10-18
 url = "https://example.org/briefing"
 
-# Kinds: presence, transit (origins, destinations), count (at_least / at_most), activity, persons, statement.
+# Kinds: presence, transit (origins, destinations), count (at_least / at_most, length_m), activity, persons, statement.
 # `prior` is your range for "it happened as claimed" before any image is looked at; the reason is printed.
 [[claims]]
 id = "at-dunai"

@@ -25,6 +25,7 @@ from roadstead.infer.sampler import (
     sample_apart,
     weighed_looks,
 )
+from roadstead.infer.sizes import chance_of_length, of_length, share_at_large, traffic_of_length, usual_of_length_m
 from roadstead.infer.weighted import Evidence, Weighted
 from roadstead.infer.work import RATES, WorkSeen, asked_of, says_more, work_seen
 
@@ -56,6 +57,7 @@ __all__ = [
     "baseline",
     "brackets_from_looks",
     "brackets_from_reports",
+    "chance_of_length",
     "distinct_ships",
     "drawn_effects",
     "drawn_lengths_m",
@@ -67,13 +69,17 @@ __all__ = [
     "groups_of",
     "log_likelihood",
     "matching_sums",
+    "of_length",
     "others_with",
     "same_pairs",
     "sample",
     "sample_apart",
     "says_more",
+    "share_at_large",
     "share_of_lengths",
     "sharing_class",
+    "traffic_of_length",
+    "usual_of_length_m",
     "weighed_looks",
     "work_seen",
 ]

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from roadstead.infer.chains import Chain
 from roadstead.infer.histories import ELSEWHERE, Grid
-from roadstead.infer.looks import SHIPS_LOG_SIGMA, SHIPS_MEDIAN_M, Observed, seen_at
+from roadstead.infer.looks import Observed, seen_at
 from roadstead.infer.motion import World, log_uniform
+from roadstead.infer.sizes import share_at_large
 from roadstead.model import Claim, Participant, Range
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def strangers(
     for site in dict.fromkeys((*claim.destinations, *claim.sites, *claim.origins)):
         here = [o for o in observed if o.look.site_id == site and seen_at(o.look, grid).size]
         for like in _sizes(world.vessels, here) if len(here) > 1 else ():
-            share = _share(like)
+            share = share_at_large(like)
             if len(out) < room:
                 out.append(_stranger(len(out), site, like, world, traffic[site], share))
                 thinned[site] = _thinned(thinned[site], share)
@@ -155,13 +155,7 @@ def _sizes(vessels: Sequence[Participant], here: Sequence[Observed]) -> list[Ran
 
 def share_of_lengths(vessels: Sequence[Participant]) -> float:
     """Share of ships at large that no length measured so far tells from these vessels; 1 where none are named."""
-    return min(sum(_share(like) for like in _sizes(vessels, ())), 1.0) if vessels else 1.0
-
-
-def _share(like: Range) -> float:
-    """Share of ships at large with such a length."""
-    low, high = (float(np.log(x / SHIPS_MEDIAN_M) / SHIPS_LOG_SIGMA) for x in (like.low, like.high))
-    return float(ndtr(high) - ndtr(low))
+    return min(sum(share_at_large(like) for like in _sizes(vessels, ())), 1.0) if vessels else 1.0
 
 
 def _stranger(number: int, site: str, like: Range, world: World, assumed: SiteTraffic, share: float) -> Mover:  # noqa: PLR0917

@@ -129,6 +129,8 @@ class Claim:
     destinations: tuple[str, ...] = ()
     at_least: int | None = None
     at_most: int | None = None
+    length_m: Range | None = None
+    """of the ships counted; None: of any length. Only claims about ships of any name have one"""
     activity: str = ""
     persons: Range | None = None
     trips: int = 1

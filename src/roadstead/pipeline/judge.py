@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from roadstead.assess import ASSESS_VERSION, assess, candidates_of, places
 from roadstead.case import Case
 from roadstead.coverage import USUAL_LENGTH_M, coverage_of, p_blind, p_detect, usable
-from roadstead.infer import Observed
+from roadstead.infer import Observed, usual_of_length_m
 from roadstead.model import CaseCoverage, Claim, Clock, Coverage, Verdict
 from roadstead.pipeline.gathering import Gathered
 from roadstead.steps import sha256_of, to_plain
@@ -115,20 +115,22 @@ def _bare(detection: Detection) -> Detection:
 
 def _observed(question: Question) -> tuple[Observed, ...]:
     """Usable looks, each with P(detect) for the vessels of this claim."""
-    lengths_m = [question.case.vessel(v).length_m.mid for v in question.claim.who]
+    claim = question.claim
+    lengths_m = [question.case.vessel(v).length_m.mid for v in claim.who]
+    usual_m = usual_of_length_m(claim.length_m) if claim.length_m else USUAL_LENGTH_M
     return tuple(
-        _with_p_detect(at, lengths_m, anchorage=question.case.site(at.look.site_id).anchorage)
+        _with_p_detect(at, lengths_m, usual_m, anchorage=question.case.site(at.look.site_id).anchorage)
         for at in question.gathered.at_sites
         if usable(at.look) or at.detections
     )
 
 
-def _with_p_detect(at: SceneAtSite, lengths_m: Sequence[float], *, anchorage: bool) -> Observed:
+def _with_p_detect(at: SceneAtSite, lengths_m: Sequence[float], usual_m: float, *, anchorage: bool) -> Observed:
     return Observed(
         look=at.look,
         detections=at.detections,
         p_detect=tuple(p_detect(at.look, length, anchorage=anchorage) for length in lengths_m),
-        p_detect_other=p_detect(at.look, USUAL_LENGTH_M, anchorage=anchorage),
+        p_detect_other=p_detect(at.look, usual_m, anchorage=anchorage),
         p_blind=p_blind(at.look) if at.look.searched else 0.0,
     )
 
