@@ -259,6 +259,26 @@ def test_marks_that_can_be_no_ship_are_named(calm: tuple[Path, str], tmp_path: P
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_a_mark_of_what_is_done_at_the_quay_is_no_ship_more(
+    calm: tuple[Path, str], tmp_path: Path, *, held: bool
+) -> None:
+    case, image = calm
+    of = image if held else ""
+    facts = {"analyst": "A. Name", "captured": DAY, "of_exhibit": of}
+    mark(case, write_marks(tmp_path / "ship.geojson", HULL), **facts)
+    mark(case, write_marks(tmp_path / "work.geojson", point(132.009, 42.809), activity="crane over the deck"), **facts)
+    mark(case, write_marks(tmp_path / "rest.geojson", point(132.015, 42.803), activity="at anchor"), **facts)
+    result = run(case)
+    assert len(found(result)) == 2
+    assert [a.text for a in result.gathered.activities] == ["crane over the deck", "at anchor"]
+    (said,) = (w for w in result.case.warnings if "done at a quay" in w)
+    assert said.startswith("1 mark(s)")
+    named = write_marks(tmp_path / "named.geojson", point(132.012, 42.807), activity="crane over the deck", vessel="v1")
+    mark(case, named, **facts)
+    assert len(found(run(case))) == 3
+
+
 @pytest.mark.parametrize(
     ("geometry", "said"),
     [

@@ -20,7 +20,7 @@ from shapely.validation import explain_validity
 from roadstead.archive.shapes import shape_of
 from roadstead.archive.stac import read_json
 from roadstead.archive.zips import checked_members
-from roadstead.model import InputError, IntakeError, TimeSpan, parse_span, span_between
+from roadstead.model import MOTION_WORDS, InputError, IntakeError, TimeSpan, parse_span, span_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,15 @@ class Mark:
     note: str
     properties: Mapping[str, str]
     """everything that the file says of it, as text"""
+
+    @property
+    def is_ship(self) -> bool:
+        """Whether it stands for a ship: not, if it names what is done at a quay and neither a vessel nor a class.
+
+        An activity that is a state of motion ("at anchor") is a ship's own.
+        """
+        moving = any(word in self.activity.lower() for word in MOTION_WORDS)
+        return not self.activity or moving or bool(self.vessel or self.class_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from roadstead.assess.composed import in_words
 from roadstead.coverage import usable
 from roadstead.identify import size_agrees
 from roadstead.infer import LIKELY, RATES, Observed, WorkSeen, asked_of, chance_of_length, share_at_large
-from roadstead.model import Call, Claim, ClaimKind, Element, ElementName, Sighting, Status, iso
+from roadstead.model import MOTION_WORDS, Call, Claim, ClaimKind, Element, ElementName, Sighting, Status, iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from roadstead.case import Case
     from roadstead.model import Activity, Detection, TimeSpan
 
-MOTION_WORDS = ("anchor", "moored", "under way", "underway", "drift", "sailing", "stopped")
 STILL_APART = timedelta(hours=1)
 """looks at one site so far apart can tell a ship at rest from one under way"""
 LONGEST_M = 500.0

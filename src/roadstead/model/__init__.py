@@ -1,6 +1,6 @@
 """Frozen value types, units, time spans, errors and seams: the vocabulary of the whole project."""
 
-from roadstead.model.activity import Activity, ActivityKind, BerthView, VehicleCount
+from roadstead.model.activity import MOTION_WORDS, Activity, ActivityKind, BerthView, VehicleCount
 from roadstead.model.assessment import (
     AchRow,
     AchTable,
@@ -85,6 +85,7 @@ from roadstead.model.vessel import Hull, HullMark, HullSign, VesselClass
 __all__ = [
     "ACTIVITIES",
     "KNOWN_STATES",
+    "MOTION_WORDS",
     "NONE_OF_THESE",
     "OTHER_TYPE",
     "SIMULATED_MARK",

@@ -9,6 +9,9 @@ from enum import StrEnum
 from roadstead.model.errors import InputError
 from roadstead.model.time import TimeSpan
 
+MOTION_WORDS = ("anchor", "moored", "under way", "underway", "drift", "sailing", "stopped")
+"""by which a text speaks of a ship at rest or under way, not of what is done at a quay"""
+
 
 class ActivityKind(StrEnum):
     """What can be seen at a berth. None of these tells loading from unloading."""

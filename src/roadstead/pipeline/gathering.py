@@ -159,7 +159,7 @@ def gather(case: Case, seams: Seams, cache: StepCache, progress: Callable[[str, 
     seas = CaseSeas(case)
     for scene in scenes:
         out.scenes[scene.id] = scene
-        own = tuple(m for m in drawn if drawn_on(m, scene, by_exhibit))
+        own = tuple(m for m in drawn if m.is_ship and drawn_on(m, scene, by_exhibit))
         sites = sites_of(scene, case, out.exhibits)
         out.losses += [] if sites else [why_nowhere(scene, case)]
         tasks += [Task(scene=seas.over(scene, site), site=site, marks=own) for site in sites]
@@ -329,6 +329,12 @@ def _unusable(look: Look, site: Site) -> str:
 
 def _loose_marks(case: Case, drawn: Sequence[Mark], by_exhibit: dict[str, Exhibit], out: Gathered) -> None:
     """Marks as sightings, with the activity they name; those whose image gave no look get a look of their own."""
+    no_ships = sum(not m.is_ship for m in drawn)
+    if no_ships:
+        out.doubts.append(
+            f"{no_ships} mark(s) by eye name what is done at a quay and no vessel: they count as that, not as ships; "
+            "to count the ship too, draw it as a mark of its own or name its `vessel`"
+        )
     looked = {(at.look.scene_id, at.look.site_id) for at in out.at_sites}
     for mark in drawn:
         site = next((s for s in case.sites if s.aoi.intersects(mark.geometry)), None)
@@ -350,18 +356,20 @@ def _loose_marks(case: Case, drawn: Sequence[Mark], by_exhibit: dict[str, Exhibi
 
 
 def _look_of_mark(mark: Mark, site: Site, out: Gathered) -> None:
-    found = unplaced(mark, f"marks:{mark.exhibit_id}", "the image itself is not held or cannot be used")
+    scene_id = f"marks:{mark.exhibit_id}"
+    ship = unplaced(mark, scene_id, "the image itself is not held or cannot be used")
+    found = (ship,) if mark.is_ship else ()
     for i, held in enumerate(out.at_sites):
-        if held.look.scene_id == found.scene_id and held.look.site_id == site.id and held.look.time == mark.time:
-            out.at_sites[i] = replace(held, detections=(*held.detections, found))
+        if held.look.scene_id == scene_id and held.look.site_id == site.id and held.look.time == mark.time:
+            out.at_sites[i] = replace(held, detections=(*held.detections, *found))
             return
-    out.scenes[found.scene_id] = Scene(
-        id=found.scene_id, path=Path(mark.exhibit_id), time=mark.time, date_basis=DateBasis.INFERRED,
+    out.scenes[scene_id] = Scene(
+        id=scene_id, path=Path(mark.exhibit_id), time=mark.time, date_basis=DateBasis.INFERRED,
         modality=Modality.OPTICAL, bands=(), credit="the image that was marked is not held",
     )  # fmt: skip
     look = Look(
-        scene_id=found.scene_id, site_id=site.id, time=mark.time, usable_fraction=1.0, cloud_fraction=None,
+        scene_id=scene_id, site_id=site.id, time=mark.time, usable_fraction=1.0, cloud_fraction=None,
         resolved_m=10.0, sun_elevation_deg=None, modality=Modality.OPTICAL, searched=False,
         notes=("marks by eye without their image: what was not marked may have been there",),
     )  # fmt: skip
-    out.at_sites.append(SceneAtSite(look=look, detections=(found,)))
+    out.at_sites.append(SceneAtSite(look=look, detections=found))
