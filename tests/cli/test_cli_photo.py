@@ -11,6 +11,7 @@ from side_views import saved, side_view, words
 
 from roadstead.identify.photo import read_photograph
 from roadstead.model import InputError, RasterError
+from roadstead.pipeline.photographs import PhotoMarks, next_to_try
 
 Cli = Callable[..., tuple[int, str, str]]
 
@@ -60,6 +61,7 @@ def test_a_cut_ship_gets_a_profile_and_no_class(tmp_path: Path, cli: Cli) -> Non
     )  # fmt: skip
     assert code == 2
     assert "visible part only" in err
+    assert "a photograph that shows the whole ship is needed" in err
     assert json.loads((tmp_path / "out" / "photo.json").read_text())["evidence"] is None
     assert (tmp_path / "out" / "profile.csv").read_text().startswith("share_of_visible_width_from_left")
 
@@ -123,3 +125,25 @@ def test_pictures_that_are_none_are_refused(tmp_path: Path) -> None:
         read_photograph(tmp_path / "tiny.png")
     with pytest.raises(RasterError, match="half"):
         read_photograph(tmp_path / "half.jpg")
+
+
+def test_without_a_result_the_next_thing_to_try_is_named(tmp_path: Path, cli: Cli) -> None:
+    noise = np.random.default_rng(1).integers(90, 110, (200, 300, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    code, _, err = cli("photo", str(tmp_path / "noise.png"), "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert "--waterline X1,Y1,X2,Y2" in err
+
+
+@pytest.mark.parametrize(
+    ("cut", "waterline", "says"),
+    [
+        ((False, False), None, "--waterline X1,Y1,X2,Y2"),
+        ((False, False), (1.0, 2.0, 3.0, 2.0), "--mask FILE"),
+        ((True, False), None, "shows the whole ship"),
+    ],
+)
+def test_what_is_tried_next_depends_on_what_was_marked(
+    cut: tuple[bool, bool], waterline: tuple[float, ...] | None, says: str
+) -> None:
+    assert says in next_to_try(cut, PhotoMarks(waterline=waterline))

@@ -59,6 +59,14 @@ def test_a_sheet_is_drawn_the_same_twice_and_says_that_it_is_simulated(image: Pa
     assert (top[..., 0] - top[..., 1] > 100).sum() > 200, "SIMULATED stands in red at the top"
 
 
+def test_a_ship_found_by_its_place_has_no_number_of_the_window(image: Path) -> None:
+    found = identify(image, at=(LON, LAT))
+    name, _, place = found.detection.id.rpartition("@")
+    assert name == found.scene.id
+    assert [float(x) for x in place.split(",")] == pytest.approx([LON, LAT], abs=0.002)
+    assert identify(image, detection_id=found.detection.id).detection == found.detection
+
+
 def test_the_command_prints_the_gate_and_json(image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "sheet.png"
     assert run(image, at=f"{LON},{LAT}", detection="", out=out, bands="", as_json=True) == 0

@@ -86,7 +86,8 @@ def photo(
     if profile.sure and not any(profile.cut):
         evidence, fits = match_photo(profile, along=along, length_m=length_m)
     check_writable(out)
-    notes = (*picture.notes, *profile.notes)
+    marked = marks or PhotoMarks()
+    notes = (*picture.notes, *profile.notes, *([] if evidence else [next_to_try(profile.cut, marked)]))
     sheet = _sheet(picture, profile, evidence, fits, along)
     said = _said(picture, profile, (evidence, fits), notes, length_m)
     written: dict[str, str | bytes] = {
@@ -100,6 +101,23 @@ def photo(
     return PhotoResult(
         profile=profile, evidence=evidence, notes=notes, limits=LIMITS, files=tuple(out / n for n in written)
     )
+
+
+def next_to_try(cut: tuple[bool, bool], marks: PhotoMarks) -> str:
+    """What may give a result where no class was compared.
+
+    Args:
+        cut: whether the frame cuts the ship at its left and right end.
+        marks: what was marked.
+    """
+    if any(cut):
+        return "No class was compared; a photograph that shows the whole ship is needed."
+    if marks.waterline is None:
+        return (
+            "No class was compared. Next, mark where the ship stands in the water: --waterline X1,Y1,X2,Y2, its left "
+            "and right end in pixels of the upright picture."
+        )
+    return "No class was compared. Next, draw the ship white on black and give it as --mask FILE."
 
 
 def read_along(path: Path) -> tuple[AlongProfile, ...]:

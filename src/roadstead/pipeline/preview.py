@@ -10,9 +10,10 @@ from roadstead.archive import altered_notes, exhibit_scenes, exhibits, held_mark
 from roadstead.case import Case, load_case
 from roadstead.catalogues import kept_answers
 from roadstead.coverage import elements_of
-from roadstead.model import InputError
+from roadstead.model import InputError, SeaKind
 from roadstead.pipeline.place import sites_of, why_nowhere
 from roadstead.pipeline.radio import ais_files
+from roadstead.pipeline.sea import CaseSeas
 from roadstead.pipeline.searching import plan_search
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Explanation:
 
     case_id: str
     reads: tuple[str, ...]
-    """image files, with the sites they would be read over"""
+    """image files, with the sites they would be read over, and whatever else is used"""
     computes: tuple[str, ...]
     hosts: tuple[str, ...]
     """hosts that would be contacted, with the area that each would learn; empty: none"""
@@ -51,6 +52,8 @@ def explain(folder: Path | str) -> Explanation:
         nowhere += [] if over else [why_nowhere(scene, case)]
         where = f"over {', '.join(over)}" if over else "over no site of the case"
         reads.append(f"{scene.path.name} ({scene.modality.value}, {scene.time or 'time unknown'}): {where}")
+    land_and_sea = CaseSeas(case)
+    reads += _land_and_sea(case)
     hosts, unplanned = _search_hosts(case.folder)
     satellites, kept = elements_of(case.folder), kept_answers(case.folder)
     reads += [f"{len(kept.answers)} kept answer(s) of catalogues"] if kept.answers else []
@@ -70,11 +73,24 @@ def explain(folder: Path | str) -> Explanation:
             *brought.losses,
             *drawn.losses,
             *altered_notes(case.folder),
+            *land_and_sea.losses,
             *nowhere,
             *satellites.losses,
             *kept.losses,
         ),
     )
+
+
+def _land_and_sea(case: Case) -> list[str]:
+    """What the case states of land and sea, which every image is searched with."""
+    if case.sea is None:
+        return []
+    words = {
+        SeaKind.COASTLINE: "coastline: tells land from sea beside the pixels, and gives ways by water between sites",
+        SeaKind.SEA: "sea polygons: nothing outside them is searched",
+        SeaKind.SITE: "the sites' own areas: nothing outside them is sea",
+    }
+    return [f"{case.sea.file} ({words[case.sea.kind]})" if case.sea.file else words[case.sea.kind]]
 
 
 def _passes(satellites: Satellites, sites: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +72,8 @@ def identify(
     Args:
         image: optical GeoTIFF, STAC item or Planet order folder.
         at: longitude and latitude on the ship, degrees WGS84.
-        detection_id: or the id of a detection, as `detect` gives it.
+        detection_id: or the id of a detection, as `detect` gives it, or as this gives it for a place: of a ship found
+            by its place only the pixels around it are searched, so that its id is its place, never a number.
         out: PNG to write; None writes nothing.
         bands: role of each band, where the metadata does not state it.
 
@@ -96,6 +98,7 @@ def _ship(
     scene: Scene, reader: PixelReader, at: tuple[float, float] | None, detection_id: str
 ) -> tuple[Detection, Pixels]:
     detector = detectors()[scene.modality]
+    at = at or _place_in(detection_id, scene)
     findings, pixels = find_vessels(scene, reader, detector, None if at is None else _window(at))
     if at is None:
         named = next((d for d in findings.detections if d.id == detection_id), None)
@@ -109,7 +112,19 @@ def _ship(
     nearest = min(placed, key=lambda row: row[0], default=None)
     if nearest is None or nearest[0] * METRES_PER_DEGREE > NEAR_M:
         raise NotFound(f"no ship is found within {NEAR_M:.0f} m of {at[0]:.5f}, {at[1]:.5f} in {scene.id}")
-    return nearest[1], pixels
+    return replace(nearest[1], id=_id_by_place(nearest[1], scene)), pixels
+
+
+def _id_by_place(found: Detection, scene: Scene) -> str:
+    """Detectors number what they find in the pixels they are given; a number from a part would mean another ship."""
+    middle = found.outline.centroid if found.outline is not None else Point()
+    return f"{scene.id}@{middle.x:.4f},{middle.y:.4f}"
+
+
+def _place_in(detection_id: str, scene: Scene) -> tuple[float, float] | None:
+    """Longitude and latitude of an id by place; None for one by number."""
+    said = re.fullmatch(r"@(-?\d{1,3}\.\d{4}),(-?\d{1,2}\.\d{4})", detection_id.removeprefix(scene.id))
+    return (float(said[1]), float(said[2])) if said else None
 
 
 def _window(at: tuple[float, float]) -> Polygon:
