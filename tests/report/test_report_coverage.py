@@ -19,6 +19,7 @@ from roadstead.report import coverage_svg, render_report
 from roadstead.report.coverage_marks import key, mark, meaning
 from roadstead.report.coverage_panels import columns, panels
 from roadstead.report.coverage_rows import in_part
+from roadstead.report.ink import haloed
 
 SITES = cases.nine_sites()
 WIDE = 740.0
@@ -374,3 +375,23 @@ def test_a_half_clouded_look_is_marked_as_showing_a_part() -> None:
     assert not in_part(replace(seen, opportunity=None))
     moments = tuple(half if m is seen else m for m in dunai.moments)
     assert "50\u00a0% of the area seen" in drawn(replace(covered, sites=(replace(dunai, moments=moments),)))
+
+
+def test_a_look_of_unknown_hour_is_dashed_over_its_day_and_explained() -> None:
+    known = drawn(cases.six_days())
+    assert "s-vague" not in known.partition("</style>")[2]
+    assert "hour unknown" not in known
+    first, *rest = cases.six_days().sites
+    held = next(m for m in first.moments if m.look is not None)
+    midnight = held.time.start.replace(hour=0, minute=0, second=0)
+    vague = replace(held, time=TimeSpan(midnight, midnight + timedelta(days=1)))
+    moments = tuple(vague if m is held else m for m in first.moments)
+    svg = drawn(replace(cases.six_days(), sites=(replace(first, moments=moments), *rest)))
+    dashed = re.findall(r'<line x1="([\d.]+)" y1="[\d.]+" x2="([\d.]+)" y2="[\d.]+" class="s-vague"', svg)
+    assert len(dashed) == 2, "the look and its key"
+    assert "hour unknown" in svg
+
+
+def test_numbers_beside_marks_keep_a_halo_in_print() -> None:
+    svg = haloed(drawn(cases.six_days()))
+    assert re.search(r'<text aria-hidden="true" [^>]*class="s-count"', svg)

@@ -22,7 +22,7 @@ from roadstead.report.coverage_marks import (
     patterns,
 )
 from roadstead.report.coverage_panels import columns, panels
-from roadstead.report.coverage_rows import Frame, in_part, row
+from roadstead.report.coverage_rows import Frame, broad, in_part, row
 from roadstead.report.events import claim_windows
 from roadstead.report.figures import NARROW, WIDE, Figure
 from roadstead.report.ink import drawing_rules
@@ -215,6 +215,9 @@ def _kinds(coverage: CaseCoverage, claims: Sequence[Claim]) -> Iterator[LookStat
     single = [p for p in made if not p.bin_days]
     if any(in_part(m) for p in single for s in p.sites for m in s.moments):
         yield Sign.PARTIAL
+    scales = [(p, Scale(p.start, p.end, WIDE)) for p in single]
+    if any(broad(m, scale) for p, scale in scales for s in p.sites for m in s.moments):
+        yield Sign.HOUR
     if any(s.nights for p in single for s in p.sites):
         yield Sign.NIGHT
     if any(s.windows for s in coverage.sites):

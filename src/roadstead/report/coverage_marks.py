@@ -28,6 +28,7 @@ class Sign(StrEnum):
     BLIND = "blind"
     CLAIM = "claim"
     PARTIAL = "partial"
+    HOUR = "hour"
 
 
 def name(state: LookState) -> str:
@@ -80,6 +81,13 @@ def _lower_half(modality: Modality, x: float, y: float) -> Markup:
 def partial(x: float, y: float) -> Markup:
     """The line under a mark whose swath holds only part of the area."""
     return svg.line(x - RADIUS, y + RADIUS + 2.4, x + RADIUS, y + RADIUS + 2.4, "s-partial")
+
+
+def hour_unknown(left: float, right: float, y: float) -> Iterator[Markup]:
+    """The line under a mark of unknown hour: from the earliest moment at which it may have been taken to the latest."""
+    yield svg.line(left, y, right, y, "s-vague")
+    for x in (left, right):
+        yield svg.line(x, y - RADIUS, x, y + RADIUS, "s-stroke")
 
 
 def patterns(uid: str, states: Iterable[LookState] = LookState) -> Markup:
@@ -145,6 +153,11 @@ def key(kind: LookState | Sign, uid: str, ways: frozenset[bool]) -> Markup:
     if kind is Sign.PARTIAL:
         x = KEY_WIDTH / 2
         return svg.group(*mark(LookState.POSSIBLE, Modality.OPTICAL, x, middle - 1), partial(x, middle - 1))
+    if kind is Sign.HOUR:
+        x = KEY_WIDTH / 2
+        return svg.group(
+            *hour_unknown(2, KEY_WIDTH - 2, middle), *mark(LookState.POSSIBLE, Modality.OPTICAL, x, middle)
+        )
     return svg.rect(box, f"s-{kind.value}")
 
 

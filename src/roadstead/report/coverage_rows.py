@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from roadstead.coverage import anybody
 from roadstead.model import LookState, Modality, TimeSpan
 from roadstead.report import svg
-from roadstead.report.coverage_marks import RADIUS, columns, mark, partial, strip
+from roadstead.report.coverage_marks import RADIUS, columns, hour_unknown, mark, partial, strip
 from roadstead.report.coverage_panels import Panel
 from roadstead.report.coverage_panels import columns as binned
 from roadstead.report.lanes import FONT, GAP, LANE, MARGIN, NAME, Scale, claim_bar, levels
@@ -32,7 +32,7 @@ TALLEST_COLUMN, PIECE = 26.0, 8.0
 """units of the tallest column, and of one image or pass where columns stay short"""
 GAP_AT_LOOK = 1.2
 BROAD = 12.0
-"""times less certain than this many units get a line as long as they are uncertain"""
+"""times less certain than this many units get a dashed line as long as they are uncertain"""
 MOSTLY = 0.9
 """an image that shows less of the area than this is marked as showing a part"""
 
@@ -137,14 +137,19 @@ def _apart(here: Sequence[Moment], scale: Scale) -> list[list[Moment]]:
 
 def _drawn(m: Moment, scale: Scale, y: float, free: tuple[float, float]) -> Iterator[Markup]:
     yield svg.tip(tip(m))
-    x, left, right = scale.x(m.time.middle), scale.x(m.time.start), scale.x(m.time.end)
-    if right - left > BROAD:
-        yield svg.line(left, y, right, y, "s-stroke")
+    x = scale.x(m.time.middle)
+    if broad(m, scale):
+        yield from hour_unknown(scale.x(m.time.start), scale.x(m.time.end), y)
     yield from mark(m.state, m.modality, x, y)
     if in_part(m):
         yield partial(x, y)
     if m.ships:
         yield from _count(str(m.ships), x, y, free)
+
+
+def broad(m: Moment, scale: Scale) -> bool:
+    """Whether its hour is so uncertain that it is drawn."""
+    return scale.x(m.time.end) - scale.x(m.time.start) > BROAD
 
 
 def in_part(m: Moment) -> bool:

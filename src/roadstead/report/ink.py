@@ -7,7 +7,9 @@ from functools import cache
 from importlib.resources import files
 
 STYLE = "style.css"
-_HALOED = re.compile(r'<text ([^>]*class="[^"]*\b(?:s-onhatch|s-place|s-local|s-onimage)\b)([^"]*"[^>]*>[^<]*</text>)')
+_HALOED = re.compile(
+    r'<text ([^>]*class="[^"]*\b(?:s-onhatch|s-count|s-place|s-local|s-onimage)\b)([^"]*"[^>]*>[^<]*</text>)'
+)
 _FRONT = "svg .s-front { stroke: none; }"
 
 

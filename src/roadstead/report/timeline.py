@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 WIDE_LOOK = 6.0
-"""looks drawn wider than this are pale, so that what was found in them stays readable"""
+"""looks drawn wider than this, whose hour is unknown, are dashed outlines: they lasted but a moment of that time"""
 
 
 def timeline(panel: Panel, names: Mapping[str, str], *, uid: str, width: float, simulated: str) -> Markup:
@@ -101,8 +101,8 @@ def _own(here: Sequence[Event], scale: Scale, y: float) -> Iterator[Markup]:
         yield svg.rect((left, middle - 3.5, right, middle + 3.5), "s-stay", svg.tip(event.words))
     for event in (e for e in here if e.mark in (Mark.LOOK, Mark.BAD_LOOK)):
         left, right = scale.ends(event, 1.5)
-        wide = " s-wide" if right - left > WIDE_LOOK else ""
-        yield svg.rect((left, y, right, y + 14), f"s-{event.mark.value}{wide}", svg.tip(event.words))
+        vague = "vague-" if right - left > WIDE_LOOK else ""
+        yield svg.rect((left, y, right, y + 14), f"s-{vague}{event.mark.value}", svg.tip(event.words))
     taken = -1.0
     for event in sorted((e for e in here if e.mark is Mark.FOUND), key=lambda e: e.span.middle):
         x = sum(scale.ends(event)) / 2
