@@ -23,7 +23,7 @@ from review_case import BEAM_PX, FAINT, FIRST, LENGTH_PX, SECOND, lonlat
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WAIT_MS = 120_000
@@ -266,3 +266,36 @@ def test_a_screenshot_is_placed_by_numbers_without_a_mouse(browser: Browser, lin
     until(page, "document.querySelector('#placing') === null")
     assert not ann.faults
     ann.context.close()
+
+
+def test_scenes_elsewhere_do_not_crush_the_timeline_and_no_hour_is_invented(browser: Browser, links: list[str]) -> None:
+    opened = Opened(browser, links[0])
+    page = opened.page
+    far = {"start": "2009-03-01T00:00:00Z", "end": "2009-03-02T00:00:00Z"}
+
+    def scenes(route: Route) -> None:
+        told = route.fetch().json()
+        years = {"start": "1999-01-01T00:00:00Z", "end": "2001-01-01T00:00:00Z"}
+        stray = {**told[0], "id": "stray", "key": "stray", "time": years}
+        route.fulfill(json=[{**s, "time": far} if s["id"] == SECOND else s for s in told] + [stray])
+
+    def looks(route: Route) -> None:
+        route.fulfill(json=[{**x, "time": far} if x["scene_id"] == SECOND else x for x in route.fetch().json()])
+
+    def rows(route: Route) -> None:
+        told = route.fetch().json()
+        route.fulfill(json=[{**r, "moments": [m for m in r["moments"] if m["scene_id"] != SECOND]} for r in told])
+
+    page.route("**/api/scenes", scenes)
+    page.route("**/api/looks", looks)
+    page.route("**/api/timeline", rows)
+    page.reload()
+    page.wait_for_selector("html[data-ready=yes]")
+    page.wait_for_selector("#timeline .look")
+    lanes = page.eval_on_selector_all("#timeline .lane", "all => all.map(x => Number(x.getAttribute('width')))")
+    assert min(lanes) == 24
+    assert max(lanes) > 1000
+    assert page.locator("#timeline .when").first.text_content() == "2009-03-01"
+    named = [o for o in page.locator("#scene option").all_text_contents() if SECOND in o]
+    assert named[0].startswith("2009-03-01, hour unknown")
+    opened.context.close()

@@ -37,6 +37,17 @@ export function toast(text: string, bad = false): void {
 }
 
 export const time = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+
+/** A moment, or a span of which the hour within is unknown: never an hour that nobody stated. */
+export function when(span: { start: string; end: string }): string {
+  const from = Date.parse(span.start), to = Date.parse(span.end);
+  if (to - from <= 3_600_000) return time(span.start);
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  if (from % 86_400_000 || to % 86_400_000) return `${time(span.start)} to ${time(span.end)}, hour unknown`;
+  const first = day(from), last = day(to - 1);
+  return `${first === last ? first : `${first} to ${last}`}, hour unknown`;
+}
+
 export const size = (e: { value: number; sigma: number } | null, unit: string) =>
   e ? `${e.value.toFixed(0)} \u00b1 ${e.sigma.toFixed(0)} ${unit}` : "not measured";
 export const percent = (p: [number, number]) => {

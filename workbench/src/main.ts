@@ -1,6 +1,6 @@
 import "./style.css";
 import * as api from "./api";
-import { byId, dialog, h, time, toast } from "./dom";
+import { byId, dialog, h, toast, when } from "./dom";
 import { help, listen, type Key } from "./keys";
 import { MapView, middle, ring } from "./map";
 import { Panels, type Acts } from "./panels";
@@ -179,7 +179,7 @@ function bar(view: MapView, tools: Tools, stretch?: (b: number, c: number) => vo
   const choose = (id: string, label: string, options: [string, string][], value: string, act: (v: string) => void) =>
     h("label", { for: id }, label, h("select", { id, onchange: (e: Event) => act((e.target as HTMLSelectElement).value) },
       ...options.map(([v, t]) => h("option", { value: v, selected: v === value }, t))));
-  const name = (x: T.Scene) => `${x.time ? time(x.time.start) : "time unknown"} ${x.platform} ${x.id}`.slice(0, 70);
+  const name = (x: T.Scene) => `${x.time ? when(x.time) : "time unknown"} ${x.platform} ${x.id}`.slice(0, 70);
   const slide = (id: string, label: string, value: number, act: (v: number) => void) =>
     h("label", { for: id }, label, h("input", { id, type: "range", min: "-1", max: "1", step: "0.1", value: String(value), oninput: (e: Event) => act(Number((e.target as HTMLInputElement).value)) }));
   const place = document.getElementById("bar") ?? h("div", { id: "bar", role: "toolbar", "aria-label": "Picture" });

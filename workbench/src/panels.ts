@@ -1,5 +1,5 @@
 import * as api from "./api";
-import { byId, h, percent, size, time } from "./dom";
+import { byId, h, percent, size, time, when } from "./dom";
 import { middle, ring, type MapView } from "./map";
 import { Placing } from "./placing";
 import type { Store } from "./store";
@@ -149,7 +149,7 @@ export class Panels {
     const [best, ...others] = all;
     if (!best) return null;
     const site = (id: string) => this.store.theCase.sites.find((x) => x.id === id)?.name ?? id;
-    const words = (m: T.Missing) => `${m.platform || (m.modality === "sar" ? "any radar satellite" : "any optical satellite")} over ${site(m.site_id)}, ${time(m.time.start)}: ` +
+    const words = (m: T.Missing) => `${m.platform || (m.modality === "sar" ? "any radar satellite" : "any optical satellite")} over ${site(m.site_id)}, ${when(m.time)}: ` +
       `${m.bits.toFixed(2)} bit, ${m.availability}; chance to have it ${Math.round(100 * m.chance)} %`;
     return h("div", { class: "best" }, h("p", {}, h("b", {}, "Would help most: "), words(best)),
       others.length ? h("details", {}, h("summary", {}, `${others.length} more`), h("ul", {}, ...others.slice(0, 8).map((m) => h("li", {}, words(m))))) : null);
