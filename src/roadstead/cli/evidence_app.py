@@ -91,14 +91,31 @@ def report(
 @evidence.command()
 def figures(
     case: CaseFolder,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME...]", help="ids of detections, sites, claims; TIMELINE, MAP, COVERAGE; all unless given"
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", metavar="FORMAT", help="svg, png, pdf; again for more")
+    ] = None,
+    width_mm: Annotated[
+        float | None, typer.Option("--width-mm", metavar="MM", help="width in print, 50 to 400; text keeps its size")
+    ] = None,
+    list_them: Annotated[bool, typer.Option("--list", help="only say which figures there are")] = False,
     public: ForPublic = False,
     out: Annotated[Path | None, typer.Option("--out", help="folder for the files; else CASE/out/figures")] = None,
     json: AsJson = False,
 ) -> None:
-    """Write every figure at print size: SVG, PNG (300 dpi), caption, credit, alt text."""
-    from roadstead.cli.report import run_figures
+    """Write figures at print size, every one or those named: SVG and PNG (300 dpi), caption, credit, alt text."""
+    from roadstead.cli.report import list_figures, run_figures
+    from roadstead.evidence import Print
 
-    raise typer.Exit(run_figures(case, out, public=public, as_json=json))
+    if list_them:
+        raise typer.Exit(list_figures(case, public=public, as_json=json))
+    wanted = Print(names=tuple(names or ()), formats=tuple(formats or ()), width_mm=width_mm)
+    raise typer.Exit(run_figures(case, wanted, out, public=public, as_json=json))
 
 
 @evidence.command()

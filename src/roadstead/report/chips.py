@@ -67,6 +67,11 @@ def enlargement(chip: Chip) -> int:
     return max(1, SIDE_PX // longest)
 
 
+def own_width(chip: Chip) -> float:
+    """Width of a chip's figure in which every pixel of the enlarged chip is a unit."""
+    return 2.0 * chip.rgb.shape[1] * enlargement(chip) + GAP
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Frame:
     """How large a chip stands in the drawing."""

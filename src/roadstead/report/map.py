@@ -80,7 +80,12 @@ def unplaced(sites: Sequence[Site], claims: Sequence[Claim], width: float) -> tu
 
 def _labels(sites: Sequence[Site], legs: Legs, frame: Frame, simulated: str) -> tuple[Placed | None, ...]:
     at = {s.id: frame.xy(s.lon_deg, s.lat_deg) for s in sites}
-    taken = [_scale_bar(frame)[1], _north(frame)[1], (0, frame.height - 16, frame.width, frame.height), (0, 0, 46, frame.height)]
+    taken = [
+        _scale_bar(frame)[1],
+        _north(frame)[1],
+        (0, frame.height - 16, frame.width, frame.height),
+        (0, 0, 46, frame.height),
+    ]
     taken += [_own_box(s, *at[s.id], frame) for s in sites]
     if simulated:
         taken.append((frame.width - svg.text_width(simulated, NAME) - 16, 0, frame.width, 26))

@@ -73,6 +73,11 @@ def sheet_svg(sheet: Sheet) -> str:
     return _saved(_drawn(sheet), "svg", DPI).decode("utf-8")
 
 
+def sheet_pdf(sheet: Sheet) -> bytes:
+    """The sheet as a PDF page of its size; the same contents give the same bytes."""
+    return _saved(_drawn(sheet), "pdf", DPI)
+
+
 def sheet_alt(sheet: Sheet) -> str:
     """What the sheet shows, for those who cannot see it."""
     drawn = ", ".join(c.name if c.ratio is None else f"{c.name}, {_ratio(c.ratio)}" for c in sheet.candidates) or "none"
@@ -93,8 +98,9 @@ def _saved(figure: Figure, kind: str, dpi: int) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415 - slow to load
 
     out = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "roadstead"}):
-        figure.savefig(out, format=kind, dpi=dpi, metadata={"Date": None} if kind == "svg" else {"Software": None})
+    unsaid = {"svg": {"Date": None}, "png": {"Software": None}, "pdf": {"CreationDate": None}}
+    with mpl.rc_context({"svg.hashsalt": "roadstead", "pdf.fonttype": 42}):
+        figure.savefig(out, format=kind, dpi=dpi, metadata=unsaid[kind])
     return out.getvalue()
 
 
@@ -143,7 +149,7 @@ def _scale_and_north(axes: Axes, chip: Chip) -> None:
 
     rows, columns = chip.rgb.shape[:2]
     rim = [withStroke(linewidth=2.5, foreground="black")]
-    words = {"fontsize": 7, "color": "white", "path_effects": rim}
+    words: dict[str, Any] = {"fontsize": 7, "color": "white", "path_effects": rim}
     left, foot = 0.04 * columns - 0.5, 0.94 * rows - 0.5
     metres = scale_m(chip) if chip.metres_per_pixel > 0 else 0.0
     if metres:
