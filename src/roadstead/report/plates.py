@@ -35,7 +35,7 @@ MM_PER_UNIT = 180.0 / 760.0
 """drawings are 760 units wide where they fill a page's 180 mm"""
 NARROWEST_MM, WIDEST_MM = 50.0, 400.0
 """a newspaper's column, and a page of the largest newspapers"""
-LEAST_UNITS = 260.0
+LEAST_UNITS = 259.0
 """narrower drawings are scaled down from this width: at 50 mm their smallest words are 6 points high"""
 KEY, LINE, PAD = 34.0, 20.0, 8.0
 _HEAD = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
