@@ -77,15 +77,19 @@ ForPublic = Annotated[
 @evidence.command()
 def report(
     case: CaseFolder,
+    profile: Annotated[
+        Literal["full", "public", "editor"],
+        typer.Option(help="public: as --public; editor: the same as one page that takes comments, offline"),
+    ] = "full",
     public: ForPublic = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="a PDF/A-3u too, with verdicts and detections attached")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="folder for the files; else CASE/out/report")] = None,
     json: AsJson = False,
 ) -> None:
-    """Write the report of a verified case as one HTML file, for the public too, and as PDF."""
+    """Write the report of a verified case as one HTML file, for the public or an editor too, and as PDF."""
     from roadstead.cli.report import run
 
-    raise typer.Exit(run(case, out, public=public, pdf=pdf, as_json=json))
+    raise typer.Exit(run(case, out, "public" if public and profile == "full" else profile, pdf=pdf, as_json=json))
 
 
 @evidence.command()

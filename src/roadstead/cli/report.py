@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from roadstead.evidence import Print
 
 
-def run(case: Path, out: Path | None, *, public: bool, pdf: bool, as_json: bool) -> int:
+def run(case: Path, out: Path | None, profile: str, *, pdf: bool, as_json: bool) -> int:
     """Write the report and say where it is; exit code 2 when a PDF was asked for and could not be made."""
-    profile = Profile.PUBLIC if public else Profile.FULL
+    editor = profile == "editor"
+    kept = Profile.PUBLIC if editor else Profile(profile)
     with say.progress("reading") as progress:
-        made = write_report(case, out=out, profile=profile, pdf=pdf, progress=progress)
+        made = write_report(case, out=out, profile=kept, pdf=pdf, editor=editor, progress=progress)
     return _said(made, as_json=as_json)
 
 

@@ -4,7 +4,7 @@ from roadstead.report.chips import png
 from roadstead.report.contents import Chip, Contents, Edition, Found
 from roadstead.report.coverage_figure import coverage_svg
 from roadstead.report.editions import edition_name, embargo_words
-from roadstead.report.html import PaperPage, render_paper, render_report
+from roadstead.report.html import PaperPage, render_editor, render_paper, render_report
 from roadstead.report.offering import Offer, chosen, offers, plates
 from roadstead.report.pdf import Attached, RunningHead, render_pdf
 from roadstead.report.photo_figure import Curve, PhotoSheet, photo_figure
@@ -42,6 +42,7 @@ __all__ = [
     "plate_png",
     "plates",
     "png",
+    "render_editor",
     "render_paper",
     "render_pdf",
     "render_report",

@@ -69,7 +69,8 @@ def enlargement(chip: Chip) -> int:
 
 def own_width(chip: Chip) -> float:
     """Width of a chip's figure in which every pixel of the enlarged chip is a unit."""
-    return 2.0 * chip.rgb.shape[1] * enlargement(chip) + GAP
+    columns: int = chip.rgb.shape[1]
+    return 2.0 * columns * enlargement(chip) + GAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
