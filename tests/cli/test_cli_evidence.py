@@ -66,6 +66,15 @@ def test_figures_are_listed_and_made_by_name(
     assert not (tmp_path / "map-1.svg").exists()
 
 
+def test_a_report_for_an_editor_is_one_page(
+    cli: Callable[..., tuple[int, str, str]], verified: Path, tmp_path: Path
+) -> None:
+    code, said, _ = cli("report", verified, "--profile", "editor", "--out", tmp_path)
+    assert code == 0
+    assert "editor.html" in said
+    assert [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")] == ["editor.html"]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

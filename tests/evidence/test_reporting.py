@@ -48,6 +48,18 @@ def test_the_public_reads_neither_names_nor_what_a_dropped_source_said(case: Pat
     assert "nobody-there" not in page
 
 
+def test_an_editor_reads_what_the_public_reads_and_can_comment_on_it(case: Path) -> None:
+    made = write_report(case, editor=True)
+    (path,) = made.files
+    assert path == case / "out/report-editor/editor.html"
+    page = path.read_text("utf-8")
+    for secret in (ANALYST, "Ivan the Informer", "from my window", "from the pier", "Sup3rS3cret"):
+        assert secret not in page
+    assert "analyst 1" in page
+    assert made.removed["claims"] == 1
+    assert 'id="comments"' in page
+
+
 def test_without_libraries_for_pdf_the_html_is_there_and_a_note_says_why(
     case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

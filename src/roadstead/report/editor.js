@@ -34,7 +34,13 @@
   const tell = (text) => { find("told").textContent = text; };
 
   // A passage is known by its kind and its words: what is changed later is another passage.
-  const said = (passage) => passage.textContent.replace(/\s+/g, " ").trim();
+  const plain = (text) => text.replace(/\s+/g, " ").trim();
+  const said = (passage) => {
+    const inner = { TR: ":scope > th, :scope > td:not(.nil)", FIGURE: "svg.drawing > title, figcaption" }[passage.tagName];
+    const parts = [...passage.querySelectorAll(inner || ":scope > p, :scope > dt, :scope > dd")];
+    const texts = parts.length ? parts.map((part) => part.textContent) : [passage.textContent];
+    return [...new Set(texts.map(plain))].filter(Boolean).join(" · ");
+  };
   const digest = (text) => {
     let a = 0x811c9dc5;
     for (const c of text) a = Math.imul(a ^ c.codePointAt(0), 0x01000193) >>> 0;
@@ -56,7 +62,7 @@
       if (outer || !text) continue;
       const kind = passage.tagName.toLowerCase();
       const near = passage.closest("article[id], section[id]");
-      const base = `${kind}/${near ? near.id : ""}/${digest(text)}`;
+      const base = `${kind}/${near ? near.id : ""}/${digest(plain(passage.textContent))}`;
       const number = (seen.get(base) || 0) + 1;
       seen.set(base, number);
       const key = number > 1 ? `${base}/${number}` : base;
