@@ -49,7 +49,8 @@ _TASKS = {
 }  # fmt: skip
 _TEXTS = {
     "proj:code": r"[A-Za-z]+:\S+", "file:checksum": r"1220[0-9a-f]{64}", "sar:instrument_mode": r".+",
-    "sar:product_type": r".+", "mlm:name": r"[a-zA-Z][a-zA-Z0-9_.-]+[a-zA-Z0-9]", "mlm:architecture": r".+", "mlm:framework": r".+",
+    "sar:product_type": r".+", "mlm:name": r"[a-zA-Z][a-zA-Z0-9_.-]+[a-zA-Z0-9]",
+    "mlm:architecture": r".+", "mlm:framework": r".+",
     "mlm:artifact_type": r".+",
 }  # fmt: skip
 

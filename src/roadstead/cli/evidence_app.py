@@ -107,6 +107,10 @@ def figures(
     width_mm: Annotated[
         float | None, typer.Option("--width-mm", metavar="MM", help="width in print, 50 to 400; text keeps its size")
     ] = None,
+    c2pa: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--c2pa", metavar="CERT KEY", help="PEM files; PNG and PDF carry signed Content Credentials"),
+    ] = None,
     list_them: Annotated[bool, typer.Option("--list", help="only say which figures there are")] = False,
     public: ForPublic = False,
     out: Annotated[Path | None, typer.Option("--out", help="folder for the files; else CASE/out/figures")] = None,
@@ -118,7 +122,7 @@ def figures(
 
     if list_them:
         raise typer.Exit(list_figures(case, public=public, as_json=json))
-    wanted = Print(names=tuple(names or ()), formats=tuple(formats or ()), width_mm=width_mm)
+    wanted = Print(names=tuple(names or ()), formats=tuple(formats or ()), width_mm=width_mm, c2pa=c2pa)
     raise typer.Exit(run_figures(case, wanted, out, public=public, as_json=json))
 
 

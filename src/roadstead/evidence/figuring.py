@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.evidence.fresh import fresh
 from roadstead.evidence.reporting import Reported, Telling, read_telling
+from roadstead.evidence.signing import MEDIA, Seal, seal_of, signed
 from roadstead.model import InputError
 from roadstead.pipeline import Seams, chip_of, class_sheets
 from roadstead.report import NARROWEST_MM, WIDEST_MM, chosen, offers, plate_pdf, plate_png
@@ -16,7 +18,6 @@ from roadstead.steps import StepCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from roadstead.report import Offer, Plate
 
@@ -39,6 +40,18 @@ class Print:
     """of `Picture`; none: SVG and PNG"""
     width_mm: float | None = None
     """at which they are printed; None: each its own"""
+    c2pa: tuple[Path, Path] | None = None
+    """PEM files of certificate and key that PNG and PDF are signed with; None: unsigned"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """How each figure is written."""
+
+    kinds: tuple[Picture, ...]
+    width_mm: float
+    """0: its own"""
+    seal: Seal | None
 
 
 def figures(
@@ -68,13 +81,14 @@ def figures(
     """
     wanted = wanted or Print()
     kinds = _kinds(wanted)
+    seal = seal_of(*wanted.c2pa) if wanted.c2pa else None
     told, target = read_telling(folder, "figures", out, profile, seams, progress)
     made = _chosen(told, wanted.names, seams or Seams())
     files: dict[str, bytes | str] = {}
     notes: list[str] = []
     for i, offer in enumerate(made):
         progress(offer.name, i, len(made))
-        files |= _files(offer, kinds, wanted.width_mm or 0.0, notes)
+        files |= _files(offer, _Job(kinds=kinds, width_mm=wanted.width_mm or 0.0, seal=seal), notes)
     with fresh(target, keep=bool(wanted.names)) as making:
         written = making.put_all(files)
     return Reported(files=written, removed=told.redactor.log()["removed"], notes=tuple(notes))
@@ -138,22 +152,27 @@ def _chosen(told: Telling, names: Sequence[str], seams: Seams) -> tuple[Offer, .
     return chosen(_offers(told, seams), names)
 
 
-def _files(offer: Offer, kinds: Sequence[Picture], width_mm: float, notes: list[str]) -> dict[str, bytes | str]:
+def _files(offer: Offer, job: _Job, notes: list[str]) -> dict[str, bytes | str]:
     """File name -> content; nothing, and a note, where the figure cannot be drawn."""
     try:
-        plate = offer.draw(width_mm)
+        plate = offer.draw(job.width_mm)
     except InputError as error:
         notes.append(str(error))
         return {}
     texts = {".caption.txt": plate.caption, ".credit.txt": plate.credit, ".alt.txt": plate.alt}
     found: dict[str, bytes | str] = {ending: f"{words}\n" for ending, words in texts.items()}
-    if plate.sheet is not None and width_mm:
+    if plate.sheet is not None and job.width_mm:
         notes.append(f"{plate.name} keeps its own width of 279 mm, at which its words can be read")
-    if Picture.SVG in kinds:
+    if Picture.SVG in job.kinds:
         found[".svg"] = plate.svg
     for kind, draw in ((Picture.PNG, plate_png), (Picture.PDF, plate_pdf)):
-        if kind in kinds:
+        if kind in job.kinds:
             found |= _dots(plate, kind, draw, notes)
+    if job.seal is not None:
+        for ending in (f".{kind}" for kind in MEDIA if f".{kind}" in found):
+            data = found[ending]
+            if isinstance(data, bytes):
+                found[ending] = signed(data, ending[1:], plate, job.seal)
     return {f"{plate.name}{ending}": data for ending, data in found.items()}
 
 
