@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rasterio.enums import ColorInterp
 
-from roadstead.archive import held_scenes, open_scene, scene_from_item, year_of
+from roadstead.archive import held_scenes, licence_for, open_scene, scene_from_item, year_of
 from roadstead.model import (
     BandRole,
     BandsUnknown,
@@ -265,3 +265,30 @@ def test_a_credit_line_is_made_of_any_time() -> None:
     assert [year_of(TimeSpan(t, t)) for t in (first, last)] == ["1", "9999"]
     assert year_of(parse_span("2024")) == "2024"
     assert year_of(span_between("2023", "2024")) == "2023-2024"
+
+
+@pytest.mark.parametrize(
+    "stated", [{}, {"attribution": "contains modified Copernicus Sentinel data [2024], processed by A"}]
+)
+def test_a_simulated_image_credits_no_mission_and_carries_no_missions_licence(
+    tmp_path: Path, image: Callable[..., Path], item: Callable[..., Path], stated: dict[str, str]
+) -> None:
+    image(tmp_path / "a.tif", count=3)
+    item(tmp_path / "a.json", "a.tif", bands=("red", "green", "blue"), **{"roadstead:simulated": True}, **stated)
+    scene = open_scene(tmp_path / "a.tif")
+    assert scene.simulated
+    assert (scene.credit, scene.licence) == ("SIMULATED: no satellite took this image", "")
+    item(tmp_path / "a.json", "a.tif", bands=("red", "green", "blue"), **stated)
+    real = open_scene(tmp_path / "a.tif")
+    assert "opernicus Sentinel data" in real.credit
+    assert real.licence == licence_for("sentinel-2")
+
+
+def test_simulated_pixels_keep_the_credit_that_says_on_what_they_are_modelled(
+    tmp_path: Path, image: Callable[..., Path], item: Callable[..., Path]
+) -> None:
+    said = {"roadstead:simulated": True, "attribution": "SIMULATED by A (modelled on Sentinel-2)", "license": "CC0-1.0"}
+    image(tmp_path / "a.tif", count=3)
+    item(tmp_path / "a.json", "a.tif", bands=("red", "green", "blue"), **said)
+    scene = open_scene(tmp_path / "a.tif")
+    assert (scene.credit, scene.licence) == (said["attribution"], said["license"])

@@ -48,6 +48,33 @@ def test_files_are_exported_with_their_credits(
     assert not (tmp_path / "case.gpkg").exists()
 
 
+def test_figures_are_listed_and_made_by_name(
+    cli: Callable[..., tuple[int, str, str]], verified: Path, tmp_path: Path
+) -> None:
+    code, said, _ = cli("figures", verified, "--list", "--json")
+    offered = json.loads(said)
+    assert code == 0
+    assert {"TIMELINE", "MAP", "COVERAGE", "roads", "two-ships"} <= {o["name"] for o in offered}
+    code, said, _ = cli("figures", verified, "--list")
+    assert code == 0
+    assert "site-roads" in said
+    assert "only by its name" in said
+    words = ("roads", "--format", "svg", "--width-mm", "88", "--out", tmp_path)
+    code, said, _ = cli("figures", verified, *words)
+    assert code == 0
+    assert 'width="88mm"' in (tmp_path / "site-roads.svg").read_text("utf-8")
+    assert not (tmp_path / "map-1.svg").exists()
+
+
+def test_a_report_for_an_editor_is_one_page(
+    cli: Callable[..., tuple[int, str, str]], verified: Path, tmp_path: Path
+) -> None:
+    code, said, _ = cli("report", verified, "--profile", "editor", "--out", tmp_path)
+    assert code == 0
+    assert "editor.html" in said
+    assert [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")] == ["editor.html"]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -56,6 +83,8 @@ def test_files_are_exported_with_their_credits(
         (("bundle", "{tmp}"), "case.toml"),
         (("export", "{case}", "--format", "shp"), "--format shp"),
         (("bundle", "{case}", "--profile", "secret"), "secret"),
+        (("figures", "{case}", "nowhere"), "nowhere: is no figure"),
+        (("figures", "{case}", "--width-mm", "20"), "--width-mm 20"),
     ],
 )
 def test_mistakes_end_in_a_sentence(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import rasterio
+import stac_rules
 from affine import Affine
 from pyproj import Transformer
 from range_server import RangeServer, range_server
@@ -162,6 +163,7 @@ def test_a_listed_image_becomes_a_look_of_the_case(
     assert scene.time is not None
     assert scene.time.start == PASS
     assert "Copernicus" in scene.credit
+    assert scene.licence == "Copernicus Sentinel data terms (free, full and open)"
     asked = len(server.requests)
     result = verify(case)
     assert len(server.requests) == asked, "offline"
@@ -187,7 +189,11 @@ def _as_the_original(image: Path, server: RangeServer) -> None:
         "asset": "blue", "href": f"{server.url}/{ID}/blue.tif", "etag": f'"{size:x}-test"', "size_bytes": size,
     }  # fmt: skip
     assert (said["roadstead:product"], said["roadstead:read_at"]) == (ID, "2025-01-02T03:04:05Z")
-    assert said["license"]
+    assert (said["license"], said["roadstead:licence"]) == (
+        "other",
+        "Copernicus Sentinel data terms (free, full and open)",
+    )
+    assert stac_rules.faults(json.loads(image.with_suffix(".json").read_text("utf-8"))) == []
 
 
 def _looks(case: Path) -> list[dict[str, Any]]:

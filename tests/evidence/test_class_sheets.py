@@ -9,7 +9,7 @@ import pytest
 from close_scene import landing_ship
 from PIL import Image
 
-from roadstead.evidence import figures
+from roadstead.evidence import Print, figures, offered
 from roadstead.pipeline import Seams, verify
 from roadstead.steps import FixedClock
 
@@ -89,3 +89,13 @@ def test_a_ship_past_the_class_gate_gets_a_sheet_with_caption_credit_and_alt_tex
     svg = parts[".svg"].read_text("utf-8")
     assert svg.startswith("<?xml")
     assert "<script" not in svg
+
+
+def test_a_sheet_is_asked_for_by_its_ship_and_keeps_its_own_width(case: Path, tmp_path: Path) -> None:
+    ship = next(o.key for o in offered(case, seams=SEAMS) if o.name == "simulated-vessel-1")
+    made = figures(case, Print(names=(ship,), formats=("pdf",), width_mm=60.0), out=tmp_path, seams=SEAMS)
+    assert {p.name for p in made.files if p.suffix == ".pdf"} == {
+        "simulated-vessel-1.pdf", "simulated-vessel-1-classes.pdf"
+    }  # fmt: skip
+    assert made.notes == ("simulated-vessel-1-classes keeps its own width of 279 mm, at which its words can be read",)
+    assert "opernicus" not in "".join(p.read_text("utf-8") for p in made.files if p.suffix == ".txt")

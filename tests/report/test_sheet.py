@@ -9,7 +9,7 @@ import pytest
 
 from roadstead.identify import DeckStrip, Gate, Profiles
 from roadstead.report import Chip, Sheet, SheetCandidate, sheet_png
-from roadstead.report.sheet import _drawn, sheet_alt, sheet_svg
+from roadstead.report.sheet import _drawn, sheet_alt, sheet_pdf, sheet_svg
 
 STRIP = DeckStrip(
     brightness=np.tile(np.linspace(0, 1, 128, dtype=np.float32), (61, 1)), step_m=1.0, length_m=128.0, beam_m=16.0,
@@ -64,3 +64,19 @@ def test_the_same_sheet_gives_the_same_bytes_and_its_alt_text_names_the_candidat
     assert sheet_svg(sheet) == sheet_svg(sheet)
     assert "Alligator, 8.0 times as likely" in sheet_alt(sheet)
     assert "(none)" in sheet_alt(BARE)
+
+
+def test_a_sheet_says_how_long_and_where_north_is_or_that_it_does_not_know() -> None:
+    words = [t.get_text() for a in _drawn(BARE).axes for t in a.texts]
+    assert "10 m" in words
+    assert "N" in words
+    unknown = replace(BARE, chip=replace(BARE.chip, metres_per_pixel=0.0, north_deg=float("nan")))
+    words = [t.get_text() for a in _drawn(unknown).axes for t in a.texts]
+    assert "north unknown" in words
+    assert any(w.startswith("no scale") for w in words)
+
+
+def test_a_sheet_as_pdf_is_the_same_twice() -> None:
+    data = sheet_pdf(BARE)
+    assert data.startswith(b"%PDF")
+    assert data == sheet_pdf(BARE)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import rasterio
+import stac_rules
 from rasterio.features import rasterize
 from rasterio.warp import transform_geom
 from shapely.affinity import translate
@@ -144,6 +145,11 @@ def test_a_made_folder_is_an_ordinary_scene(platform: str, made: dict[str, Made]
     assert BandRole.VV in scene.bands if radar else {BandRole.BLUE, BandRole.NIR} <= set(scene.bands)
     assert scene.footprint is not None
     assert scene.footprint.contains(COVE.aoi)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_its_item_is_valid_with_every_extension_that_it_uses(platform: str, made: dict[str, Made]) -> None:
+    assert stac_rules.faults(json.loads(made[platform].item.read_text("utf-8"))) == []
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

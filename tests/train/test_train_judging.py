@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import stac_rules
 
 from roadstead.model import Detection, InputError
 from roadstead.train import Example, Judged, Judging, group_of, groups, judging
@@ -122,3 +123,4 @@ def test_the_card_names_data_licences_figures_and_limits() -> None:
     item = model_item("ab" * 32, 17, sources)
     assert item["assets"]["weights"]["file:checksum"] == "1220" + "ab" * 32
     assert item["properties"]["mlm:input"][0]["input"]["shape"][1] == 9
+    assert stac_rules.faults(item) == []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from roadstead.archive.credit import without_claims
 from roadstead.archive.held import HeldScenes
 from roadstead.archive.ledger import Entry, entries
 from roadstead.archive.marks import Mark, read_marks
@@ -121,7 +122,7 @@ def _scene(image: Path, case_dir: Path, exhibit: Exhibit, scene_id: str) -> Scen
     metadata = case_dir / exhibit.metadata_path if exhibit.metadata_path else None
     stated = Stated(bands=exhibit.bands or None, sar_unit=exhibit.sar_unit, gsd_m=exhibit.gsd_m, time=exhibit.captured)
     scene = build(image, metadata, stated, lenient=exhibit.kind is ExhibitKind.PICTURE)
-    return replace(
+    made = replace(
         scene,
         id=scene_id or scene.id,
         date_basis=exhibit.date_basis,
@@ -133,6 +134,7 @@ def _scene(image: Path, case_dir: Path, exhibit: Exhibit, scene_id: str) -> Scen
         cropped=exhibit.cropped,
         annotated=exhibit.annotated,
     )
+    return without_claims(made)
 
 
 def marks(case_dir: Path) -> tuple[Mark, ...]:

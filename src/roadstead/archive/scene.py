@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.archive import pictures, planet, stac
 from roadstead.archive.bands import SAR_ROLES, modality_of, roles_from_file, sar_unit_of
+from roadstead.archive.credit import without_claims
 from roadstead.archive.masks import cloud_mask_of, is_mask
 from roadstead.archive.raster import FileFacts, file_facts
 from roadstead.model import (
@@ -133,7 +134,7 @@ def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool =
     modality = stated.modality or _modality(scene, facts, bands, stated)
     unit = _sar_unit(image, facts, scene, stated, lenient=lenient) if modality is Modality.SAR else None
     mask = mask_for(image, metadata) if modality is Modality.OPTICAL else None
-    return replace(
+    made = replace(
         scene,
         bands=bands,
         modality=modality,
@@ -148,6 +149,7 @@ def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool =
         cloud_mask=mask,
         cloud_mask_sha256=sha256_file(mask) if mask else "",
     )
+    return without_claims(made)
 
 
 def mask_for(image: Path, metadata: Path | None) -> Path | None:

@@ -18,6 +18,7 @@ from roadstead.archive.bands import SAR_ROLES, modality_of, roles_of, sar_unit_o
 from roadstead.archive.credit import credit_for, licence_for
 from roadstead.archive.shapes import shape_of
 from roadstead.model import (
+    LICENCE_WORDS,
     SIMULATED_MARK,
     BandRole,
     CatalogueError,
@@ -354,7 +355,7 @@ def _credit(props: Mapping[str, Any], family: str, time: TimeSpan | None) -> str
 
 
 def _licence(item: Mapping[str, Any], props: Mapping[str, Any], family: str) -> str:
-    stated = _text(props.get("license"))
+    stated = _text(props.get(LICENCE_WORDS)) or _text(props.get("license"))
     if stated and stated not in {"proprietary", "various", "other"}:
         return stated
     links = item.get("links")

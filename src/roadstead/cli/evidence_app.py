@@ -77,28 +77,53 @@ ForPublic = Annotated[
 @evidence.command()
 def report(
     case: CaseFolder,
+    profile: Annotated[
+        Literal["full", "public", "editor"],
+        typer.Option(help="public: as --public; editor: the same as one page that takes comments, offline"),
+    ] = "full",
     public: ForPublic = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="a PDF/A-3u too, with verdicts and detections attached")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="folder for the files; else CASE/out/report")] = None,
     json: AsJson = False,
 ) -> None:
-    """Write the report of a verified case as one HTML file, for the public too, and as PDF."""
+    """Write the report of a verified case as one HTML file, for the public or an editor too, and as PDF."""
     from roadstead.cli.report import run
 
-    raise typer.Exit(run(case, out, public=public, pdf=pdf, as_json=json))
+    raise typer.Exit(run(case, out, "public" if public and profile == "full" else profile, pdf=pdf, as_json=json))
 
 
 @evidence.command()
 def figures(
     case: CaseFolder,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME...]", help="ids of detections, sites, claims; TIMELINE, MAP, COVERAGE; all unless given"
+        ),
+    ] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", metavar="FORMAT", help="svg, png, pdf; again for more")
+    ] = None,
+    width_mm: Annotated[
+        float | None, typer.Option("--width-mm", metavar="MM", help="width in print, 50 to 400; text keeps its size")
+    ] = None,
+    c2pa: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--c2pa", metavar="CERT KEY", help="PEM files; PNG and PDF carry signed Content Credentials"),
+    ] = None,
+    list_them: Annotated[bool, typer.Option("--list", help="only say which figures there are")] = False,
     public: ForPublic = False,
     out: Annotated[Path | None, typer.Option("--out", help="folder for the files; else CASE/out/figures")] = None,
     json: AsJson = False,
 ) -> None:
-    """Write every figure at print size: SVG, PNG (300 dpi), caption, credit, alt text."""
-    from roadstead.cli.report import run_figures
+    """Write figures at print size, every one or those named: SVG and PNG (300 dpi), caption, credit, alt text."""
+    from roadstead.cli.report import list_figures, run_figures
+    from roadstead.evidence import Print
 
-    raise typer.Exit(run_figures(case, out, public=public, as_json=json))
+    if list_them:
+        raise typer.Exit(list_figures(case, public=public, as_json=json))
+    wanted = Print(names=tuple(names or ()), formats=tuple(formats or ()), width_mm=width_mm, c2pa=c2pa)
+    raise typer.Exit(run_figures(case, wanted, out, public=public, as_json=json))
 
 
 @evidence.command()

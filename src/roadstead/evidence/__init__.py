@@ -5,7 +5,7 @@ from roadstead.evidence.bag import Damage, check_bag
 from roadstead.evidence.bundling import Bundled, bundle
 from roadstead.evidence.differing import Difference, Kind
 from roadstead.evidence.editions import Compared, EditionRecord, Published, diff, publish, read_editions
-from roadstead.evidence.figuring import figures
+from roadstead.evidence.figuring import Picture, Print, figures, offered
 from roadstead.evidence.handover import export
 from roadstead.evidence.reporting import Reported, write_report
 from roadstead.evidence.results import Results, read_results
@@ -19,6 +19,8 @@ __all__ = [
     "EditionRecord",
     "Fault",
     "Kind",
+    "Picture",
+    "Print",
     "Published",
     "Reported",
     "Results",
@@ -29,6 +31,7 @@ __all__ = [
     "diff",
     "export",
     "figures",
+    "offered",
     "publish",
     "read_editions",
     "read_results",

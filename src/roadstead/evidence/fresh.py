@@ -30,6 +30,8 @@ class Making:
     folder: Path
     """where files are written until all are there"""
     target: Path
+    keep: bool = False
+    """whether what an earlier run made there stays"""
 
     def put_all(self, files: Mapping[str, str | bytes]) -> tuple[Path, ...]:
         """Write files by their names; returns where they will stand."""
@@ -43,8 +45,12 @@ class Making:
 
 
 @contextmanager
-def fresh(target: Path) -> Iterator[Making]:
+def fresh(target: Path, *, keep: bool = False) -> Iterator[Making]:
     """A new folder to write into, whose files take the place of those that we made in `target` before.
+
+    Args:
+        target: where the files will stand.
+        keep: whether files of an earlier run stay beside them; those of the same name never do.
 
     Raises:
         StorageError: the folder cannot be written.
@@ -52,7 +58,7 @@ def fresh(target: Path) -> Iterator[Making]:
     check_writable(target.parent)
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".writing-") as made:
-            making = Making(folder=Path(made), target=target)
+            making = Making(folder=Path(made), target=target, keep=keep)
             yield making
             _swap(making)
     except OSError as error:
@@ -62,15 +68,22 @@ def fresh(target: Path) -> Iterator[Making]:
 def _swap(making: Making) -> None:
     new = {p.relative_to(making.folder).as_posix(): p for p in sorted(making.folder.rglob("*")) if p.is_file()}
     digests = {name: sha256_file(p) for name, p in new.items()}
+    stay: dict[str, str] = {}
     for name, digest in _made_before(making.target).items():
         old = making.target / name
-        if name not in new and old.is_file() and not old.is_symlink() and sha256_file(old) == digest:
+        if name in new or not old.is_file() or old.is_symlink() or sha256_file(old) != digest:
+            continue
+        if making.keep:
+            stay[name] = digest
+        else:
             old.unlink()
     for name, path in new.items():
         (making.target / name).parent.mkdir(parents=True, exist_ok=True)
         path.replace(making.target / name)
     write_atomic(
-        making.target / LIST, json.dumps({"schema_version": SCHEMA_VERSION, "files": digests}, indent=1) + "\n"
+        making.target / LIST,
+        json.dumps({"schema_version": SCHEMA_VERSION, "files": dict(sorted({**stay, **digests}.items()))}, indent=1)
+        + "\n",
     )
 
 

@@ -17,6 +17,7 @@ from roadstead.report import (
     RunningHead,
     edition_name,
     embargo_words,
+    render_editor,
     render_paper,
     render_pdf,
     render_report,
@@ -26,7 +27,7 @@ from roadstead.report.exports import Profile, Redactor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HTML, PDF = "report.html", "report.pdf"
+HTML, PDF, EDITOR = "report.html", "report.pdf", "editor.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,10 @@ class Telling:
         """The report as one HTML page."""
         return render_report(self.contents)
 
+    def editor(self) -> str:
+        """The report as one HTML page in which an editor comments on passages."""
+        return render_editor(self.contents)
+
     def pdf(self) -> bytes:
         """The report as PDF/A-3u; raises InputError as `render_pdf` does.
 
@@ -91,6 +96,7 @@ def write_report(
     out: Path | None = None,
     profile: Profile = Profile.FULL,
     pdf: bool = False,
+    editor: bool = False,
     seams: Seams | None = None,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Reported:
@@ -98,8 +104,9 @@ def write_report(
 
     Args:
         folder: the case folder.
-        out: folder for the files; CASE/out/report unless given, or CASE/out/report-public.
+        out: folder for the files; CASE/out/report unless given, or CASE/out/report-public, or CASE/out/report-editor.
         profile: `public` takes out names of analysts, hosts, paths, and what CASE/redaction.toml marks.
+        editor: whether the page is one for an editor, who comments on it offline; always as the public reads it.
         pdf: whether a PDF is wanted too; where its libraries are missing, the HTML is written and a note says so.
         seams: as they were given to `verify`.
         progress: called with (item, done, total).
@@ -108,8 +115,11 @@ def write_report(
         InputError: the case was not verified, or its results are not those of the case as it is.
         StorageError: the folder cannot be written.
     """
+    profile = Profile.PUBLIC if editor else profile
     found, target = read_telling(folder, "report", out, profile, seams, progress)
-    files: dict[str, str | bytes] = {HTML: found.html()}
+    if editor and out is None:
+        target = target.with_name("report-editor")
+    files: dict[str, str | bytes] = {EDITOR: found.editor()} if editor else {HTML: found.html()}
     notes: list[str] = []
     if pdf:
         made, note = try_pdf(found)

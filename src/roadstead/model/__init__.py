@@ -70,7 +70,7 @@ from roadstead.model.imaging import (
 from roadstead.model.place import Name, Site
 from roadstead.model.seams import Catalogue, Clock, Detector, PixelReader, Predicate, Step
 from roadstead.model.time import Precision, TimeSpan, iso, parse_span, shown_time, span_between, zone
-from roadstead.model.values import SIMULATED_MARK, Estimate, Range, as_text_cell
+from roadstead.model.values import LICENCE_WORDS, SIMULATED_MARK, Estimate, Range, as_text_cell
 from roadstead.model.verdict import (
     Call,
     Coverage,
@@ -85,6 +85,7 @@ from roadstead.model.vessel import Hull, HullMark, HullSign, VesselClass
 __all__ = [
     "ACTIVITIES",
     "KNOWN_STATES",
+    "LICENCE_WORDS",
     "MOTION_WORDS",
     "NONE_OF_THESE",
     "OTHER_TYPE",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from roadstead.model.errors import InputError
 
+LICENCE_WORDS = "roadstead:licence"
+"""property of STAC items with the words of a licence that has no SPDX name"""
 SIMULATED_MARK = "roadstead:simulated"
 """key, tag or remark that everything carries which was made from simulated images or positions"""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from roadstead.pipeline.baseline import BaselineResult, site_baseline
+    from roadstead.pipeline.chips import chip_of
     from roadstead.pipeline.contents import Judged, judged
     from roadstead.pipeline.coverage import CoverageResult, case_coverage
     from roadstead.pipeline.coverage_files import coverage_json
@@ -70,6 +71,7 @@ _HOMES = {
     "ais_facts": "radio",
     "ais_files": "radio",
     "case_coverage": "coverage",
+    "chip_of": "chips",
     "class_sheets": "ship_sheet",
     "coverage_json": "coverage_files",
     "data_files": "outputs",
@@ -129,6 +131,7 @@ __all__ = [
     "ais_facts",
     "ais_files",
     "case_coverage",
+    "chip_of",
     "class_sheets",
     "coverage_json",
     "data_files",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from shapely.geometry import Polygon, mapping
 
 from roadstead.catalogues import Grid, RemoteFile, RemoteWindow, read_window
 from roadstead.geo import ground_frame
-from roadstead.model import InputError, Listing, RasterError, StorageError, iso
+from roadstead.model import LICENCE_WORDS, InputError, Listing, RasterError, StorageError, iso
 from roadstead.steps import sha256_file, write_atomic
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from roadstead.pipeline.fetch_plan import Choice, Fetchable
 
 _TILE_PX = 256
+_SPDX = re.compile(r"[\w.+-]+")
 # Of the original's properties those that describe its whole raster are left out: the window is another raster.
 _NOT_OF_WINDOW = (
     "proj:",
@@ -122,6 +124,13 @@ def write_window(image: Path, one: Fetchable, choice: Choice, read: Read, now: d
     return image
 
 
+def _licence(stated: str) -> dict[str, str]:
+    """A licence as STAC 1.1 has it: an SPDX name, or `other` with its words beside it."""
+    if _SPDX.fullmatch(stated):
+        return {"license": stated}
+    return {"license": "other"} | ({LICENCE_WORDS: stated} if stated else {})
+
+
 def _mask_word(choice: Choice) -> str:
     """How the mask is called: `SCL`, `UDM2` or `QA_PIXEL`."""
     key = choice.wanted.mask.key.upper() if choice.wanted.mask else ""
@@ -189,7 +198,8 @@ def _item(one: Fetchable, choice: Choice, read: Read, now: datetime) -> dict[str
         "bbox": list(outline.bounds),
         "links": [x | {"rel": "derived_from" if x["rel"] == "self" else "license"} for x in source],
         "properties": kept
-        | {"license": kept.get("license") or listing.licence, "credit": kept.get("credit") or listing.credit}
+        | _licence(str(kept.get("license") or listing.licence or ""))
+        | {"credit": kept.get("credit") or listing.credit}
         | {"platform": listing.platform or kept.get("platform")}
         | _time(listing, props if isinstance(props, dict) else {})
         | {

@@ -30,7 +30,7 @@ from roadstead.model import Detection, InputError, Modality, NotFound, Scene, sh
 from roadstead.pipeline.chips import chip_of
 from roadstead.pipeline.find import detectors, find_vessels
 from roadstead.pipeline.identity import METRES_PER_DEGREE, around, examined
-from roadstead.report import Chip, Sheet, SheetCandidate, sheet_png
+from roadstead.report import Chip, Sheet, SheetCandidate, pixel_credit, sheet_png
 from roadstead.steps import write_atomic
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def sheet_of(detection: Detection, scene: Scene, pixels: Pixels, close: Examined
         evidence=close.evidence,
         candidates=candidates,
         simulated=scene.simulated,
-        credit=scene.credit,
+        credit=f"{pixel_credit(scene)}.",
         compared=_corners(close.at, detection, pixels, chip) if close.at else (),
     )
 

@@ -26,7 +26,7 @@ from roadstead.report.coverage_rows import Frame, broad, in_part, row
 from roadstead.report.events import claim_windows
 from roadstead.report.figures import NARROW, WIDE, Figure
 from roadstead.report.ink import drawing_rules
-from roadstead.report.lanes import AXIS, FONT, MARGIN, TITLE, Scale, axis
+from roadstead.report.lanes import AXIS, FONT, MARGIN, TITLE, Scale, axis, headed
 from roadstead.report.messages import text
 from roadstead.report.numbers import day
 
@@ -71,6 +71,8 @@ def coverage_svg(
     *,
     simulated: bool = False,
     width: float = WIDE,
+    print_mm: float = PRINT_MM,
+    foot: Sequence[str] = (),
 ) -> str:
     """The figure as an SVG document that stands alone: legend and words are in it; it fetches and runs nothing.
 
@@ -79,12 +81,15 @@ def coverage_svg(
         sites: give the names and the order of the rows; sites without coverage get none.
         claims: whose windows are drawn above the sites that they name.
         simulated: whether pixels of the case are simulated.
-        width: of the drawing, in units of a text 12 high; it is printed 180 mm wide.
+        width: of the drawing, in units of a text 12 high.
+        print_mm: width at which it is printed, millimetres.
+        foot: further sentences below the drawing, such as its credit.
     """
     look = _Look(uid="cover", width=width, tallest=math.inf, simulated=simulated)
     plates = _plates(coverage, sites, claims, look)
-    parts = [svg.words(MARGIN, 22, text("cover.title"), "s-title")]
-    y = HEAD
+    head = svg.wrapped(text("cover.title"), width - 2 * MARGIN, 17)
+    parts = [svg.words(MARGIN, 22 + 21 * i, line, "s-title") for i, line in enumerate(head)]
+    y = HEAD + 21 * (len(head) - 1)
     for plate in plates:
         parts.append(svg.group(plate.drawn, transform=f"translate(0 {svg.number(y)})"))
         y += plate.height + 12
@@ -92,8 +97,8 @@ def coverage_svg(
         parts.append(svg.words(MARGIN, y + 14, text("cover.empty"), "s-label"))
         y += 24
     legend, y = _drawn_legend(coverage, claims, width, y)
-    said, y = _drawn_words(_caption(coverage), width, y + 6)
-    size = {"width": f"{PRINT_MM:g}mm", "height": f"{svg.number(PRINT_MM * y / width)}mm"}
+    said, y = _drawn_words((*_caption(coverage), *foot), width, y + 6)
+    size = {"width": f"{print_mm:g}mm", "height": f"{svg.number(print_mm * y / width)}mm"}
     described = " ".join(p.description for p in plates) or text("cover.empty")
     ink = Markup(drawing_rules())  # noqa: S704 - our own file
     parts = [svg.tag("style", ink), svg.rect((0, 0, width, y), "s-paper"), *parts, *legend, *said]
@@ -190,17 +195,16 @@ def _plate(frame: Frame, rows: Sequence[Row], *, first: bool, simulated: bool) -
     title = (
         text("cover.one_day", day=first_day) if same else text("timeline.panel_title", start=first_day, end=last_day)
     )
-    head = [svg.words(MARGIN, TITLE - 6, title, "s-period")]
-    if simulated:
-        mark = text("simulated.mark")
-        head.append(svg.words(frame.scale.width - MARGIN, TITLE - 6, mark, "s-sim", anchor="end"))
     height = y + AXIS
     if panel.bin_days:
         each = text("cover.day") if panel.bin_days == 1 else text("cover.days", n=panel.bin_days)
-        head.append(svg.words(MARGIN, height + 8, text("cover.columns", each=each, n=frame.most), "s-tick"))
+        drawn.append(svg.words(MARGIN, height + 8, text("cover.columns", each=each, n=frame.most), "s-tick"))
         height += LINE
+    mark = text("simulated.mark") if simulated else ""
+    parts = [*([patterns(frame.uid)] if first else []), axis(frame.scale, y), *drawn]
+    whole, height = headed(frame.scale.width, height, title, mark, *parts)
     return _Plate(
-        drawn=svg.group(*([patterns(frame.uid)] if first else []), axis(frame.scale, y), *head, *drawn),
+        drawn=whole,
         height=height,
         title=f"{text('cover.title')}: {title}",
         description=text("cover.description", sites=", ".join(name for _, _, name in rows)),
@@ -253,32 +257,25 @@ def _drawn_legend(
     items = [(kind, meaning(kind)) for kind in _kinds(coverage, claims)]
     widest = max([svg.text_width(words, FONT) for _, words in items] or [0]) + KEY_WIDTH + 20
     n_columns = 2 if 2 * widest < width - 2 * MARGIN else 1
-    n_rows = -(-len(items) // n_columns)
-    parts = []
+    n_rows, room = -(-len(items) // n_columns), width / n_columns - 2 * MARGIN - KEY_WIDTH - 6
+    parts, top, lowest = [], y, y
     for i, (kind, words) in enumerate(items):
-        x, top = MARGIN + i // n_rows * (width - 2 * MARGIN) / n_columns, y + i % n_rows * (KEY_HEIGHT + 4)
+        top = y if i % n_rows == 0 else top
+        x = MARGIN + i // n_rows * (width - 2 * MARGIN) / n_columns
         drawn = key(kind, f"cover-k{i}", ways)
         parts.append(svg.group(drawn, transform=f"translate({svg.number(x)} {svg.number(top)})"))
-        parts.append(svg.words(x + KEY_WIDTH + 6, top + 12, words, "s-label"))
-    return parts, y + n_rows * (KEY_HEIGHT + 4)
+        lines = svg.wrapped(words, room, FONT)
+        parts += [svg.words(x + KEY_WIDTH + 6, top + 12 + 15 * k, line, "s-label") for k, line in enumerate(lines)]
+        top += KEY_HEIGHT + 4 + 15 * (len(lines) - 1)
+        lowest = max(lowest, top)
+    return parts, lowest
 
 
 def _drawn_words(sentences: Sequence[str], width: float, y: float) -> tuple[list[Markup], float]:
     """Sentences broken into lines, and the height that they reach."""
     parts = []
     for sentence in sentences:
-        for line in _lines(sentence, width - 2 * MARGIN):
+        for line in svg.wrapped(sentence, width - 2 * MARGIN, 11):
             y += LINE
             parts.append(svg.words(MARGIN, y, line, "s-tick"))
     return parts, y + LINE
-
-
-def _lines(sentence: str, width: float) -> Iterator[str]:
-    line = ""
-    for word in sentence.split(" "):
-        longer = f"{line} {word}".strip()
-        if line and svg.text_width(longer, 11) > width:
-            yield line
-            longer = word
-        line = longer
-    yield line

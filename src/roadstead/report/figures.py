@@ -34,13 +34,18 @@ class Figure:
     caption: tuple[str, ...]
 
 
-def timeline_figure(contents: Contents) -> Figure:
-    """The timeline of the whole case."""
+def timeline_figure(contents: Contents, wide: float = WIDE) -> Figure:
+    """The timeline of the whole case.
+
+    Args:
+        contents: of the report.
+        wide: width of its wide drawing, in units of a text 12 high.
+    """
     made = events(contents)
     names = {s.id: s.name for s in contents.case.sites}
     mark = text("simulated.mark") if simulated(contents) else ""
     parts = panels(made)
-    drawn = tuple(_both(partial(timeline, p, names, simulated=mark), f"time-{i}") for i, p in enumerate(parts))
+    drawn = tuple(_both(partial(timeline, p, names, simulated=mark), f"time-{i}", wide) for i, p in enumerate(parts))
     used = {e.mark for e in made}
     legend = tuple((m.value, text(f"legend.{m.value}")) for m in Mark if m in used)
     caption = [text("timeline.caption")]
@@ -60,8 +65,14 @@ def timeline_figure(contents: Contents) -> Figure:
     return Figure(panels=drawn, legend=legend, caption=tuple(caption))
 
 
-def map_figure(contents: Contents) -> Figure:
-    """The map of the whole case, with closer panels where sites lie close together."""
+def map_figure(contents: Contents, wide: float = WIDE, only: str = "") -> Figure:
+    """The map of the whole case, with closer panels where sites lie close together, or of one site.
+
+    Args:
+        contents: of the report.
+        wide: width of its wide drawing, in units of a text 12 high.
+        only: id of the site that is shown; empty: all.
+    """
     claims = contents.case.claims
     mark = text("simulated.mark") if simulated(contents) else ""
     found = sorted(
@@ -69,23 +80,25 @@ def map_figure(contents: Contents) -> Figure:
         for f in contents.found
         if f.detection.outline is not None
     )
-    groups = site_groups(contents.case.sites)
-    drawn = tuple(_both(partial(site_map, g, claims, found, simulated=mark), f"map-{i}") for i, g in enumerate(groups))
+    groups = site_groups([s for s in contents.case.sites if only in ("", s.id)])
+    drawn = tuple(
+        _both(partial(site_map, g, claims, found, simulated=mark), f"map-{i}", wide) for i, g in enumerate(groups)
+    )
     kinds = [("aoi", "map.aoi"), ("site", "map.site")]
-    if any(c.origins and c.destinations for c in claims):
+    if not only and any(c.origins and c.destinations for c in claims):
         kinds.append(("route", "map.claimed"))
     caption = [text("map.caption")]
     if found:
         kinds.append(("vessel", "map.vessel"))
         caption.append(text("map.vessels"))
-    left = dict.fromkeys(n for g in groups for w in (WIDE, NARROW) for n in unplaced(g, claims, w))
+    left = dict.fromkeys(n for g in groups for w in (wide, NARROW) for n in unplaced(g, claims, w))
     if left:
         caption.append(text("map.unnamed", names=", ".join(left)))
     return Figure(panels=drawn, legend=tuple((k, text(m)) for k, m in kinds), caption=tuple(caption))
 
 
-def _both(draw: Callable[..., Markup], uid: str) -> tuple[Markup, Markup]:
-    return draw(uid=uid, width=WIDE), draw(uid=f"{uid}-n", width=NARROW)
+def _both(draw: Callable[..., Markup], uid: str, wide: float) -> tuple[Markup, Markup]:
+    return draw(uid=uid, width=wide), draw(uid=f"{uid}-n", width=NARROW)
 
 
 def simulated(contents: Contents) -> bool:

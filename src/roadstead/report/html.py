@@ -1,4 +1,4 @@
-"""One self-contained HTML file: no request leaves it, nothing in it runs."""
+"""One self-contained HTML file: no request leaves it; nothing in it runs but, for an editor, our script of comments."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from roadstead.coverage import ALWAYS_UNKNOWN, PROVISIONAL
 from roadstead.report import assumptions, claims, evidence, figures, findings, quays, vessels
 from roadstead.report.coverage_tables import coverage_view
 from roadstead.report.editions import corrections, edition_name, embargo_words
+from roadstead.report.editor import EditorView, editor_view
 from roadstead.report.markup import file_name, shortened, visible, without_paths
 from roadstead.report.messages import text, under
 from roadstead.report.numbers import extent, moment, percent
@@ -47,6 +48,11 @@ def render_report(contents: Contents) -> str:
     return _rendered(contents, None)
 
 
+def render_editor(contents: Contents) -> str:
+    """The same as one file in which an editor comments on passages, offline; comments stay in the editor's browser."""
+    return _rendered(contents, None, editor_view(contents))
+
+
 def render_paper(contents: Contents) -> PaperPage:
     """The same for `render_pdf`: figures of one width, and long tables without the rows that no verdict rests on."""
     left: list[str] = []
@@ -59,7 +65,7 @@ def render_paper(contents: Contents) -> PaperPage:
     return PaperPage(_rendered(contents, fit), bool(left))
 
 
-def _rendered(contents: Contents, fit: Callable[[Table], Table] | None) -> str:
+def _rendered(contents: Contents, fit: Callable[[Table], Table] | None, editor: EditorView | None = None) -> str:
     roots, groups = _roots(contents), findings.groups(contents)
     simulated = figures.simulated(contents)
     view = {
@@ -88,6 +94,7 @@ def _rendered(contents: Contents, fit: Callable[[Table], Table] | None) -> str:
         "sections": under("section"),
         "paper": fit is not None,
         "fit": fit,
+        "editor": editor,
         **_tables(contents),
     }
     page = _environment().get_template(TEMPLATE).render(view)

@@ -122,3 +122,25 @@ def beyond(event: Event, scale: Scale, y: float) -> Iterator[Markup]:
     if event.span.end > scale.end:
         right = scale.width - MARGIN
         yield svg.polygon([(right - 1, y - 5), (right + 6, y), (right - 1, y + 5)], "s-beyond")
+
+
+def headed(width: float, height: float, title: str, simulated: str, *drawn: Markup) -> tuple[Markup, float]:
+    """A drawing with its period above and the mark of simulated pixels beside it, or above it where there is no room.
+
+    Args:
+        width: of the drawing.
+        height: of the drawing, whose first rows are kept free for its head.
+        title: the period.
+        simulated: the mark, or nothing.
+        drawn: the rest.
+
+    Returns:
+        The whole and its height.
+    """
+    head = svg.words(MARGIN, TITLE - 6, title, "s-period")
+    if not simulated:
+        return svg.group(head, *drawn), height
+    mark = svg.words(width - MARGIN, TITLE - 6, simulated, "s-sim", anchor="end")
+    if svg.text_width(title, 13) + svg.text_width(simulated, 13) + 3 * MARGIN <= width:
+        return svg.group(head, mark, *drawn), height
+    return svg.group(mark, svg.group(head, *drawn, transform=f"translate(0 {svg.number(NAME)})")), height + NAME

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from roadstead.report import svg
 from roadstead.report.axis import degree_ticks, degrees, round_length
+from roadstead.report.chips import ARROW
 from roadstead.report.geography import SLENDER, Frame, frame_of
 from roadstead.report.labels import Label, Placed, place
 from roadstead.report.markup import shortened
@@ -59,6 +60,7 @@ def site_map(
         *(_drawn(p) for p in _labels(sites, legs, frame, simulated) if p),
         *_vessels(sites, found, frame),
         _scale_bar(frame)[0],
+        _north(frame)[0],
     ]
     if simulated:
         parts.append(svg.words(width - 8, 18, simulated, "s-sim", anchor="end"))
@@ -78,7 +80,12 @@ def unplaced(sites: Sequence[Site], claims: Sequence[Claim], width: float) -> tu
 
 def _labels(sites: Sequence[Site], legs: Legs, frame: Frame, simulated: str) -> tuple[Placed | None, ...]:
     at = {s.id: frame.xy(s.lon_deg, s.lat_deg) for s in sites}
-    taken = [_scale_bar(frame)[1], (0, frame.height - 16, frame.width, frame.height), (0, 0, 46, frame.height)]
+    taken = [
+        _scale_bar(frame)[1],
+        _north(frame)[1],
+        (0, frame.height - 16, frame.width, frame.height),
+        (0, 0, 46, frame.height),
+    ]
     taken += [_own_box(s, *at[s.id], frame) for s in sites]
     if simulated:
         taken.append((frame.width - svg.text_width(simulated, NAME) - 16, 0, frame.width, 26))
@@ -216,3 +223,11 @@ def _scale_bar(frame: Frame) -> tuple[Markup, svg.Box]:
         svg.words(right, y - 5, label, "s-tick", anchor="end"),
     )
     return bar, (right - long - 4, y - 20, frame.width, y + 8)
+
+
+def _north(frame: Frame) -> tuple[Markup, svg.Box]:
+    """An arrow above the scale bar; north is up all over the panel."""
+    x, y = frame.width - 22, frame.height - 66
+    arrow = svg.group(svg.polygon(ARROW, "s-bar"), transform=f"translate({svg.number(x)} {svg.number(y)})")
+    letter = svg.words(x, y + 16, text("chip.north"), "s-tick", anchor="middle")
+    return svg.group(arrow, letter), (x - 10, y - 18, frame.width, y + 20)

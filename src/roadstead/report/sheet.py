@@ -12,7 +12,9 @@ import numpy as np
 
 from roadstead.identify import GROUPS, DeckStrip, Gate, Profiles, class_name
 from roadstead.model import NONE_OF_THESE, OTHER_TYPE, ClassEvidence
+from roadstead.report.chips import scale_m
 from roadstead.report.contents import Chip
+from roadstead.report.messages import text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,6 +73,11 @@ def sheet_svg(sheet: Sheet) -> str:
     return _saved(_drawn(sheet), "svg", DPI).decode("utf-8")
 
 
+def sheet_pdf(sheet: Sheet) -> bytes:
+    """The sheet as a PDF page of its size; the same contents give the same bytes."""
+    return _saved(_drawn(sheet), "pdf", DPI)
+
+
 def sheet_alt(sheet: Sheet) -> str:
     """What the sheet shows, for those who cannot see it."""
     drawn = ", ".join(c.name if c.ratio is None else f"{c.name}, {_ratio(c.ratio)}" for c in sheet.candidates) or "none"
@@ -91,8 +98,9 @@ def _saved(figure: Figure, kind: str, dpi: int) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415 - slow to load
 
     out = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "roadstead"}):
-        figure.savefig(out, format=kind, dpi=dpi, metadata={"Date": None} if kind == "svg" else {"Software": None})
+    unsaid = {"svg": {"Date": None}, "png": {"Software": None}, "pdf": {"CreationDate": None}}
+    with mpl.rc_context({"svg.hashsalt": "roadstead", "pdf.fonttype": 42}):
+        figure.savefig(out, format=kind, dpi=dpi, metadata=unsaid[kind])
     return out.getvalue()
 
 
@@ -130,7 +138,35 @@ def _pixels(axes: Axes, sheet: Sheet, *, outlined: bool) -> None:
         axes.plot(ring[:, 0] - 0.5, ring[:, 1] - 0.5, color="#ffd400", linewidth=0.9, linestyle=(0, (3, 2)))
     said = "outline as measured" + ("; dashed: hull as compared" if sheet.compared else "")
     axes.set_title(said if outlined else "pixels", fontsize=8, loc="left")
+    if outlined:
+        _scale_and_north(axes, sheet.chip)
     axes.set_axis_off()
+
+
+def _scale_and_north(axes: Axes, chip: Chip) -> None:
+    """A scale bar below left and an arrow to true north above right, or that they are not known."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415 - slow to load
+
+    rows, columns = chip.rgb.shape[:2]
+    rim = [withStroke(linewidth=2.5, foreground="black")]
+    words: dict[str, Any] = {"fontsize": 7, "color": "white", "path_effects": rim}
+    left, foot = 0.04 * columns - 0.5, 0.94 * rows - 0.5
+    metres = scale_m(chip) if chip.metres_per_pixel > 0 else 0.0
+    if metres:
+        ends = (left, left + metres / chip.metres_per_pixel)
+        axes.plot(ends, (foot, foot), color="white", linewidth=2, path_effects=rim, solid_capstyle="butt")
+    said = text("chip.metres", n=f"{metres:g}") if metres else text("chip.no_scale")
+    axes.text(left, foot - 0.03 * rows, said, va="bottom", **words)
+    if not math.isfinite(chip.north_deg):
+        axes.text(0.96 * columns - 0.5, 0.04 * rows - 0.5, text("chip.no_north"), va="top", ha="right", **words)
+        return
+    # Rows run downwards, and north is told clockwise from up.
+    turn = math.radians(chip.north_deg)
+    step, x, y = 0.07 * rows, 0.9 * columns - 0.5, 0.12 * rows - 0.5
+    ahead = (step * math.sin(turn), -step * math.cos(turn))
+    head = {"arrowstyle": "-|>", "color": "white", "linewidth": 1.2, "path_effects": rim}
+    axes.annotate("", (x + ahead[0], y + ahead[1]), (x - ahead[0], y - ahead[1]), arrowprops=head)
+    axes.text(x, 0.22 * rows - 0.5, text("chip.north"), va="top", ha="center", **words)
 
 
 def _limits(strip: DeckStrip) -> tuple[float, float]:

@@ -108,6 +108,18 @@ def _advance(c: str) -> float:
     return 0.38 if c in " .,:;'ijlI|!()·" else 0.86 if c in "mwMW@%&<>=+" else 0.78 if c.isupper() else 0.64
 
 
+def wrapped(content: str, width: float, size: float) -> list[str]:
+    """A text in lines that fit a width at a font size; a longer word stands alone in its line."""
+    lines, line = [], ""
+    for word in content.split():
+        longer = f"{line} {word}".strip()
+        if line and text_width(longer, size) > width:
+            lines.append(line)
+            longer = word
+        line = longer
+    return [*lines, line]
+
+
 def overlap(a: Box, b: Box) -> bool:
     """Whether two boxes share any area."""
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -19,6 +19,7 @@ from roadstead.report.lanes import (
     beyond,
     claim_bar,
     hatch,
+    headed,
     label,
     label_at,
     levels,
@@ -50,7 +51,7 @@ def timeline(panel: Panel, names: Mapping[str, str], *, uid: str, width: float, 
     order = {site_id: i for i, site_id in enumerate(names)}
     rows = sorted({e.site_id for e in panel.events}, key=lambda s: (s == NOWHERE, order.get(s, len(order)), s))
     title = text("timeline.panel_title", start=day(panel.start), end=day(panel.end))
-    parts, y = [hatch(uid), svg.words(MARGIN, TITLE - 6, title, "s-period")], TITLE
+    parts, y = [hatch(uid)], TITLE
     for site_id in rows:
         here = [e for e in panel.events if e.site_id == site_id]
         name = names.get(site_id, site_id) or text("timeline.nowhere")
@@ -58,12 +59,11 @@ def timeline(panel: Panel, names: Mapping[str, str], *, uid: str, width: float, 
         parts.append(drawn)
         y += height
     parts.insert(1, axis(scale, y))
-    if simulated:
-        parts.append(svg.words(width - MARGIN, TITLE - 6, simulated, "s-sim", anchor="end"))
+    whole, height = headed(width, y + AXIS, title, simulated, *parts)
     description = text(
         "timeline.panel_desc", sites=", ".join(names.get(s, s) or text("timeline.nowhere") for s in rows)
     )
-    return svg.picture(uid, (width, y + AXIS), title, description, *parts)
+    return svg.picture(uid, (width, height), title, description, whole)
 
 
 def _row(here: Sequence[Event], name: str, scale: Scale, uid: str, y: float) -> tuple[Markup, float]:

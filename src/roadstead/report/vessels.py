@@ -54,6 +54,17 @@ def vessel_views(contents: Contents) -> tuple[VesselView, ...]:
     return tuple(_view(contents.case, f, i) for i, f in enumerate(ordered(contents)[:MOST_FIGURES]))
 
 
+def vessel_view(contents: Contents, number: int, width: float = 0.0) -> VesselView:
+    """One vessel found, with its figure where its chip is there.
+
+    Args:
+        contents: of the report.
+        number: from 1, in the order of the report.
+        width: of the figure, in units of its text; 0: every pixel of the enlarged chip is a unit.
+    """
+    return _view(contents.case, ordered(contents)[number - 1], number - 1, width)
+
+
 def rest_table(contents: Contents) -> Table | None:
     """The vessels that got no figure of their own."""
     rest = ordered(contents)[MOST_FIGURES:]
@@ -65,7 +76,7 @@ def rest_table(contents: Contents) -> Table | None:
     return table("vessels", rows, text("vessels.rest_caption", n=len(rest)), carries=carries)
 
 
-def _view(case: Case, found: Found, index: int) -> VesselView:
+def _view(case: Case, found: Found, index: int, width: float = 0.0) -> VesselView:
     d, scene = found.detection, found.scene
     place = site_name(case, found.site_id)
     chip = found.chip if found.chip is not None and found.chip.rgb.size else None
@@ -75,7 +86,7 @@ def _view(case: Case, found: Found, index: int) -> VesselView:
     return VesselView(
         heading=text("vessels.heading", n=index + 1, place=place, time=time(d.time)),
         by_eye=is_by_eye(d),
-        figure=chip_figure(chip, f"chip-{index}", title, words, mark) if chip else None,
+        figure=chip_figure(chip, f"chip-{index}", title, words, mark, width=width) if chip else None,
         facts=_facts(found),
         image=_image(case, found),
         gate=found.gate.words,

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from roadstead.simulate.optical import OpticalScene
 
 _TIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
-_EXTENSIONS = (
-    "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
-    "https://stac-extensions.github.io/view/v1.0.0/schema.json",
-)
+_BASE = "https://stac-extensions.github.io"
+_EXTENSIONS = {
+    "proj:": f"{_BASE}/projection/v2.0.0/schema.json",
+    "view:": f"{_BASE}/view/v1.0.0/schema.json",
+    "sat:": f"{_BASE}/sat/v1.0.0/schema.json",
+    "sar:": f"{_BASE}/sar/v1.0.0/schema.json",
+}
 
 
 def item_of(scene: OpticalScene | RadarScene, image: str, mask: str | None) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def item_of(scene: OpticalScene | RadarScene, image: str, mask: str | None) -> d
     return {
         "type": "Feature",
         "stac_version": "1.1.0",
-        "stac_extensions": list(_EXTENSIONS),
+        "stac_extensions": [url for prefix, url in _EXTENSIONS.items() if any(k.startswith(prefix) for k in props)],
         "id": spec.id,
         "bbox": [*map(min, zip(*ring, strict=True)), *map(max, zip(*ring, strict=True))],
         "geometry": {"type": "Polygon", "coordinates": [ring]},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import mapping
 
 from roadstead.archive import open_image
-from roadstead.model import SIMULATED_MARK, BandRole, Modality, RasterError, iso
+from roadstead.model import LICENCE_WORDS, SIMULATED_MARK, BandRole, Modality, RasterError, iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +85,7 @@ def _item(scene: Scene, held: Handover) -> dict[str, Any]:
         **({"platform": scene.platform} if scene.platform else {}),
         **({"gsd": scene.gsd_m} if scene.gsd_m else {}),
         **({"license": "other"} if scene.licence else {}),
-        **({"roadstead:licence": scene.licence} if scene.licence else {}),
+        **({LICENCE_WORDS: scene.licence} if scene.licence else {}),
         **({"roadstead:credit": scene.credit} if scene.credit else {}),
         **({"view:off_nadir": scene.off_nadir_deg} if scene.off_nadir_deg is not None else {}),
         **_grid(image),
