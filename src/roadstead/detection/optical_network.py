@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _THREADS = 2
-_STRIDE_PX = 8  # heights and widths that the network takes are multiples of this
+_STRIDE_PX = 16  # heights and widths that the network takes are multiples of this
 _TURNS = 4  # quarter turns of what it looks at
 _SMALL_M, _LARGE_M = 60.0, 200.0  # of a length: near looks tell shorter ships, far ones longer ones
 WEIGHTS = "optical.onnx"
