@@ -1,11 +1,12 @@
 """The optical network in plain torch: a small U-Net on a trunk that has seen photographs.
 
-The U-Net is that of Ronneberger et al. (2015, MICCAI, 234-241). The trunk is EfficientNet-Lite0 (Tan and Le 2019, ICML, 6105-6114) down to a sixteenth, with weights from ImageNet: nine
-ports are too few to learn from nothing what edges and textures there are. A strided convolution beside it keeps what
-the trunk's first layer, made for three colours, would lose of the nine planes. Transposed convolutions come back up to
-half the working grid, and the head's four sub-pixels fill it (Shi et al. 2016, CVPR, 1874-1883). What it says of every
-pixel, as logits: the hull, and its core. And of every second one the box of the ship that lies there (Tian et al. 2019,
-ICCV, 9627-9636), by which touching hulls are told apart and broken ones held together.
+The U-Net is that of Ronneberger et al. (2015, MICCAI, 234-241); the trunk is EfficientNet-Lite0 (Tan and Le 2019, ICML,
+6105-6114) down to a sixteenth, with weights from ImageNet: nine ports are too few to learn from nothing what edges and
+textures there are. A strided convolution beside it keeps what the trunk's first layer, made for three colours, would
+lose of the nine planes. Transposed convolutions come back up to half the working grid, and the head's four sub-pixels
+fill it (Shi et al. 2016, CVPR, 1874-1883). What it says of every pixel, as logits: the hull, and its core. And of every
+second one the box of the ship that lies there (Tian et al. 2019, ICCV, 9627-9636), by which touching hulls are told
+apart and broken ones held together.
 """
 
 from __future__ import annotations
