@@ -83,7 +83,7 @@ def model_card(figures: Figures, rule: Judging, sources: Sequence[Source], seed:
 Finds hulls of ships in optical images of 0.5-10 m pixels. A small U-Net on a trunk of
 EfficientNet-Lite0, on a grid of {WORK_M:.0f} m; {PLANES} planes in
 ({", ".join(ROLES)} above the local water, presence of infrared, distance to the shore, the image's own pixel size),
-two maps out (hull, core), and the box of the ship at every second pixel, as the mean over four quarter turns.
+two maps out (hull, core), and the box of the ship at every second pixel, as the mean over two quarter turns.
 Weights: Apache-2.0, with the project. Made by `roadstead train FOLDER --seed {seed}`.
 
 ## Figures on places left out
