@@ -4,6 +4,9 @@
 
 Nested: three networks leave out every third Sentinel-2 port each, and each port is scored by the network that saw none
 of its group. Scores and threshold of that port come from the group's other ports, as the same network finds them.
+Beside it, the same with scores and threshold from all eight other ports, each found by a network that never saw it, as
+those that are shipped come from all nine: closer to what is shipped, but the networks of the other groups were trained
+on the port that is scored. Recall by length, which P(detect) is fitted to, is this second one.
 PlanetScope: one network trained on the Sentinel-2 ports only; scores and threshold from all ports left out in turn.
 Trainings go on where they were killed. Prints the figures as JSON; `tables.py` reads them from bench/figures.
 """
@@ -89,6 +92,14 @@ class Study:
                 rule = self._rule([place for place in group if place != port])
                 tested.append(Tested(image=image, found=self.inner[port], rule=rule))
         return sorted(tested, key=lambda t: t.image)
+
+    def by_eight(self) -> list[Tested]:
+        """As `nested`, with scores and threshold from all other ports; after `nested`."""
+        tested = []
+        for port, found in sorted(self.inner.items()):
+            (image,) = self.images[port]
+            tested.append(Tested(image=image, found=found, rule=self._rule(sorted(self.inner.keys() - {port}))))
+        return tested
 
     def planet(self) -> list[Tested]:
         """Both PlanetScope dates, found by a network that saw Sentinel-2 ports only; after `nested`."""
@@ -204,7 +215,7 @@ def _told(name: str, step: int, steps: int, loss: float) -> None:
 
 def figures(study: Study) -> dict[str, object]:
     """All figures."""
-    ports, planet = study.nested(), study.planet()
+    ports, eight, planet = study.nested(), study.by_eight(), study.planet()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         each = {t.image.parent.name: scores([t], *PORTS, folder=folder) for t in ports}
@@ -214,8 +225,10 @@ def figures(study: Study) -> dict[str, object]:
             "sentinel2_by_port": each,
             "sentinel2_open_water": apart(ports, folder, alongside=False),
             "sentinel2_alongside": apart(ports, folder, alongside=True),
-            "sentinel2_recall_by_length": by_length(ports, folder),
             "sentinel2_calibration": calibration(ports),
+            "sentinel2_by_eight": scores(eight, *PORTS, folder=folder),
+            "sentinel2_by_eight_calibration": calibration(eight),
+            "sentinel2_recall_by_length": by_length(eight, folder),
             "planetscope": scores(planet, *PLANET, folder=folder),
             "planetscope_by_date": {t.image.stem: scores([t], *PLANET, folder=folder) for t in planet},
             "planetscope_by_overlap": by_overlap(planet, folder),

@@ -39,6 +39,7 @@ def accuracy(folder: Path) -> list[list[str]]:
     network = json.loads(FIGURES.read_text("utf-8"))
     rows = [
         _accuracy_row("Sentinel-2, nine ports, ships >= 50 m", "left out", network["sentinel2"]),
+        _accuracy_row("the same, threshold from eight other ports", "left out", network["sentinel2_by_eight"]),
         _accuracy_row("PlanetScope, Long Beach, two dates, ships >= 30 m", "left out", network["planetscope"]),
     ]
     sets = {

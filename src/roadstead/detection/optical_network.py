@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _THREADS = 2
-_STRIDE_PX = 8  # heights and widths that the network takes are multiples of this
-_TURNS = 4  # quarter turns of what it looks at
+_STRIDE_PX = 16  # heights and widths that the network takes are multiples of this
+_TURNS = 2  # quarter turns of what it looks at; four find no more
 _SMALL_M, _LARGE_M = 60.0, 200.0  # of a length: near looks tell shorter ships, far ones longer ones
 WEIGHTS = "optical.onnx"
 """name of the shipped weights"""
@@ -75,7 +75,7 @@ class Network:
             ) from error
 
     def maps(self, planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Hull and core, and boxes, for planes of shape (9, h, w), float32: the mean over four quarter turns.
+        """Hull and core, and boxes, for planes of shape (9, h, w), float32: the mean over two quarter turns.
 
         Returns:
             Probabilities, shape (2, h, w), and what `optical_boxes.told` reads, for every second pixel, shape

