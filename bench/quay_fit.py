@@ -1,9 +1,9 @@
-"""Fit the constants of `identify/data/quay.json` on simulated berths.
+"""Fit the constants of `identify/data/quay.json` and the weights of `quay.onnx` on simulated berths.
 
-    python bench/quay_fit.py [--berths 300] [--kept FEATURES.pickle]
+    python bench/quay_fit.py [--berths 1700] [--kept BERTHS.pickle] [--only lines|vehicles]
 
-Seed 101, berths without the variations that `quay.py` adds; `quay.py` draws from seeds of its own. The network starts
-from seed 7. Intervals and calibration come from the first 150 berths, which the weights never saw.
+Seed 101, berths without the variations that `quay.py` adds; `quay.py` draws from seeds of its own. Networks start from
+seed 7. Intervals and calibration come from the first 150 berths, which no weights ever saw. Needs the `[train]` extra.
 """
 
 from __future__ import annotations
@@ -20,29 +20,26 @@ import numpy as np
 from scipy.optimize import minimize
 
 from quay_scenes import berth
+from quay_vehicles_fit import Truth, vehicles_fitted
 from roadstead.geo import ground_frame
-from roadstead.identify.quay_boxes import ACROSS_M, ALONG_M, supposed, uneven
 from roadstead.identify.quay_lines import lines
-from roadstead.identify.quay_model import FARTHEST, box_probabilities, jib_of, load_model, vehicles_in
+from roadstead.identify.quay_model import FARTHEST, load_model
+from roadstead.identify.quay_network import WEIGHTS
 from roadstead.identify.quay_strip import Strip, hull_frame, strip_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from quay_scenes import Berth
-    from roadstead.identify.quay_boxes import Supposed
 
 SEED, START = 101, 7
-OUT = Path(__file__).resolve().parents[1] / "src/roadstead/identify/data/quay.json"
-MINER, LAST = (24, 2500, 1e-4), (40, 7000, 3e-5)
-"""hidden units, steps and decay of the networks that find hard examples, and of the one that is kept"""
-HELD, MINED = 150, 150
-"""berths that are kept from the weights; berths for the network that finds hard examples"""
-FEW, HARD = 8, 25
-"""examples without a vehicle from each direction of each berth: any, and such as a first network took for one"""
+OUT = Path(__file__).resolve().parents[1] / "src/roadstead/identify/data"
+BERTHS, LINES_BERTHS = 1700, 660
+"""drawn for vehicles, and the first of them that are for lines"""
+HELD = 150
+"""berths that are kept from the weights"""
 LINES, LINES_DECAY = (10, 1200), 3e-3
 """hidden units and steps of the network for lines"""
-RATE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +47,9 @@ class Shown:
     """A berth's strip, with its truth."""
 
     crane_out: bool
-    truth: tuple[tuple[float, float, float, bool], ...]
-    """vehicles: along, inland, angle, covered; in the strip's frame"""
+    truth: tuple[Truth, ...]
     strip: Strip
+    off_nadir_deg: float
 
 
 def strip_at(b: Berth) -> Strip:
@@ -61,33 +58,23 @@ def strip_at(b: Berth) -> Strip:
     return strip_of(b.scene, b.pixels, hull_frame(b.hull, b.quay, None, frame))
 
 
-def truth_in(b: Berth, strip: Strip) -> tuple[tuple[float, float, float, bool], ...]:
+def truth_in(b: Berth, strip: Strip) -> tuple[Truth, ...]:
     """The vehicles in the strip's frame."""
     frame = ground_frame(b.pixels.transform, b.pixels.crs, b.pixels.valid.shape)
     (x0, y0), (x1, y1) = (frame.to_plane_t.transform(*p) for p in (b.quay.coords[0], b.quay.coords[-1]))
     way = math.degrees(math.atan2(x1 - x0, y1 - y0))
     same = math.cos(math.radians(way - strip.along_deg)) > 0
     sign = 1.0 if same else -1.0
-    return tuple((sign * v.along_m, v.away_m, (-sign * v.turn_deg) % 180, v.covered) for v in b.vehicles)
+    return tuple(
+        Truth(sign * v.along_m, v.away_m, (-sign * v.turn_deg) % 180, v.length_m, v.width_m, v.covered)
+        for v in b.vehicles
+    )
 
 
 def shown(b: Berth) -> Shown:
     """Strip and truth."""
     strip = strip_at(b)
-    return Shown(crane_out=b.crane == "out", truth=truth_in(b, strip), strip=strip)
-
-
-def labels(s: Shown, at: Supposed) -> NDArray[np.float64]:
-    """1 where a supposed vehicle is one, 0 where none is near, nan between; shape (places,)."""
-    out = np.zeros(len(at.along_m))
-    for along, inland, angle, _ in s.truth:
-        away = np.hypot(at.along_m - along, at.inland_m - inland)
-        turn = abs((at.angle_deg - angle + 90) % 180 - 90)
-        out[(away < 1.2) & (turn < 11)] = 1
-        near = (away < 3.0) & ((away >= 1.2) | (turn >= 11)) & (out == 0)
-        out[near] = np.nan
-    out[~at.seen] = np.nan
-    return out
+    return Shown(crane_out=b.crane == "out", truth=truth_in(b, strip), strip=strip, off_nadir_deg=b.off_nadir_deg)
 
 
 def logistic(x: NDArray[np.float64], y: NDArray[np.float64], decay: float = 1e-3) -> NDArray[np.float64]:
@@ -138,7 +125,7 @@ def fit_lines(train: list[Shown], held: list[Shown]) -> dict:
         adam.step(w, decayed, 0.02 * cosine(step, steps))
     out = {"mean": mean.tolist(), "scale": scale.tolist(), "layers": layers(w)}
     bare = out | {"calibration": [0, 1]}
-    model = load_model(json.dumps({"version": "", "lines": bare, "boxes": bare, "count": [1, 0, 0], "cover": [0, 0]}))
+    model = load_model(json.dumps({"version": "", "lines": bare}))
     best = [model.lines.logits(np.array([f.features for f in lines(s.strip)], np.float32)).max() for s in held]
     slope, constant = logistic(np.array(best)[:, None], np.array([s.crane_out for s in held], float), 0.0)
     return out | {"calibration": [float(constant), float(slope)]}
@@ -178,93 +165,6 @@ def layers(w: list[NDArray[Any]]) -> list[dict]:
     return [{"weights": w[k].tolist(), "bias": w[k + 1].tolist()} for k in (0, 2)]
 
 
-def examples(train: list[Shown], hard: dict | None) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Features and labels: all vehicles, some of the rest, and with `hard` what a first network took for vehicles."""
-    rng = np.random.default_rng(START)
-    model = load_model(json.dumps(hard)) if hard else None
-    xs, ys = [], []
-    for s in train:
-        for at in supposed(s.strip):
-            y = labels(s, at)
-            yes = np.flatnonzero(y == 1)
-            no = rng.permutation(np.flatnonzero(y == 0))[:FEW]
-            if model is not None:
-                p = box_probabilities(model, at.features)
-                wrong = np.flatnonzero((y == 0) & (p > 0.1))
-                no = np.concatenate([no, rng.permutation(wrong)[:HARD]])
-            xs.append(at.features[np.concatenate([yes, no])])
-            ys.append(np.concatenate([np.ones(len(yes)), np.zeros(len(no))]))
-    return np.concatenate(xs), np.concatenate(ys)
-
-
-def fit_boxes(x: NDArray[np.float32], y: NDArray[np.float64], size: tuple[int, int, float]) -> dict:
-    """A network of one hidden layer by Adam (Kingma and Ba 2015); colour is left out of half the examples."""
-    hidden, steps, decay = size
-    rng = np.random.default_rng(START)
-    x = x.copy()
-    grid = len(ALONG_M) * len(ACROSS_M)
-    x[np.ix_(rng.random(len(x)) < 0.4, np.arange(grid, 2 * grid))] = 0
-    x[:, : 2 * grid] *= rng.uniform(0.7, 1.4, (len(x), 1)).astype(np.float32)
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
-    x = np.clip((x - mean) / scale, -FARTHEST, FARTHEST)
-    w = [
-        rng.normal(0, 1 / math.sqrt(x.shape[1]), (x.shape[1], hidden)),
-        np.zeros(hidden),
-        rng.normal(0, 0.2, (hidden, 1)),
-        np.zeros(1),
-    ]
-    w = [k.astype(np.float32) for k in w]
-    adam = Adam(w)
-    for step in range(1, steps + 1):
-        pick = rng.integers(0, len(x), 512)
-        a, t = x[pick], y[pick]
-        h = np.tanh(a @ w[0] + w[1])
-        p = 1 / (1 + np.exp(-np.clip((h @ w[2] + w[3]).ravel(), -30, 30)))
-        d = ((p - t)[:, None] / len(t)).astype(np.float32)
-        back = (d @ w[2].T) * (1 - h**2)
-        grads = [a.T @ back + decay * w[0], back.sum(0), h.T @ d + decay * w[2], d.sum(0)]
-        adam.step(w, grads, RATE * cosine(step, steps))
-    return {"mean": mean.tolist(), "scale": scale.tolist(), "layers": layers(w)}
-
-
-def calibrated(told: dict, held: list[Shown]) -> list[float]:
-    """Constant and slope of the logit of being a vehicle, over the different things that are kept."""
-    model = load_model(json.dumps(told))
-    x, y = [], []
-    for s in held:
-        left = list(s.truth)
-        for box in vehicles_in(model, s.strip, jib_of(model, s.strip)[1]):
-            near = [t for t in left if math.hypot(box.along_m - t[0], box.inland_m - t[1]) < 2.5]
-            left = [t for t in left if t not in near[:1]]
-            x.append(math.log(box.probability / (1 - box.probability)))
-            y.append(bool(near))
-    slope, constant = logistic(np.array(x)[:, None], np.array(y, float), 0.0)
-    return [float(constant), float(slope)]
-
-
-def fit_count(told: dict, held: list[Shown]) -> list[float]:
-    """Truth by sum of probabilities, and quantiles of what is left in roots of the count."""
-    model = load_model(json.dumps(told))
-    sums = [sum(box.probability for box in vehicles_in(model, s.strip, jib_of(model, s.strip)[1])) for s in held]
-    x, y = np.array(sums), np.array([len(s.truth) for s in held], float)
-    factor = float((x * y).sum() / (x * x).sum())
-    left = (y - factor * x) / np.sqrt(factor * x + 1)
-    return [factor, *np.quantile(left, (0.05, 0.95)).tolist()]
-
-
-def fit_cover(train: list[Shown]) -> list[float]:
-    """Constant and slope of being covered by unevenness, where vehicles stand."""
-    x, y = [], []
-    for s in train:
-        for at in supposed(s.strip):
-            for k in np.flatnonzero(labels(s, at) == 1):
-                near = min(s.truth, key=lambda t: math.hypot(at.along_m[k] - t[0], at.inland_m[k] - t[1]))
-                x.append(uneven(at.features[k]))
-                y.append(float(near[3]))
-    slope, constant = logistic(np.array(x)[:, None], np.array(y), 0.0)
-    return [float(constant), float(slope)]
-
-
 def rounded(value: Any) -> Any:
     """Numbers to four significant digits."""
     if isinstance(value, dict):
@@ -274,31 +174,34 @@ def rounded(value: Any) -> Any:
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
+def drawn_berths(count: int, kept: Path | None) -> list[Shown]:
+    """The first berths of the seed; those that were drawn before are read."""
+    held = pickle.loads(kept.read_bytes()) if kept and kept.exists() else []  # noqa: S301 - our own file
+    drawn = held[:count] + [shown(berth(SEED, n)) for n in range(len(held), count)]
+    if kept and len(drawn) > len(held):
+        kept.write_bytes(pickle.dumps(drawn))
+    return drawn
+
+
 def main() -> None:
     """Draw, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--berths", type=int, default=660)
-    parser.add_argument("--kept", type=Path, help="features drawn before; written where it is not there")
+    parser.add_argument("--berths", type=int, default=BERTHS)
+    parser.add_argument("--kept", type=Path, help="berths drawn before; written where there are too few")
+    parser.add_argument("--only", choices=("lines", "vehicles"), help="leave the other network as it is")
     asked = parser.parse_args()
-    if asked.kept and asked.kept.exists():
-        drawn = pickle.loads(asked.kept.read_bytes())  # noqa: S301 - our own file
-    else:
-        drawn = [shown(berth(SEED, n)) for n in range(asked.berths)]
-        if asked.kept:
-            asked.kept.write_bytes(pickle.dumps(drawn))
-    train, held = drawn[HELD:], drawn[:HELD]
-    told = {
-        "version": "1", "fitted_on": f"{len(drawn)} simulated berths, seed {SEED}; network from seed {START}",
-        "lines": fit_lines(train, held), "count": [1.0, -1.0, 1.0], "cover": fit_cover(train[:MINED]),
-    }  # fmt: skip
-    told["boxes"] = rounded(fit_boxes(*examples(train[:MINED], None), MINER)) | {"calibration": [0.0, 1.0]}
-    told["boxes"] = rounded(fit_boxes(*examples(train, told), LAST))
-    told["boxes"]["calibration"] = [0.0, 1.0]
-    told["boxes"]["calibration"] = calibrated(told, held)
-    told["count"] = fit_count(told, held)
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(rounded(told), indent=1) + "\n", "utf-8")
-    print(f"wrote {OUT.name}: count {told['count']}, calibration {told['lines']['calibration']}, cover {told['cover']}")
+    drawn = drawn_berths(asked.berths, asked.kept)
+    if asked.only != "vehicles":
+        told = {
+            "version": "1", "fitted_on": f"{LINES_BERTHS} simulated berths, seed {SEED}; network from seed {START}",
+            "lines": fit_lines(drawn[HELD:LINES_BERTHS], drawn[:HELD]),
+        }  # fmt: skip
+        (OUT / "quay.json").write_text(json.dumps(rounded(told), indent=1) + "\n", "utf-8")
+        print(f"wrote quay.json: calibration {told['lines']['calibration']}")
+    if asked.only != "lines":
+        weights, judgement = vehicles_fitted(drawn[HELD:], drawn[:HELD])
+        (OUT / WEIGHTS).write_bytes(weights)
+        print(f"wrote {WEIGHTS}: {judgement}")
 
 
 if __name__ == "__main__":

@@ -36,8 +36,11 @@ def onto_earth(shape: BaseGeometry) -> BaseGeometry:
 QUAY = onto_earth(LineString([(-300, 0), (300, 0)]))
 HULL = onto_earth(box(-LENGTH_M / 2, 1.5, LENGTH_M / 2, 1.5 + BEAM_M))
 TRUCKS = tuple(
-    VehicleAt(along_m=a, away_m=12.0, turn_deg=5.0, paint=(0.45, 0.47, 0.47, 0.46, 0.40)) for a in (-30.0, -10.0, 12.0)
-)
+    VehicleAt(along_m=a, away_m=b, turn_deg=5.0, paint=(0.45, 0.47, 0.47, 0.46, 0.40))
+    for a, b in (
+        (-30.0, 12.0), (-10.0, 12.0), (12.0, 12.0), (30.0, 8.0), (-40.0, 18.0), (3.0, 18.0), (28.0, 17.0), (-20.0, 7.0)
+    )
+)  # fmt: skip
 
 
 @cache

@@ -11,10 +11,12 @@ from scipy import ndimage
 from shapely.geometry import LineString, Point
 
 from roadstead.geo import ground_frame
-from roadstead.identify.quay_boxes import LENGTH_M, WIDTH_M, Box
+from roadstead.identify.quay_boxes import WIDTH_M, Box
 from roadstead.identify.quay_gate import quay_gate
-from roadstead.identify.quay_model import MOST_SURE, SURE, jib_of, quay_model, vehicle_count, vehicles_in
+from roadstead.identify.quay_model import MOST_SURE, SURE, jib_of, quay_model
+from roadstead.identify.quay_network import vehicle_network
 from roadstead.identify.quay_strip import STEP_M, HullFrame, Strip, hull_frame, strip_of
+from roadstead.identify.quay_vehicles import vehicle_count, vehicles_in
 from roadstead.imagery import coregister, on_grid_of
 from roadstead.model import Activity, ActivityKind, BerthView, Pixels, RasterError, Scene
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from roadstead.identify.quay_lines import Line
     from roadstead.model import Detection
 
-METHOD = "quay 1"
+METHOD = "quay 2"
 LEAST_SEEN = 0.7
 """share of the quay beside the hull that must be seen; below it nothing is said"""
 FEW_SEEN = 0.97
@@ -165,7 +167,7 @@ def line_ends(strip: Strip, line: Line) -> tuple[tuple[float, float], ...]:
 def box_corners(strip: Strip, box: Box) -> tuple[tuple[float, float], ...]:
     """Corners of a box, metres along the hull and towards the quay."""
     angle = math.radians(box.angle_deg)
-    cos, sin, half, wide = math.cos(angle), math.sin(angle), LENGTH_M / 2, WIDTH_M / 2
+    cos, sin, half, wide = math.cos(angle), math.sin(angle), box.length_m / 2, WIDTH_M / 2
     return tuple(
         (box.along_m + a * cos - b * sin, strip.edge_m + box.inland_m + a * sin + b * cos)
         for a, b in ((half, wide), (half, -wide), (-half, -wide), (-half, wide))
@@ -175,11 +177,11 @@ def box_corners(strip: Strip, box: Box) -> tuple[tuple[float, float], ...]:
 def _with_vehicles(view: BerthView, strip: Strip, hull: HullFrame, frame: GroundFrame, gate: QuayGate) -> BerthView:
     if not gate.vehicles:
         return view
-    model = quay_model()
-    kept = vehicles_in(model, strip, jib_of(model, strip)[1])
-    count = vehicle_count(model, kept, cover=gate.cover)
-    none = math.prod(1 - box.probability for box in kept)
-    said = _activity(view, ActivityKind.VEHICLES, min(1 - none, MOST_SURE), gate)
+    network = vehicle_network()
+    kept = vehicles_in(network, strip, jib_of(quay_model(), strip)[1])
+    count = vehicle_count(network, kept, cover=gate.cover)
+    some = 1 - math.prod(1 - box.probability for box in kept)
+    said = _activity(view, ActivityKind.VEHICLES, min(max(some, 1 - MOST_SURE), MOST_SURE), gate)
     drawn = tuple(_lonlat(box_corners(strip, box), hull, frame) for box in kept if box.probability >= SURE)
     return replace(view, activities=(*view.activities, replace(said, vehicles=count)), boxes=drawn)
 

@@ -63,7 +63,7 @@ class QuayStep:
 
     reader: PixelReader
     name: str = "quay"
-    version: int = 2
+    version: int = 3
 
     def inputs(self, value: QuayTask) -> dict[str, Any]:
         """Images by content, the vessel, the quay line."""
