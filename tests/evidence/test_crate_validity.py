@@ -37,7 +37,8 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
         return json.loads(text)
 
     def answer(_: object, url: str, *__: object, **___: object) -> SimpleNamespace:
-        return SimpleNamespace(status_code=200, json=lambda: held(url), text=text, headers={})
+        headers = {"Content-Type": "application/ld+json"}
+        return SimpleNamespace(status_code=200, json=lambda: held(url), text=text, headers=headers)
 
     monkeypatch.setattr(document_loader, "_fetch_json_ld", held)
     for verb in ("get", "head"):
