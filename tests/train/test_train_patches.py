@@ -10,7 +10,7 @@ from roadstead.steps import stream
 from roadstead.train import Example
 from roadstead.train.examples import CORE, HULL, LAYERS, SHIP, SHORE, SHORE_VISIBLE, WEIGHT
 from roadstead.train.paste import Bank, Drawn, core_of, cut_out
-from roadstead.train.patches import PATCH_PX, PatchMaker
+from roadstead.train.patches import PATCH_PX, Mix, PatchMaker
 
 SIDE = 240
 
@@ -131,7 +131,7 @@ def test_drawn_ships_lie_on_water_never_on_another_hull() -> None:
         layers = np.ascontiguousarray(np.moveaxis(whole.layers[60:156, 60:156], 2, 0))
         before = layers.copy()
         ids = np.zeros((96, 96), np.int16)
-        boxes = ships.paste(layers, ids, 0, 1.0, stream(k, "paste"))
+        boxes = ships.paste(layers, ids, 0, 1.0, stream(k, "paste"), flat=0.2)
         assert set(np.unique(ids)) - {0} == set(range(1, len(boxes) + 1))
         new = (layers[HULL] > 0) & (before[HULL] == 0)
         assert (before[SHORE][new] < -0.02).mean() <= 0.2 if new.any() else True
@@ -145,7 +145,7 @@ def test_ships_are_laid_at_shores_only_where_ships_lie_already() -> None:
     layers[HULL] = 0
     for k in range(40):
         trial = layers.copy()
-        for row, col, *_ in bank().paste(trial, np.zeros((96, 96), np.int16), 0, 1.0, stream(k, "shore")):
+        for row, col, *_ in bank().paste(trial, np.zeros((96, 96), np.int16), 0, 1.0, stream(k, "shore"), flat=0.2):
             assert layers[SHORE, round(row), round(col)] > 0.1
 
 
@@ -155,7 +155,7 @@ def test_ships_at_the_shore_lie_along_it() -> None:
     wide = 0
     for k in range(40):
         trial = layers.copy()
-        bank().paste(trial, np.eye(96, dtype=np.int16), 1, 1.0, stream(k, "shore"))
+        bank().paste(trial, np.eye(96, dtype=np.int16), 1, 1.0, stream(k, "shore"), flat=0.2)
         rows, cols = np.nonzero((trial[HULL] > 0) & (np.abs(layers[SHORE]) < 0.15))
         wide += bool(rows.size) and np.ptp(cols) > 2 * np.ptp(rows)
     assert wide >= 10
@@ -182,3 +182,14 @@ def test_a_core_is_inside_its_hull(size: tuple[int, int]) -> None:
     assert core.any()
     assert not np.any(core & ~hull)
     assert core.sum() < hull.sum()
+
+
+def test_calm_patches_hold_nothing_but_smooth_water_and_evenly_lit_ships() -> None:
+    maker, calm = PatchMaker([example()], bank()), Mix(pasted=0.0, flat=0.0, calm=1.0)
+    drawn = [maker.draw(stream(k, "calm"), calm) for k in range(20)]
+    assert all((patch.weight == 1).all() for patch in drawn)
+    held = [patch for patch in drawn if patch.truth[0].any()]
+    assert len(held) > 15
+    for patch in held:
+        spread = patch.planes[0][patch.truth[0] < 0.01].std()
+        assert patch.planes[0][patch.truth[1] > 0].mean() > patch.planes[0][patch.truth[0] < 0.01].mean() - spread

@@ -1,5 +1,7 @@
 """The training loop: deterministic, killed and resumed at any step with the same result.
 
+A network with weights from photographs looks for texture; the last, small steps show it more ships that have none.
+
 The weights that are kept are a running mean over the last steps (Polyak and Juditsky 1992, SIAM J. Control Optim. 30,
 838-855). The step size falls along a half cosine (Loshchilov and Hutter 2017, ICLR). Every step draws its patches from
 a random stream of its own, so a step needs nothing but its number and the state before it.
@@ -19,6 +21,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 
 from roadstead.steps import stream, write_atomic
 from roadstead.train.network import OpticalNet
+from roadstead.train.patches import LEARNING, SETTLING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 _BATCH = 16
 _WARM_STEPS = 50
 _DECAY = 1e-2
+_SETTLES, _SETTLING_RATE = 5, 4e-4  # of the last steps: one for so many others; their largest size
 _MEAN_OVER = 0.99  # of the running mean of weights, per step
 _CROSS_ENTROPY, _SHIP_WEIGHT = 4.0, 1.0
 _DICE_ROOM = 50.0
@@ -43,6 +47,16 @@ class Recipe:
     steps: int
     rate: float = 2e-3
     """largest step size"""
+
+    @property
+    def settling(self) -> int:
+        """How many steps come after these, with more evenly lit ships."""
+        return self.steps // _SETTLES
+
+    @property
+    def all_steps(self) -> int:
+        """Steps to the end."""
+        return self.steps + self.settling
 
 
 class Training:
@@ -63,7 +77,7 @@ class Training:
         """Train to the end; goes on from the checkpoint where there is one of the same recipe."""
         if checkpoint is not None and checkpoint.exists():
             self._resume(checkpoint)
-        for step in range(len(self.losses), self.recipe.steps):
+        for step in range(len(self.losses), self.recipe.all_steps):
             self._step(step)
             if checkpoint is not None and (step + 1) % every == 0:
                 self._save(checkpoint)
@@ -73,17 +87,13 @@ class Training:
 
     def _step(self, step: int) -> None:
         rng = stream(self.recipe.seed, "train", "step", str(step))
-        patches = [self._maker.draw(rng) for _ in range(_BATCH)]
+        settling = step >= self.recipe.steps
+        patches = [self._maker.draw(rng, SETTLING if settling else LEARNING) for _ in range(_BATCH)]
         planes, truth, weight, boxes, boxed = (
             torch.from_numpy(np.stack([getattr(p, name) for p in patches])).to(self._device)
             for name in ("planes", "truth", "weight", "boxes", "boxed")
         )
-        rate = (
-            self.recipe.rate
-            * min(1, (step + 1) / _WARM_STEPS)
-            * 0.5
-            * (1 + math.cos(math.pi * step / self.recipe.steps))
-        )
+        rate = self._rate(step)
         for group in self._optimiser.param_groups:
             group["lr"] = rate
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
@@ -94,6 +104,13 @@ class Training:
         self._optimiser.step()
         self._average(step)
         self.losses.append(float(loss.detach()))
+
+    def _rate(self, step: int) -> float:
+        """Size of a step: up within `_WARM_STEPS`, down along half a cosine, and once more while it settles."""
+        recipe, after = self.recipe, step - self.recipe.steps
+        if after >= 0:
+            return _SETTLING_RATE * 0.5 * (1 + math.cos(math.pi * after / recipe.settling))
+        return recipe.rate * min(1, (step + 1) / _WARM_STEPS) * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
 
     def _average(self, step: int) -> None:
         keep = min(_MEAN_OVER, (1 + step) / (10 + step))

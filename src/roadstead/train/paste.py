@@ -35,7 +35,6 @@ _GAP_PX = (-0.3, 2.0)  # between hull and quay; below 0 they overlap by a part o
 _OFFSHORE = 0.15  # of the shore plane
 _TURN_DEG = 7.0  # between the shore's direction and the ship's
 _WATER, _LAND = 0.03, 0.2  # reflectance that the planes call 0 and, above that, 1
-_FLAT = 0.2  # share of ships evenly lit from stem to stern, as grey or laden ones seem at 10 m
 _FLAT_LIGHT = (0.15, 1.5)
 _SOFT = 0.5  # share of ships blurred as the image around them is
 _TURNS, _LEAST_CUT_PX, _RIM_PX = 12, 12, 4
@@ -73,7 +72,14 @@ class Bank:
         return Bank(*self._kinds, ships)
 
     def paste(
-        self, layers: NDArray[np.float32], ids: NDArray[np.int16], known: int, zoom: float, rng: np.random.Generator
+        self,
+        layers: NDArray[np.float32],
+        ids: NDArray[np.int16],
+        known: int,
+        zoom: float,
+        rng: np.random.Generator,
+        *,
+        flat: float,
     ) -> NDArray[np.float64]:
         """Lay up to three ships into a patch's layers and ids (see `examples`), in place.
 
@@ -83,6 +89,7 @@ class Bank:
             known: ships that have an id already.
             zoom: of the patch.
             rng: decides.
+            flat: share of ships evenly lit from stem to stern, as grey or laden ones seem at 10 m.
 
         Returns:
             Middles (rows, columns), lengths, beams and axes in the patch, in the order of their ids, shape (n, 5).
@@ -99,13 +106,12 @@ class Bank:
                 place = _beside(shore, ship.beam_px / 2, zoom, rng)
                 if place is not None:
                     away = (float(slope[0][place]), float(slope[1][place]))
-                    laid += _lay(
-                        layers, ids, (self._along(kind, away, ship.beam_px, rng), known + len(laid) + 1), place, rng
-                    )
+                    along = self._along(kind, away, ship.beam_px, rng)
+                    laid += _lay(layers, ids, (along, known + len(laid) + 1), place, rng, flat=flat)
             else:
                 place = _one_of(np.argwhere(shore > _OFFSHORE), rng)
                 if place is not None:
-                    laid += _lay(layers, ids, (ship, known + len(laid) + 1), place, rng)
+                    laid += _lay(layers, ids, (ship, known + len(laid) + 1), place, rng, flat=flat)
         return np.array(laid, np.float64).reshape(-1, 5)
 
     def _along(self, kind: int, away: tuple[float, float], beam_px: float, rng: np.random.Generator) -> Drawn:
@@ -235,6 +241,8 @@ def _lay(
     numbered: tuple[Drawn, int],
     place: tuple[int, int],
     rng: np.random.Generator,
+    *,
+    flat: float,
 ) -> list[tuple[float, ...]]:
     """One ship into a patch, unless it would lie over another, over land, or where nothing is known: its box, if so."""
     ship, number = numbered
@@ -251,7 +259,7 @@ def _lay(
     if (part[SHORE][hull] < -0.02).mean() > 0.2:
         return []
     cover, shadow, bands = ship.cover[chip], ship.shadow[chip], ship.bands[(slice(None), *chip)]
-    if rng.random() < _FLAT:
+    if rng.random() < flat:
         bands = np.broadcast_to(cover * np.float32(rng.uniform(*_FLAT_LIGHT)), bands.shape)
     light = np.exp(rng.normal(0, 0.45) + rng.normal(0, 0.12, 5)).astype(np.float32)[:, None, None]
     if rng.random() < _SOFT:

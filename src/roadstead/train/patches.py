@@ -33,11 +33,25 @@ _ON_SHIPS, _ON_SHORE = 0.5, 0.33
 _ALONGSIDE_WEIGHT = 1.5
 _NEAR_SHORE, _NEAR_WATER = 0.5, -0.6  # of the shore plane
 _INLAND, _INLAND_WEIGHT = -0.5, 0.2
-_PASTED = 0.35
 _NO_INFRARED, _NO_SHORTWAVE, _GREY, _NO_SHORE, _BLURRED = 0.4, 0.1, 0.15, 0.1, 0.3
 _NOISE = 0.08
 _VEILED, _VEIL_MOST, _VEIL_LIGHT = 0.2, 0.45, (1.5, 5.0)
 _VEIL_COLOURS = (1.1, 1.0, 0.95, 0.9, 0.5)  # of the five bands; thin cloud is grey, and faint at 1.6 micrometres
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mix:
+    """What patches are made of beside the labelled ships."""
+
+    pasted: float
+    """share of patches that ships are laid into"""
+    flat: float
+    """share of these ships that are evenly lit"""
+    calm: float = 0.0
+    """share of patches that are nothing but smooth water with evenly lit ships"""
+
+
+LEARNING, SETTLING = Mix(pasted=0.35, flat=0.2), Mix(pasted=0.5, flat=0.4, calm=0.15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +87,7 @@ class PatchMaker:
         area = np.sqrt([len(places) for places in self._water])
         self._area_share = area / area.sum()
 
-    def draw(self, rng: np.random.Generator) -> Patch:
+    def draw(self, rng: np.random.Generator, mix: Mix = LEARNING) -> Patch:
         """One patch."""
         example, row, col = self._place(rng)
         zoom = math.exp(rng.uniform(math.log(_ZOOM[0]), math.log(_ZOOM[1])))
@@ -81,8 +95,11 @@ class PatchMaker:
         cut, ids = _cut(example.layers, example.ids, turn, row, col)
         layers = np.ascontiguousarray(np.moveaxis(cut, 2, 0))
         ships = _turned(example.ships, turn, row, col)
-        if self._bank is not None and rng.random() < _PASTED:
-            ships = np.concatenate([ships, self._bank.paste(layers, ids, len(ships), zoom, rng)])
+        if self._bank is not None and mix.calm and rng.random() < mix.calm:
+            layers, ids = _calm(layers), np.zeros_like(ids)
+            ships = self._bank.paste(layers, ids, 0, zoom, rng, flat=1.0)
+        elif self._bank is not None and rng.random() < mix.pasted:
+            ships = np.concatenate([ships, self._bank.paste(layers, ids, len(ships), zoom, rng, flat=mix.flat)])
         weight = layers[WEIGHT] * np.where(layers[SHORE] < _INLAND, _INLAND_WEIGHT, 1)
         planes = _relit(layers, example, zoom, rng)
         boxes, boxed = _boxes(ids, ships)
@@ -107,6 +124,13 @@ def _places(example: Example, low: float, high: float) -> NDArray[np.int32]:
     """Rows and columns where the shore plane lies between two values and something is known, shape (n, 2)."""
     shore = example.layers[..., SHORE]
     return np.argwhere((shore > low) & (shore < high) & (example.layers[..., WEIGHT] > 0)).astype(np.int32)
+
+
+def _calm(layers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Smooth open water of a patch's size."""
+    water = np.zeros_like(layers)
+    water[[SHORE, SHORE_VISIBLE, WEIGHT]] = 1
+    return water
 
 
 def _turn(rng: np.random.Generator, zoom: float) -> NDArray[np.float64]:

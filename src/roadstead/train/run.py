@@ -64,7 +64,7 @@ class Workshop:
 
         Args:
             name: of the training and its checkpoint.
-            steps: how many.
+            steps: how many, before those in which it settles.
             without: places left out.
         """
         from roadstead.train.loop import Recipe, Training  # noqa: PLC0415 - torch, which is not always installed
@@ -74,7 +74,9 @@ class Workshop:
         recipe = Recipe(seed=self.seed, steps=steps)
         training = Training(recipe, maker)
         net = training.run(
-            self.folder / f"{name}.ckpt", _CHECKPOINT_EVERY, lambda k, loss: self.progress(name, k, steps, loss)
+            self.folder / f"{name}.ckpt",
+            _CHECKPOINT_EVERY,
+            lambda k, loss: self.progress(name, k, recipe.all_steps, loss),
         )
         return net, training.losses
 
