@@ -22,6 +22,14 @@ def test_the_ship_lies_between_the_ends_of_its_waterline() -> None:
     assert x1 == pytest.approx(view.bow_x)
 
 
+def test_walls_are_the_ship_without_what_hangs_free() -> None:
+    view = side_view("alligator-one-crane", 90.0, scenery=Scenery(rigging=6))
+    assert view.walls.shape == view.ship.shape
+    assert not ((view.walls > 0.6) & ~view.ship).any()
+    assert (view.ship & (view.walls < 0.1)).sum() > 20
+    assert (view.walls[view.ship] > 0.5).mean() > 0.9
+
+
 def test_a_slanting_view_is_shorter_for_its_height() -> None:
     def aspect(angle: float) -> float:
         ship = side_view("ropucha-i", angle, distance_m=900.0).ship

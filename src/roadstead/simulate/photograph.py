@@ -82,6 +82,8 @@ class Photographed:
     """shape (rows, columns, 3)"""
     ship: NDArray[np.bool_]
     """True where the ship is seen"""
+    walls: NDArray[np.float32]
+    """share of each pixel that the ship takes, without what hangs free: jibs and rigging"""
     waterline: tuple[float, float, float, float]
     """x, y of the left and of the right end of the ship at the water"""
     horizon: tuple[float, float, float, float]
@@ -113,8 +115,8 @@ def photograph(solid: Solid, camera: Camera, scenery: Scenery | None = None, *, 
     sky(canvas, clouds=around.clouds)
     sea(canvas)
     behind(canvas, hills=around.hills, houses=around.houses, cranes=around.cranes, haze=around.haze)
-    ship = _draw_ship(canvas, solid, bow, around)
-    return _delivered(canvas, ship, camera, stream(seed, "photograph", "sensor"))
+    drawn = _draw_ship(canvas, solid, bow, around)
+    return _delivered(canvas, drawn, camera, stream(seed, "photograph", "sensor"))
 
 
 def _canvas(solid: Solid, camera: Camera, rng: np.random.Generator) -> tuple[Canvas, tuple[float, float]]:
@@ -157,10 +159,19 @@ def _plan(solid: Solid, bow: tuple[float, float], distance_m: float) -> tuple[ND
     return x, distance_m - along * bow[1] - across * bow[0]
 
 
-def _draw_ship(
-    canvas: Canvas, solid: Solid, bow: tuple[float, float], scenery: Scenery
-) -> tuple[NDArray[np.bool_], tuple[float, float, float, float], tuple[float, float]]:
-    """Paint the ship; returns where it is, its waterline and the columns of bow and stern."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """What is true of a drawing, in its own (fine) pixels."""
+
+    ship: NDArray[np.bool_]
+    walls: NDArray[np.bool_]
+    waterline: tuple[float, float, float, float]
+    tips: tuple[float, float]
+    """columns of bow and stern"""
+
+
+def _draw_ship(canvas: Canvas, solid: Solid, bow: tuple[float, float], scenery: Scenery) -> _Drawn:
+    """Paint the ship."""
     at = (np.arange(len(solid.deck_m)) + 0.5) / len(solid.deck_m)
     foot = solid.deck_m * np.clip(1 - at / max(scenery.rake, 1e-6), 0, 0.9)
     view = (canvas.focal_px, canvas.distance_m, canvas.eye_m, canvas.middle_px, canvas.horizon_px)
@@ -171,6 +182,7 @@ def _draw_ship(
     colour = _wall_colours(canvas, solid, cell[ship], face[ship], level[ship])
     canvas.rgb[ship] = colour
     _reflect(canvas, ship)
+    walls = ship.copy()
     tone = np.full(3, canvas.rng.uniform(0.15, 0.6), np.float32)
     for width, points in [*_spars(solid), *_rigging(canvas, solid, scenery.rigging)]:
         _line(canvas, bow, points, width, tone, ship)
@@ -180,7 +192,7 @@ def _draw_ship(
     y = canvas.horizon_px + canvas.focal_px * canvas.eye_m / d
     waterline = (float(px[ends[0]]), float(y[ends[0]]), float(px[ends[1]]), float(y[ends[1]]))
     tips = (waterline[0], waterline[2]) if bow[0] < 0 else (waterline[2], waterline[0])
-    return ship, waterline, tips
+    return _Drawn(ship=ship, walls=walls, waterline=waterline, tips=tips)
 
 
 def _wall_colours(
@@ -261,26 +273,25 @@ def _line(  # noqa: PLR0917 - a stroke: where, how wide, in what tone, noted whe
             ship[r[kept], c[kept]] = True
 
 
-def _delivered(
-    canvas: Canvas,
-    drawn: tuple[NDArray[np.bool_], tuple[float, float, float, float], tuple[float, float]],
-    camera: Camera,
-    rng: np.random.Generator,
-) -> Photographed:
+def _delivered(canvas: Canvas, drawn: _Drawn, camera: Camera, rng: np.random.Generator) -> Photographed:
     """Roll, blur, noise, JPEG."""
-    ship, line, tips = drawn
-    rows, cols = ship.shape
+    line, tips = drawn.waterline, drawn.tips
+    rows, cols = drawn.ship.shape
     turn = _Turn(cos=math.cos(math.radians(camera.roll_deg)), sin=math.sin(math.radians(camera.roll_deg)),
                  mid=(cols / 2, rows / 2))  # fmt: skip
     rgb = np.stack([turn.turned(canvas.rgb[..., k], 1) for k in range(3)], axis=-1)
-    mask = turn.turned(ship.astype(np.float32), 1)
     rgb = ndimage.gaussian_filter(rgb, (camera.blur_px * _FINE, camera.blur_px * _FINE, 0))
     small = rgb.reshape(camera.size_px[0], _FINE, camera.size_px[1], _FINE, 3).mean(axis=(1, 3))
     small += camera.noise * rng.standard_normal(small.shape).astype(np.float32)
-    share = mask.reshape(camera.size_px[0], _FINE, camera.size_px[1], _FINE).mean(axis=(1, 3))
+
+    def share(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+        turned = turn.turned(mask.astype(np.float32), 1)
+        return turned.reshape(camera.size_px[0], _FINE, camera.size_px[1], _FINE).mean(axis=(1, 3))
+
     return Photographed(
         rgb=_jpeg(np.clip(255 * small, 0, 255).astype(np.uint8), camera.quality),
-        ship=share > 0.5,
+        ship=share(drawn.ship) > 0.5,
+        walls=share(drawn.walls),
         waterline=turn.moved(line),
         horizon=turn.moved((0.0, canvas.horizon_px, float(cols), canvas.horizon_px)),
         bow_x=turn.moved((tips[0], line[1], tips[1], line[3]))[0],
