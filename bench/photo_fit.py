@@ -1,6 +1,6 @@
 """Fits the numbers of `identify/data/photo.json` on simulated photographs.
 
-    python bench/photo_fit.py --n 68 --seed 11
+    python bench/photo_fit.py --n 304 --seed 41
 
 Every form in turn, clutter behind every other ship, the waterline marked, and again without any mark; each is compared
 with all classes and, for "none of these", with its own class left out. Plain maximum likelihood of the shares that
@@ -82,8 +82,8 @@ def _logistic(pairs: Sequence[tuple[float, bool]]) -> dict[str, float]:
 def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--n", type=int, default=68)
-    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--n", type=int, default=304)
+    parser.add_argument("--seed", type=int, default=41)
     parser.add_argument("--kept", type=Path, help="file of cases, gone on with where it is there")
     asked = parser.parse_args()
     done = [c for c in cases(asked.n, asked.seed, kept=asked.kept) if c.fits]

@@ -4,9 +4,9 @@ For every class the outline that differs least is sought over bow angle, distanc
 of both ends and a small factor on heights. With the scale of the differences unknown, the likelihood of an outline at a
 misfit d is proportional to d**-n (the scale is integrated out; Gelman et al., Bayesian Data Analysis, 3rd ed., section
 3.2). Two misfits count, place by place and with places moved by up to 2.5 % of the width, because landmarks of real
-ships stand a little elsewhere. "None of these" has the misfit at which ships outside the library are seen. The three
-numbers are fitted on renders (`bench/photo_fit.py`), apart for ships whose place was marked and for those that the
-program found, and shipped in `data/photo.json`.
+ships stand a little elsewhere; places where the outline may be misread count less. "None of these" has the misfit at
+which ships outside the library are seen. The three numbers are fitted on renders (`bench/photo_fit.py`), apart for
+ships whose place was marked and for those that the program found, and shipped in `data/photo.json`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ _TRIED = 12
 """poses of a class that are looked at closely"""
 _REACH = 0.025
 _NONE_PRIOR = 0.2
+_SURE = 0.01
+"""of the width: a place whose height may be misread by as much counts half"""
 _COARSE = 4
 """places that are joined for the first look"""
 
@@ -120,7 +122,8 @@ def fit_classes(
     if not library.class_id:
         raise InputError(f"no class of the library is {length_m:g} m long; leave --length-m out")
     sides = (True, False) if profile.bow_left is None else (profile.bow_left,)
-    outlines = {side: profile.height if side else profile.height[::-1] for side in sides}
+    weight = _SURE / (_SURE + profile.doubt)
+    outlines = {side: np.stack([profile.height, weight])[:, :: 1 if side else -1] for side in sides}
     coarse = {side: _coarse_misfit(outline, library) for side, outline in outlines.items()}
     names = np.array(library.class_id)
     fits = []
@@ -133,10 +136,10 @@ def fit_classes(
 
 def _coarse_misfit(outline: NDArray[np.float64], library: Views) -> NDArray[np.float64]:
     """Mean difference of joined places at the best factor on heights, for every outline of the library."""
-    seen = outline.reshape(-1, _COARSE).mean(axis=1)
+    seen, weight = outline.reshape(2, -1, _COARSE).mean(axis=2)
     model = library.height.reshape(len(library.height), -1, _COARSE).mean(axis=2)
-    taller = np.clip((model @ seen) / (model**2).sum(axis=1), *_TALLER)
-    misfit: NDArray[np.float64] = np.abs(seen - taller[:, None] * model).mean(axis=1)
+    taller = np.clip((model @ (weight * seen)) / (model**2 @ weight), *_TALLER)
+    misfit: NDArray[np.float64] = np.abs(seen - taller[:, None] * model) @ weight
     return misfit
 
 
@@ -146,14 +149,14 @@ def _closest(
     best, found, tried = np.inf, (poses[0][0], poses[0][1], 0.0, library.height[poses[0][1]]), []
     stretched = {side: _stretched(outline) for side, outline in outlines.items()}
     for side, k in poses:
-        seen, model = stretched[side], library.height[k]
-        taller = np.clip((seen @ model) / (model @ model), *_TALLER)
-        misfit = np.abs(seen - taller[:, None] * model).mean(axis=1) / seen.mean(axis=1)
+        (seen, weight), model = stretched[side], library.height[k]
+        taller = np.clip(((weight * seen) @ model) / (weight @ model**2), *_TALLER)
+        misfit = (weight * np.abs(seen - taller[:, None] * model)).sum(axis=1) / (weight * seen).sum(axis=1)
         at = int(misfit.argmin())
         tried.append((float(library.angle_deg[k]), float(misfit[at])))
         if misfit[at] < best:
             best = float(misfit[at])
-            found = (side, k, _loose(seen[at], taller[at] * model), taller[at] * model)
+            found = (side, k, _loose(seen[at], taller[at] * model, weight[at]), taller[at] * model)
     side, k, loose, model = found
     return Fit(
         class_id=name,
@@ -171,22 +174,28 @@ def _closest(
 
 
 def _stretched(outline: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The outline with both ends moved a little, shape (ways, places); heights follow the width."""
-    place = (np.arange(len(outline)) + 0.5) / len(outline)
-    ways = [(a, b) for a in _SHIFTS for b in _SHIFTS]
-    return np.stack([np.interp(a + place * (1 + b - a), place, outline) / (1 + b - a) for a, b in ways])
+    """Outline and weights with both ends moved a little, shape (2, ways, places); heights follow the width."""
+    height, weight = outline
+    place = (np.arange(len(height)) + 0.5) / len(height)
+    ways = [(a + place * (1 + b - a), 1 + b - a) for a in _SHIFTS for b in _SHIFTS]
+    return np.stack([
+        [np.interp(at, place, height) / wide for at, wide in ways],
+        [np.interp(at, place, weight) for at, _ in ways],
+    ])  # fmt: skip
 
 
-def _loose(seen: NDArray[np.float64], model: NDArray[np.float64]) -> float:
+def _loose(seen: NDArray[np.float64], model: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
     """Mean difference to the nearest height within reach, from either side, over the mean height."""
     reach = round(_REACH * len(seen))
-    return float((_toward(seen, model, reach) + _toward(model, seen, reach)) / 2 / seen.mean())
+    away = (_toward(seen, model, reach) + _toward(model, seen, reach)) / 2
+    return float((weight * away).sum() / (weight * seen).sum())
 
 
-def _toward(a: NDArray[np.float64], b: NDArray[np.float64], reach: int) -> float:
+def _toward(a: NDArray[np.float64], b: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     padded = np.pad(b, reach, mode="edge")
     near = np.stack([padded[k : k + len(b)] for k in range(2 * reach + 1)])
-    return float(np.abs(near - a).min(axis=0).mean())
+    nearest: NDArray[np.float64] = np.abs(near - a).min(axis=0)
+    return nearest
 
 
 def class_scores(fits: Sequence[Fit], numbers: Constants) -> NDArray[np.float64]:

@@ -35,7 +35,7 @@ def ship_odds(network: OutlineNetwork, strip: Strip) -> NDArray[np.float64]:
     return np.where(strip.seen, said, _UNSEEN).astype(np.float64)
 
 
-def top_of_ship(odds: NDArray[np.float64], strip: Strip) -> tuple[NDArray[np.float64], float]:
+def top_of_ship(odds: NDArray[np.float64], strip: Strip) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Row of the ship's top in each column, the waterline's where there is none, and how doubtful it is.
 
     Args:
@@ -43,7 +43,7 @@ def top_of_ship(odds: NDArray[np.float64], strip: Strip) -> tuple[NDArray[np.flo
         strip: the same strip.
 
     Returns:
-        Rows, shape (columns,), and how much of the ship's area the network expects to be misjudged, as a share of it.
+        Rows, and how many rows of each column the network expects to misjudge; shape (columns,) each.
     """
     rows, cols = odds.shape
     level, column = np.arange(rows)[:, None], np.arange(cols)
@@ -55,8 +55,8 @@ def top_of_ship(odds: NDArray[np.float64], strip: Strip) -> tuple[NDArray[np.flo
     ship = (gain[best, column] > 0) & within.any(axis=0)
     top = np.where(ship, best - _inside(odds, best, column), strip.foot)
     p = 1 / (1 + np.exp(-said))
-    astray = float(np.where(within & strip.seen, np.minimum(p, 1 - p), 0).sum())
-    return np.minimum(top, strip.foot), astray / max(float((strip.foot - top)[ship].sum()), 1.0)
+    astray = np.where(within & strip.seen, np.minimum(p, 1 - p), 0).sum(axis=0)
+    return np.minimum(top, strip.foot), astray
 
 
 def _inside(odds: NDArray[np.float64], best: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -50,7 +50,7 @@ def side_profile(photo: Photograph, marks: Marks) -> SideProfile:
         frame = _closer(photo, frame, horizon, marked=marked)
     strip = strip_of(photo.rgb, frame, free=marks.bow_x is None)
     if marks.mask is not None:
-        top, astray = _top_of_mask(photo, marks.mask, frame, strip), 0.0
+        top, astray = _top_of_mask(photo, marks.mask, frame, strip), np.zeros(len(strip.foot))
     else:
         top, astray = top_of_ship(ship_odds(outline_network(), strip), strip)
     read = _Read(frame=frame, strip=strip, top=top, astray=astray, found=found, level=horizon is not None)
@@ -173,7 +173,7 @@ class _Read:
     frame: Frame
     strip: Strip
     top: NDArray[np.float64]
-    astray: float
+    astray: NDArray[np.float64]
     found: Found | None
     level: bool
     """whether there was a horizon"""
@@ -202,6 +202,7 @@ def _profile(photo: Photograph, marks: Marks, read: _Read) -> SideProfile:
     return SideProfile(
         place=place,
         height=height,
+        doubt=np.interp(columns - 0.5, np.arange(len(read.astray)), read.astray) / (last - first),
         width_px=(last - first) / WIDE * frame.width * photo.step,
         waterline=(line[0], line[1], line[2], line[3]),
         roll_deg=frame.roll_deg,
@@ -233,7 +234,7 @@ def _doubts(marks: Marks, read: _Read, cut: tuple[bool, bool]) -> tuple[bool, tu
     if read.found is not None and read.found.doubt:
         sure = False
         notes.append(f"Not sure: {read.found.doubt}. Mark the ship with --waterline X1,Y1,X2,Y2.")
-    if read.astray > _ASTRAY:
+    if read.astray.sum() > _ASTRAY * (read.strip.foot - read.top).sum():
         sure = sure and marks.waterline is not None
         notes.append("The outline hardly stands out from what is behind the ship; a --mask drawn by hand is safer.")
     if any(cut):

@@ -21,6 +21,8 @@ _ALONE = 0.8
 """share of all that looks like ship that must lie in one piece"""
 _ASTRAY = 0.33
 """share of the ship's area that may be expected to be misjudged"""
+_NOTHING = 1.0
+"""the same, beyond which there is no ship"""
 _LEAST_ROWS = 2
 _INNER = 0.06
 """of the width at either end that says nothing of the waterline: a raked bow, a stern that overhangs"""
@@ -52,12 +54,15 @@ def place_of(odds: NDArray[np.float32]) -> Place:
     seen = np.flatnonzero(ship.sum(axis=0) >= _LEAST_ROWS)
     if not seen.size or seen[-1] + 1 - seen[0] < LEAST_WIDTH * cols:
         return Place(waterline=None, doubt="nothing in it looks like a ship that is wide enough to be compared")
+    astray = float(np.minimum(p, 1 - p).sum()) / float(ship.sum())
+    if astray > _NOTHING:
+        return Place(waterline=None, doubt="nothing in it looks clearly like a ship")
     left, right = float(seen[0]), float(seen[-1] + 1)
     start, slope, scatter = _foot_line(ship, seen)
     line = (left, start + slope * left, right, start + slope * right)
     if weight.max() < _ALONE * weight.sum():
         return Place(waterline=line, doubt="other things in it look like a ship too")
-    if float(np.minimum(p, 1 - p).sum()) > _ASTRAY * float(ship.sum()):
+    if astray > _ASTRAY:
         return Place(waterline=line, doubt="the ship could not be told clearly from what is around it")
     if scatter > _STRAIGHT * (right - left):
         return Place(waterline=line, doubt="what was taken for the ship's waterline is not straight")

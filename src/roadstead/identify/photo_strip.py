@@ -69,12 +69,16 @@ class Frame:
 
     def pixels(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """x, y of the middles of the strip's pixels, shape `SHAPE` each."""
-        return self.at(along(np.arange(SHAPE[1]) + 0.5)[None, :], up(np.arange(SHAPE[0]) + 0.5)[:, None])
+        return self.at(along(_middles(SHAPE[1]))[None, :], up(_middles(SHAPE[0]))[:, None])
 
     def foot(self) -> NDArray[np.float64]:
         """Row of the waterline in each column of the strip."""
-        rows = HIGH + along(np.arange(SHAPE[1]) + 0.5) * self.rise / self.width * WIDE
+        rows = HIGH + along(_middles(SHAPE[1])) * self.rise / self.width * WIDE
         return np.clip(rows, 2, SHAPE[0] - 2)
+
+
+def _middles(count: int) -> NDArray[np.float64]:
+    return np.arange(count, dtype=np.float64) + 0.5
 
 
 def along(column: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -52,6 +52,8 @@ class SideProfile:
     """share of the visible width from the left end, rising, inside 0-1"""
     height: NDArray[np.float64]
     """above the waterline, as a share of the visible width; same shape"""
+    doubt: NDArray[np.float64]
+    """by how much each height may be expected to be misread, in the same unit; 0 where an analyst drew it"""
     width_px: float
     """visible width, pixels of the file"""
     waterline: Line

@@ -285,8 +285,8 @@ def _delivered(canvas: Canvas, drawn: _Drawn, camera: Camera, rng: np.random.Gen
     small += camera.noise * rng.standard_normal(small.shape).astype(np.float32)
 
     def share(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-        turned = turn.turned(mask.astype(np.float32), 1)
-        return turned.reshape(camera.size_px[0], _FINE, camera.size_px[1], _FINE).mean(axis=(1, 3))
+        fine = turn.turned(mask.astype(np.float32), 1).reshape(camera.size_px[0], _FINE, camera.size_px[1], _FINE)
+        return np.asarray(fine.mean(axis=(1, 3)), np.float32)
 
     return Photographed(
         rgb=_jpeg(np.clip(255 * small, 0, 255).astype(np.uint8), camera.quality),
