@@ -223,7 +223,7 @@ def _taken(rgb: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.flo
         grey = rgb.mean(axis=-1, keepdims=True)
         rgb = grey + np.float32(rng.uniform(0.2, 1.6)) * (rgb - grey)
     if rng.random() < 0.3:
-        down, across = (rng.normal(0, 0.1) * np.linspace(-1, 1, n) for n in SHAPE)
+        across, down = (rng.normal(0, 0.1) * np.linspace(-1, 1, n) for n in SHAPE[::-1])
         rgb = rgb + (down[:, None] + across)[..., None].astype(np.float32)
     if rng.random() < 0.4:
         sigma = rng.uniform(0.3, 1.6)
