@@ -145,7 +145,7 @@ def _finding(instance: Instance, maps: _Maps, grid: WorkGrid, notes: tuple[str, 
         cols_px=cols + first[1],
         weights=plane[rows, cols],
         form=form,
-        features=features(instance, form),
+        features=features(instance, form, maps.native_m),
         water_notes=notes,
     )
 

@@ -1,7 +1,8 @@
-"""Patches of nothing but smooth water with evenly lit ships, some of them under way.
+"""Patches of nothing but smooth water with evenly lit ships and craft, some of them under way.
 
 Labelled images are of ports, where something stands out everywhere, and a trunk that knows photographs looks for
-texture: of a grey hull alone on the sea it makes little unless it has been shown some.
+texture: of a grey hull alone on the sea it makes little unless it has been shown some. And a boat with its wake looks
+like a comet, which it takes for a ship as long as both.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
-from roadstead.train.examples import SHORE, SHORE_VISIBLE, WEIGHT
+from roadstead.train.examples import CORE, HULL, SHORE, SHORE_VISIBLE, WEIGHT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +24,9 @@ PIXEL_M = (1.0, 11.0)
 _BANDS = 5
 _BRIGHTER = (1.0, 5.0)  # where only water shows its noise is the unit, and ships stand far out of it
 _GRAIN = 0.125  # most noise: the unit is eight sigmas of the water or more (`optical_planes`)
-_UNDER_WAY = 0.5
-_CRAFT_PX = 9.0  # a shorter one is a craft that foam may outshine: it looks like a comet
-_WAKE, _COMET = ((0.05, 0.5), (0.3, 1.0), (0.5, 2.5)), ((0.3, 1.0), (0.5, 1.3), (1.0, 5.0))
+_UNDER_WAY = 0.3
+_WAKE, _COMET = ((0.05, 0.5), (0.3, 1.0), (0.5, 2.5)), ((0.3, 1.1), (0.8, 1.8), (2.0, 6.0))
+_CRAFT, _CRAFT_PX, _CRAFT_BEAM_PX, _CRAFT_LIGHT = 0.6, (2.0, 5.0), (1.2, 2.0), (0.3, 2.0)
 _WIDENING = (-0.7, 0.3)  # of a wake's breadth, where it has faded to a third
 
 
@@ -51,26 +52,53 @@ def calm_patch(
     for number, ship in enumerate(ships, 1):
         if rng.random() < _UNDER_WAY and (ids == number).any():
             light = water[:_BANDS, ids == number].mean(axis=1)
-            water[:_BANDS] = np.maximum(water[:_BANDS], light[:, None, None] * _wake(ids.shape, ship, rng))
+            water[:_BANDS] = np.maximum(water[:_BANDS], light[:, None, None] * _wake(ids.shape, ship, _WAKE, rng))
+    if rng.random() < _CRAFT:
+        ships = np.concatenate([ships, _boat(water, ids, len(ships) + 1, rng)])
     water[:_BANDS] = _grainy(water[:_BANDS], pixel_m, rng)
     return water, ids, ships
 
 
-def _wake(shape: tuple[int, ...], ship: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float32]:
+def _boat(
+    water: NDArray[np.float32], ids: NDArray[np.int16], number: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """A boat under way laid into layers and ids, in place; returns it as `Bank.paste` does, shape (1, 5)."""
+    row, col = rng.uniform(0, ids.shape[0], 2)
+    ship = np.array([row, col, rng.uniform(*_CRAFT_PX), rng.uniform(*_CRAFT_BEAM_PX), rng.uniform(0, math.pi)])
+    ahead, aside = _from(ids.shape, ship)
+    cover = np.clip(ship[2] / 2 + 0.5 - np.abs(ahead), 0, 1) * np.clip(ship[3] / 2 + 0.5 - np.abs(aside), 0, 1)
+    seen = np.maximum(cover, _wake(ids.shape, ship, _COMET, rng))
+    light = math.exp(rng.uniform(*np.log(_CRAFT_LIGHT)))
+    water[:_BANDS] = np.maximum(water[:_BANDS], np.float32(light) * seen.astype(np.float32))
+    hull = (cover > 0.5) & (ids == 0)
+    water[[HULL, CORE]] = np.maximum(water[[HULL, CORE]], hull)
+    ids[hull] = number
+    return ship[None]
+
+
+def _wake(
+    shape: tuple[int, ...], ship: NDArray[np.float64], spans: tuple[tuple[float, float], ...], rng: np.random.Generator
+) -> NDArray[np.float32]:
     """Foam behind one end of a ship, in units of the ship's light, shape (h, w).
 
-    Its light, breadth and length, to where it has faded to a third, are shares of the ship's.
+    Its light, breadth and length, to where it has faded to a third, are shares of the ship's, within the spans.
     """
-    row, col, length, beam, axis = ship
-    light, broad, long = (rng.uniform(*span) for span in (_COMET if length < _CRAFT_PX else _WAKE))
-    rows, cols = np.indices(shape)
-    way = rng.choice((-1.0, 1.0))
-    behind = way * ((rows - row) * math.sin(axis) + (cols - col) * math.cos(axis)) - length / 2
-    aside = np.abs((rows - row) * math.cos(axis) - (cols - col) * math.sin(axis))
+    length, beam = ship[2:4]
+    light, broad, long = (rng.uniform(*span) for span in spans)
+    ahead, aside = _from(shape, ship)
+    behind = rng.choice((-1.0, 1.0)) * ahead - length / 2
     faded = np.maximum(behind, 0) / (length * long)
     half = beam * broad / 2 * np.clip(1 + rng.uniform(*_WIDENING) * faded, 0.2, None)
-    foam = np.exp(-faded) * np.clip(half + 0.5 - aside, 0, 1) * (behind > -1)
+    foam = np.exp(-faded) * np.clip(half + 0.5 - np.abs(aside), 0, 1) * (behind > -1)
     return np.asarray(light * foam, np.float32)
+
+
+def _from(shape: tuple[int, ...], ship: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far every pixel lies from a ship's middle along its axis and across it, pixels, each shape (h, w)."""
+    row, col, axis = ship[0], ship[1], ship[4]
+    rows, cols = np.indices(shape)
+    down, across = rows - row, cols - col
+    return down * math.sin(axis) + across * math.cos(axis), down * math.cos(axis) - across * math.sin(axis)
 
 
 def _grainy(bands: NDArray[np.float32], pixel_m: float, rng: np.random.Generator) -> NDArray[np.float32]:
