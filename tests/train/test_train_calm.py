@@ -45,6 +45,7 @@ def test_there_is_nothing_but_open_water_and_ships(bank: Bank) -> None:
 def test_a_wake_is_bright_water_in_line_with_its_ship(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calm, "_GRAIN", 0.0)
     monkeypatch.setattr(calm, "_UNDER_WAY", 1.0)
+    monkeypatch.setattr(calm, "_CRAFT", 0.0)
     wakes = 0
     for k in range(12):
         layers, ids, ships = calm_patch(bank, EMPTY, 3.0, 1.0, stream(k, "wake"))
@@ -58,3 +59,18 @@ def test_a_wake_is_bright_water_in_line_with_its_ship(bank: Bank, monkeypatch: p
         assert (aside <= beam).all()
         wakes += bool((along > 0.7 * length).any())
     assert wakes >= 2
+
+
+def test_a_boat_under_way_is_a_small_hull_with_much_foam(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calm, "_GRAIN", 0.0)
+    monkeypatch.setattr(calm, "_UNDER_WAY", 0.0)
+    monkeypatch.setattr(calm, "_CRAFT", 1.0)
+    foam = []
+    for k in range(12):
+        layers, ids, ships = calm_patch(bank, EMPTY, 3.0, 1.0, stream(k, "boat"))
+        boat = ids == len(ships)
+        assert boat.sum() <= 20
+        if boat.any():
+            foam.append(int(((layers[0] > 0.05) & (ids == 0)).sum()))
+    assert len(foam) > 5
+    assert np.median(foam) > 30
