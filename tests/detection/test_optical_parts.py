@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage
 
 from roadstead.detection.optical_boxes import BOX, Boxes, read, told, turned, written
-from roadstead.detection.optical_candidates import form_of, objection, weights_of
+from roadstead.detection.optical_candidates import features, form_of, objection, weights_of
 from roadstead.detection.optical_edges import sharpened
 from roadstead.detection.optical_field import background
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
@@ -86,6 +86,26 @@ def test_pixels_that_tell_no_common_box_do_not_make_many_ships_of_one() -> None:
     seen = maps((slice(20, 26), slice(20, 60)))
     seen.boxes[:2] += np.random.default_rng(1).normal(0, 1.0, seen.boxes[:2].shape)  # middles scatter
     assert len(instances(seen, OPEN)) == 1
+
+
+def test_the_end_of_a_hull_whose_box_came_out_short_is_no_second_ship() -> None:
+    seen = maps((slice(20, 26), slice(10, 50)))
+    at = np.indices((30, 40)) * 2 + 0.5
+    seen.core[21:25, 12:48] = 0.9
+    for cols, middle in ((slice(0, 10), 16.0), (slice(10, 40), 34.0)):  # the stern tells a middle of its own
+        short = Boxes(*(np.full((30, 40), v) for v in (22.5, middle, 30.0, 6.0, 0.0)))
+        seen.boxes[:, :, cols] = told(written(short, *at), *at)[:, :, cols]
+    seen.core[21:25, 20:48] = 0.95
+    seen.hull[:, :10] = 0.02
+    assert len(instances(seen, OPEN)) == 1
+
+
+def test_a_length_counts_in_pixels_that_the_network_resolves() -> None:
+    (ship,) = instances(maps((slice(20, 26), slice(20, 60))), OPEN)
+    form = form_of(ship, OPEN, BANDS)
+    fine, grid, coarse = (features(ship, form, native_m)[2] for native_m in (0.5, WORK_M, 10.0))
+    assert fine == grid == pytest.approx(coarse + np.log(2))
+    assert coarse == pytest.approx(np.log(form.length_m / 100))
 
 
 def test_boxes_are_read_as_they_were_written() -> None:

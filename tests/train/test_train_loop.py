@@ -57,7 +57,7 @@ def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
         Training(RECIPE, maker()).run(checkpoint, 1, kill)
     steps: list[int] = []
     resumed = weights(Training(RECIPE, maker()).run(checkpoint, 1, lambda step, _loss: steps.append(step)))
-    assert steps == [3, 4, 5, 6]
+    assert steps == list(range(3, RECIPE.all_steps + 1))
     assert all(np.array_equal(a, b) for a, b in zip(whole, resumed, strict=True))
 
 

@@ -29,6 +29,7 @@ _AROUND_PX = 8
 _RIM_PX = 2
 _LEAST = 1e-3
 _FAINT = 0.05  # weights below say nothing
+_USUAL_PX, _MOST_PX = 10.0, 45.0  # of a ship's length
 _WATERY = 0.3  # brightness above water, where 1 is usual on land
 
 
@@ -93,13 +94,22 @@ def _afloat(instance: Instance, bands: NDArray[np.float32]) -> float:
     return float((brightness < _WATERY).mean()) if brightness.size else 1.0
 
 
-def features(instance: Instance, form: Form) -> list[float]:
-    """What the score is made of: `FEATURES` numbers, about 0-1 each."""
+def features(instance: Instance, form: Form, native_m: float) -> list[float]:
+    """What the score is made of: `FEATURES` numbers, about 0-1 each.
+
+    A length counts in pixels that the network resolves, not in metres: what five of them leave in doubt, ten show. More
+    than the longest ship has in Sentinel-2 (10 m), which scores are fitted to, say no more.
+
+    Args:
+        instance: the hull in a map.
+        form: its size and place.
+        native_m: ground size of the image's own pixel, metres.
+    """
     core = min(max(instance.core, _LEAST), 1 - _LEAST)
     return [
         math.log(core / (1 - core)),
         instance.fill,
-        math.log(form.length_m / 100),
+        math.log(min(form.length_m / max(native_m, WORK_M), _MOST_PX) / _USUAL_PX),
         math.log(form.length_m / form.beam_m),
         float(form.alongside),
         form.afloat,

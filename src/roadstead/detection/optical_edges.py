@@ -1,7 +1,8 @@
 """Edges of a hull in the image's own pixels, where these are finer than the grid that the network works on.
 
 Towards water a pixel belongs to the hull by the share of the hull's brightness that it has over the water: that is how
-much of it the hull covers, if deck and water are even. Towards land, and inside, the network's word stands.
+much of it the hull covers, if deck and water are even. Since decks are not, their darker quarter is what counts.
+Towards land, and inside, the network's word stands.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _RIM_M = 6.0  # so deep inside the network's outline nothing is changed
 _SURE, _INSIDE = 0.8, 0.5  # of the network's probability
 _LEAST_LEVEL = 0.15  # a hull that hardly outshines the water tells no edge by its brightness
 _LEAST_PIXELS = 4
+_DECK = 0.25  # quantile of a hull's brightness
 _WATER = 0.02  # of the shore plane
 
 
@@ -41,7 +43,7 @@ def sharpened(
     if np.count_nonzero(sure) < _LEAST_PIXELS:
         return weights
     brightness = bands.mean(axis=0)
-    level = float(np.median(brightness[sure]))
+    level = float(np.quantile(brightness[sure], _DECK))
     if level < _LEAST_LEVEL:
         return weights
     depth = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1] * pixel_m

@@ -20,6 +20,7 @@ from roadstead.detection.optical_instances import Instance, instances
 from roadstead.detection.optical_network import network
 from roadstead.detection.optical_planes import normaliser
 from roadstead.detection.optical_shore import shore_plane
+from roadstead.detection.optical_wakes import without_wakes
 from roadstead.detection.water import water_mask
 from roadstead.geo import ground_frame
 from roadstead.model import Candidate
@@ -107,7 +108,7 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
         )
         here_found = (
             _finding(instance, maps, grid, water.notes)
-            for instance in instances(seen_here, near)
+            for instance in without_wakes(instances(seen_here, near), bands, near, native_m)
             if _within(instance, corner, rows, cols)
         )
         # In coarse pixels a faint speck of the working grid may leave nothing.
@@ -145,7 +146,7 @@ def _finding(instance: Instance, maps: _Maps, grid: WorkGrid, notes: tuple[str, 
         cols_px=cols + first[1],
         weights=plane[rows, cols],
         form=form,
-        features=features(instance, form),
+        features=features(instance, form, maps.native_m),
         water_notes=notes,
     )
 

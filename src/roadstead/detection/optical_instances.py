@@ -32,6 +32,7 @@ _AGREE = 0.3  # of length and beam: middles nearer than this are one ship's
 _ROOM_PX = 1.0
 _FILLED, _FILLING = 0.85, 0.5  # the inner part of a box is hull at least so surely, whatever stands on deck
 _COVERED = 0.5  # a box that lies so far in surer ones is no ship
+_PARTLY, _OWN = 0.25, 0.4  # nor one that lies so far in them and has less hull of its own, as shares of the box
 _ROUNDS = 2
 
 
@@ -94,7 +95,8 @@ def instances(seen: Seen, shore: NDArray[np.float32]) -> list[Instance]:
         near = inside(box, votes.rows, votes.cols, _ROOM_PX) & inside(box, votes.told[0], votes.told[1], _ROOM_PX)
         free[near] = False
         outline = _outline(box)
-        if sum(outline.intersection(other).area for other in outlines) > _COVERED * outline.area:
+        covered = sum(outline.intersection(other).area for other in outlines) / outline.area
+        if covered > _COVERED or (covered > _PARTLY and _own(box, seen.hull, afloat & ~taken) < _OWN):
             continue
         instance = _instance(box, mine, seen.hull, (smooth, afloat & ~taken))
         if instance is not None:
@@ -135,20 +137,14 @@ def _instance(
 ) -> Instance | None:
     """What lies in a box; None where nothing free is left."""
     smooth, open_ = free
-    reach = float(np.hypot(box.length, box.beam)) / 2 + 2
-    span = [
-        slice(max(0, int(middle - reach)), max(0, min(size, int(middle + reach) + 2)))
-        for middle, size in zip((float(box.row), float(box.col)), hull.shape, strict=True)
-    ]
-    part = hull[span[0], span[1]]
-    places: NDArray[np.int64] = np.indices(part.shape)
-    rows, cols = places[0] + span[0].start, places[1] + span[1].start
+    rows, cols = _around(box, hull.shape)
+    part = hull[rows, cols]
     whole = inside(box, rows, cols)
     filled = np.where(inside(box, rows, cols, share=_FILLED), np.maximum(part, np.float32(_FILLING)), part)
-    kept = open_[span[0], span[1]] & (filled > _HULL) & inside(box, rows, cols, _ROOM_PX)
+    kept = open_[rows, cols] & (filled > _HULL) & inside(box, rows, cols, _ROOM_PX)
     if not kept.any() or not whole.any():
         return None
-    core = np.sort(smooth[span[0], span[1]][kept])[-max(_LEAST_CORE_PX, int(_BEST * np.count_nonzero(kept))) :]
+    core = np.sort(smooth[rows, cols][kept])[-max(_LEAST_CORE_PX, int(_BEST * np.count_nonzero(kept))) :]
     return Instance(
         rows=rows[kept],
         cols=cols[kept],
@@ -158,6 +154,24 @@ def _instance(
         fill=float(part[whole].mean()),
         agreement=min(1.0, 4 * mine / float(box.length * box.beam)),
     )
+
+
+def _own(box: Boxes, hull: NDArray[np.float32], free: NDArray[np.bool_]) -> float:
+    """Share of a box, 0-1, that is hull and free."""
+    rows, cols = _around(box, hull.shape)
+    whole = inside(box, rows, cols)
+    return float((hull[rows, cols] > _HULL)[whole & free[rows, cols]].sum() / max(1, np.count_nonzero(whole)))
+
+
+def _around(box: Boxes, shape: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the pixels of a map about a box, as grids."""
+    reach = float(np.hypot(box.length, box.beam)) / 2 + 2
+    rows, cols = (
+        np.arange(max(0, int(middle - reach)), max(0, min(size, int(middle + reach) + 2)))
+        for middle, size in zip((float(box.row), float(box.col)), shape, strict=True)
+    )
+    grid = np.meshgrid(rows, cols, indexing="ij")
+    return grid[0], grid[1]
 
 
 def _outline(box: Boxes) -> BaseGeometry:

@@ -38,7 +38,10 @@ class Matching:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AisScore:
-    """AIS positions at the moments of usable images, inside the areas, and what they were matched with."""
+    """AIS positions at the moments of usable images and what they were matched with.
+
+    Those inside the areas, and those a little outside that were matched with a detection inside.
+    """
 
     positions: int
     false_positions: int
@@ -107,7 +110,7 @@ def _matching(pairs: Sequence[tuple[str, str]]) -> Matching:
 
 
 def _positions(truth: Truth, at: SceneAtSite, tracks: Sequence[Track], said: AisAtSite) -> Iterator[_Position]:
-    """Every position inside the area at the moment of a look."""
+    """Every position inside the area at the moment of a look, and every one that was matched there."""
     if at.look.time is None:
         return
     area, t = null_island(at.look.site_id).aoi, at.look.time.middle
@@ -117,7 +120,7 @@ def _positions(truth: Truth, at: SceneAtSite, tracks: Sequence[Track], said: Ais
     matched = {f.mmsi: f.detection_id for f in said.facts if f.state is AisState.MATCHED}
     for track in tracks:
         fix = interpolate(track, t)
-        if fix is not None and area.contains(Point(fix.lon_deg, fix.lat_deg)):
+        if fix is not None and (track.mmsi in matched or area.contains(Point(fix.lon_deg, fix.lat_deg))):
             yield _Position(
                 there=track.mmsi in there,
                 own=own.get(track.mmsi, ""),

@@ -24,7 +24,7 @@ from roadstead.infer.marginal import SiteLooks, log_marginal, prepare
 from roadstead.infer.motion import World, log_uniform
 from roadstead.infer.movers import Mover, movers_of, strangers
 from roadstead.infer.operations import MOTIONS, Operation, motions_of
-from roadstead.infer.predicates import ClaimPredicate, SightingPredicate
+from roadstead.infer.predicates import HIDDEN, ClaimPredicate, SightingPredicate
 from roadstead.infer.weighted import Evidence, Weighted
 from roadstead.model import Claim, ClaimKind, GroupKind, Participant, Predicate, TimeSpan
 from roadstead.steps import one_blas_thread, stream
@@ -72,7 +72,7 @@ def sample(claim: Claim, evidence: Evidence, *, seed: int) -> list[Weighted]:
     tables = _tables(claim, evidence)
     runs = {m: _runs(stream(seed, "infer", claim.id, m), claim, evidence, tables, m) for m in motions_of(claim)}
     batches: list[list[Weighted]] = []
-    while not batches or _wanting(len(batches), _thin(_joined(batches)), len(evidence.observed)):
+    while not batches or _wanting(len(batches), _thin(_joined(batches), claim), len(evidence.observed)):
         batches.append([_given_looks(runs[m], claim, evidence, tables, m) for m in motions_of(claim)])
     shares = {m: (s.holds_before, s.seen_holds_before) for m, s in before.items()}
     return [replace(s, before=shares[s.motion][0], seen_before=shares[s.motion][1]) for s in _joined(batches)]
@@ -322,12 +322,16 @@ def _joined(batches: list[list[Weighted]]) -> list[Weighted]:
     ]
 
 
-def _thin(samples: list[Weighted]) -> float:
-    """Effective sample size on the thinner side of the claim, motions taken as equally probable."""
+def _thin(samples: list[Weighted], claim: Claim) -> float:
+    """Effective sample size on the thinner side of the claim, motions taken as equally probable.
+
+    What no history holds (an activity, persons aboard) is true under the first motion only, as when it is weighed.
+    """
+    holds = [s.claimed & (claim.kind not in HIDDEN or s.motion == MOTIONS[0]) for s in samples]
     top = max(float(s.log_looks.max()) for s in samples)
     weights = [np.exp(s.log_looks - top) for s in samples]
     hits = []
-    for side in ([s.claimed for s in samples], [~s.claimed for s in samples]):
+    for side in (holds, [~h for h in holds]):
         held = [w * inside for w, inside in zip(weights, side, strict=True)]
         total = sum(float(w.sum()) for w in held)
         if total > 0:
@@ -340,7 +344,7 @@ def _traffic_only(claim: Claim, evidence: Evidence, seed: int) -> Weighted:
     """A claim about ships of any name: the traffic at its sites is drawn."""
     grid, world = grid_of(claim), evidence.world
     parts: list[Weighted] = []
-    while not parts or (len(parts) < MAX_TRAFFIC_BATCHES and _thin([_one(parts)]) < ENOUGH_HITS):
+    while not parts or (len(parts) < MAX_TRAFFIC_BATCHES and _thin([_one(parts)], claim) < ENOUGH_HITS):
         rng = stream(seed, "infer", claim.id, str(len(parts)))
         histories = _busy(rng, claim, evidence, grid)
         groups = groups_of(claim, evidence)

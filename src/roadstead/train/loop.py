@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _BATCH = 16
 _WARM_STEPS = 50
 _DECAY = 1e-2
-_SETTLES, _SETTLING_RATE = 5, 4e-4  # of the last steps: one for so many others; their largest size
+_SETTLES, _SETTLING_RATE = 0.4, 5e-4  # of the last steps: so many for one of the others; their largest size
 _MEAN_OVER = 0.99  # of the running mean of weights, per step
 _CROSS_ENTROPY, _SHIP_WEIGHT = 4.0, 1.0
 _DICE_ROOM = 50.0
@@ -51,7 +51,7 @@ class Recipe:
     @property
     def settling(self) -> int:
         """How many steps come after these, with more evenly lit ships."""
-        return self.steps // _SETTLES
+        return int(_SETTLES * self.steps)
 
     @property
     def all_steps(self) -> int:

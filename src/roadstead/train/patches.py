@@ -20,6 +20,7 @@ from scipy import ndimage
 from roadstead.detection.optical_boxes import BOX, Boxes, written
 from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import stacked
+from roadstead.train.calm import PIXEL_M, calm_patch
 from roadstead.train.examples import CORE, HULL, SHORE, SHORE_VISIBLE, WEIGHT, Example
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _NEAR_SHORE, _NEAR_WATER = 0.5, -0.6  # of the shore plane
 _INLAND, _INLAND_WEIGHT = -0.5, 0.2
 _NO_INFRARED, _NO_SHORTWAVE, _GREY, _NO_SHORE, _BLURRED = 0.4, 0.1, 0.15, 0.1, 0.3
 _NOISE = 0.08
+_CALM_GREY = 0.35
 _VEILED, _VEIL_MOST, _VEIL_LIGHT = 0.2, 0.45, (1.5, 5.0)
 _VEIL_COLOURS = (1.1, 1.0, 0.95, 0.9, 0.5)  # of the five bands; thin cloud is grey, and faint at 1.6 micrometres
 
@@ -51,7 +53,7 @@ class Mix:
     """share of patches that are nothing but smooth water with evenly lit ships"""
 
 
-LEARNING, SETTLING = Mix(pasted=0.35, flat=0.2), Mix(pasted=0.5, flat=0.4, calm=0.15)
+LEARNING, SETTLING = Mix(pasted=0.35, flat=0.2), Mix(pasted=0.5, flat=0.4, calm=0.3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +97,15 @@ class PatchMaker:
         cut, ids = _cut(example.layers, example.ids, turn, row, col)
         layers = np.ascontiguousarray(np.moveaxis(cut, 2, 0))
         ships = _turned(example.ships, turn, row, col)
+        native_m, infrared, grey = example.native_m * zoom, example.infrared, _GREY
         if self._bank is not None and mix.calm and rng.random() < mix.calm:
-            layers, ids = _calm(layers), np.zeros_like(ids)
-            ships = self._bank.paste(layers, ids, 0, zoom, rng, flat=1.0)
+            native_m, infrared, grey = rng.uniform(*PIXEL_M), (True, False), _CALM_GREY
+            layers, ids, ships = calm_patch(self._bank, layers, native_m, zoom, rng)
         elif self._bank is not None and rng.random() < mix.pasted:
             ships = np.concatenate([ships, self._bank.paste(layers, ids, len(ships), zoom, rng, flat=mix.flat)])
         weight = layers[WEIGHT] * np.where(layers[SHORE] < _INLAND, _INLAND_WEIGHT, 1)
-        planes = _relit(layers, example, zoom, rng)
+        seen = _infrared(infrared, rng) if rng.random() >= grey else None
+        planes = _relit(layers, native_m, seen, rng)
         boxes, boxed = _boxes(ids, ships)
         return Patch(
             planes=planes, truth=layers[[HULL, CORE]], weight=weight.astype(np.float32), boxes=boxes, boxed=boxed
@@ -124,13 +128,6 @@ def _places(example: Example, low: float, high: float) -> NDArray[np.int32]:
     """Rows and columns where the shore plane lies between two values and something is known, shape (n, 2)."""
     shore = example.layers[..., SHORE]
     return np.argwhere((shore > low) & (shore < high) & (example.layers[..., WEIGHT] > 0)).astype(np.int32)
-
-
-def _calm(layers: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Smooth open water of a patch's size."""
-    water = np.zeros_like(layers)
-    water[[SHORE, SHORE_VISIBLE, WEIGHT]] = 1
-    return water
 
 
 def _turn(rng: np.random.Generator, zoom: float) -> NDArray[np.float64]:
@@ -192,25 +189,34 @@ def _cut(
     return out, which
 
 
-def _relit(layers: NDArray[np.float32], example: Example, zoom: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """The network's planes of a patch under another light, haze and sensor."""
+def _relit(
+    layers: NDArray[np.float32], native_m: float, infrared: tuple[bool, bool] | None, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """The network's planes of a patch under another light, haze and sensor.
+
+    Args:
+        layers: of the patch.
+        native_m: ground size of the sensor's pixels, metres.
+        infrared: whether near and short-wave infrared are there; None where one band stands for all.
+        rng: decides.
+    """
     bands = layers[:5]
     gain = np.exp(rng.normal(0, 0.3) + rng.normal(0, 0.2, 5))
     haze = rng.normal(0, 0.06) + rng.normal(0, 0.03, 5)
     bands = (bands * gain[:, None, None] + haze[:, None, None]).astype(np.float32)
     if rng.random() < _VEILED:
         bands = _veiled(bands, rng)
-    near, short = _infrared(example, rng)
     if rng.random() < _BLURRED:
         bands = ndimage.gaussian_filter(bands, (0, *[rng.uniform(0.4, 1.1)] * 2))
     bands += rng.standard_normal(bands.shape, np.float32) * np.float32(rng.uniform(0, _NOISE))
-    if rng.random() < _GREY:
+    if infrared is None:
         bands[:3] = bands[int(rng.integers(3))]  # one band, and one noise, stands for all
+    near, short = infrared or (False, False)
     bands[3:] *= np.array([near, short], np.float32)[:, None, None]
     shore = layers[SHORE if near else SHORE_VISIBLE]
     if rng.random() < _NO_SHORE:
         shore = np.ones_like(shore)
-    return stacked(bands, shore, (near, short), example.native_m * zoom, WORK_M)
+    return stacked(bands, shore, (near, short), native_m, WORK_M)
 
 
 def _veiled(bands: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -222,10 +228,10 @@ def _veiled(bands: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.
     return np.asarray(bands * (1 - veil) + veil * light[:, None, None], np.float32)
 
 
-def _infrared(example: Example, rng: np.random.Generator) -> tuple[bool, bool]:
-    """Which infrared bands the patch keeps."""
+def _infrared(there: tuple[bool, bool], rng: np.random.Generator) -> tuple[bool, bool]:
+    """Which infrared bands a patch keeps."""
     kind = rng.random()
     if kind < _NO_INFRARED:
         return False, False
-    near, short = example.infrared
+    near, short = there
     return near, short and kind >= _NO_INFRARED + _NO_SHORTWAVE
