@@ -1,6 +1,6 @@
 """Side views matched to classes, on simulated photographs that the fit did not see.
 
-    python bench/photo.py --n 102 --seed 37 [--plot docs/photo.png]
+    python bench/photo.py --n 102 --seed 43 [--plot docs/photo.png]
 
 Every form in turn, bow angles of 20-90 degrees, clutter behind the ship in every other round; each photograph read with
 its waterline marked by a careful hand and without any mark. Landmarks of the ships are moved by up to 3 % of the length
@@ -121,7 +121,7 @@ def main() -> None:
     """Print the tables and draw the plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=102)
-    parser.add_argument("--seed", type=int, default=37)
+    parser.add_argument("--seed", type=int, default=43)
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--kept", type=Path, help="file of cases, gone on with where it is there")
     parser.add_argument("--as-drawn", action="store_true", help="landmarks where the library has them")

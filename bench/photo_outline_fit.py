@@ -1,9 +1,9 @@
 """Train the network that tells a ship in a photograph from what is around it (`identify/data/photo-outline.onnx`).
 
-    python bench/photo_outline_fit.py --kept FOLDER [--views 1400] [--steps 1800]
+    python bench/photo_outline_fit.py --kept FOLDER [--views 1400] [--steps 3000]
 
 Photographs of all forms from `bench/photo_outline_views.py` (seed 1000, which nothing else draws from), kept in FOLDER,
-varied by `photo_outline_varied.py`; the network starts from seed 5. Needs the `[train]` extra; about 35 minutes on one
+varied by `photo_outline_varied.py`; the network starts from seed 5. Needs the `[train]` extra; about 45 minutes on one
 core. `photo_fit.py` is to be run after it.
 """
 
@@ -165,7 +165,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kept", type=Path, required=True, help="folder of the photographs, drawn where they are not")
     parser.add_argument("--views", type=int, default=1400)
-    parser.add_argument("--steps", type=int, default=1800)
+    parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--out", type=Path, default=OUT)
     asked = parser.parse_args()
     shown = views(asked.kept, asked.views)
