@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import ndimage
@@ -16,7 +15,7 @@ from roadstead.detection.optical_boxes import told, turned
 from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import stacked
 from roadstead.model import InputError
-from roadstead.steps import sha256_file
+from roadstead.steps import onnx_session, sha256_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,17 +54,8 @@ class Network:
 
     def __init__(self, path: Path) -> None:
         """Loads the weights; raises InputError where they are missing or no such network."""
-        import onnxruntime  # noqa: PLC0415 - takes a tenth of a second, and most commands never look at an image
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = _THREADS
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._session: Any = onnxruntime.InferenceSession(
-                path.read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
-            kept = json.loads(self._session.get_modelmeta().custom_metadata_map["roadstead"])
+            self._session, kept = onnx_session(path, "roadstead", threads=_THREADS)
             self.judgement = Judgement(
                 threshold=float(kept["threshold"]), coefficients=tuple(float(c) for c in kept["coefficients"])
             )

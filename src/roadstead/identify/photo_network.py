@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.identify.photo_planes import PLANES
 from roadstead.model import InputError
+from roadstead.steps import onnx_session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,17 +26,8 @@ class OutlineNetwork:
 
     def __init__(self, path: Path) -> None:
         """Loads the weights; raises InputError where they are missing or no such network."""
-        import onnxruntime  # noqa: PLC0415 - takes a tenth of a second, and most commands never look at a photograph
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = _THREADS
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._session: Any = onnxruntime.InferenceSession(
-                path.read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
-            kept = json.loads(self._session.get_modelmeta().custom_metadata_map["roadstead-photo"])
+            self._session, kept = onnx_session(path, "roadstead-photo", threads=_THREADS)
             planes = tuple(kept["planes"])
         except Exception as error:
             raise InputError(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from roadstead.identify.quay_boxes import MAPS
 from roadstead.identify.quay_planes import PLANES
 from roadstead.model import InputError
+from roadstead.steps import onnx_session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,17 +40,8 @@ class VehicleNetwork:
 
     def __init__(self, path: Path) -> None:
         """Loads the weights; raises InputError where they are missing or no such network."""
-        import onnxruntime  # noqa: PLC0415 - takes a tenth of a second, and most commands never look at a quay
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = _THREADS
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._session: Any = onnxruntime.InferenceSession(
-                path.read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
-            kept = json.loads(self._session.get_modelmeta().custom_metadata_map["roadstead-quay"])
+            self._session, kept = onnx_session(path, "roadstead-quay", threads=_THREADS)
             constant, slope = (float(v) for v in kept["calibration"])
             factor, low, high = (float(v) for v in kept["count"])
         except Exception as error:

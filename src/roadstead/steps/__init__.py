@@ -1,4 +1,4 @@
-"""Steps: cached results, workers for many items, the run ledger, JSON lines, seeds, clocks, hashing."""
+"""Steps: cached results, workers for many items, the run ledger, JSON lines, seeds, clocks, hashing, networks."""
 
 from roadstead.steps.cache import StepCache
 from roadstead.steps.clock import FixedClock, SystemClock
@@ -9,6 +9,7 @@ from roadstead.steps.ledger import RunLedger
 from roadstead.steps.seeds import stream
 from roadstead.steps.threads import one_blas_thread
 from roadstead.steps.versions import numeric_versions
+from roadstead.steps.weights import onnx_session
 from roadstead.steps.workers import Failure, Workers, each
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "from_plain",
     "numeric_versions",
     "one_blas_thread",
+    "onnx_session",
     "read_lines",
     "sha256_file",
     "sha256_of",
