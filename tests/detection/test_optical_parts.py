@@ -108,6 +108,18 @@ def test_a_length_counts_in_pixels_that_the_network_resolves() -> None:
     assert coarse == pytest.approx(np.log(form.length_m / 100))
 
 
+def test_a_ship_at_a_quay_stands_out_from_water_and_a_shed_in_a_row_does_not() -> None:
+    (ship,) = instances(maps((slice(20, 26), slice(20, 60))), OPEN)
+    at_quay, in_row = BANDS.copy(), BANDS.copy()
+    at_quay[:3, :20] = in_row[:3] = 0.5
+    at_quay[:3, 20:26, 20:60] = in_row[:3, 20:26, 20:60] = 1.0
+    moored, shed = (form_of(ship, OPEN, bands) for bands in (at_quay, in_row))
+    assert moored.contrast == pytest.approx(np.log(1.1 / 0.1))
+    assert moored.open_end == 1
+    assert shed.contrast == pytest.approx(np.log(1.1 / 0.6))
+    assert shed.open_end == 0
+
+
 def test_boxes_are_read_as_they_were_written() -> None:
     given = Boxes(*(np.array([v]) for v in (10.0, 20.0, 30.0, 6.0, 2.5)))
     back = read(told(written(given, np.array([4.0]), np.array([7.0])), np.array([4.0]), np.array([7.0])))

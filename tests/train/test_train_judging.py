@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import shapely
 import stac_rules
+from shapely.geometry import mapping
 
 from roadstead.model import Detection, InputError
-from roadstead.train import Example, Judged, Judging, group_of, groups, judging
+from roadstead.train import Example, Judged, Judging, group_of, groups, judging, shortest_m
 from roadstead.train.card import Figures, Source, model_card, model_item
 from roadstead.train.examples import SHIP
-from roadstead.train.judging import FEATURES, OTHER, UNCLEAR, VESSEL
+from roadstead.train.judging import FEATURES, OTHER, UNCLEAR, VESSEL, compared
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DETECTION = Detection(
     id="a#1",
@@ -83,6 +90,26 @@ def test_what_is_unclear_teaches_nothing() -> None:
     clear = found(500)
     doubtful = [replace(j, hit=UNCLEAR, clear=UNCLEAR) for j in found(500, seed=3)]
     assert judging([*clear, *doubtful], 0) == judging(clear, 0)
+
+
+def test_what_is_shorter_than_all_labelled_ships_and_has_no_label_may_be_one() -> None:
+    ship, far, nowhere = shapely.box(0, 0, 100, 20), shapely.box(500, 0, 540, 10), shapely.box(0, 0, 0, 0)
+    assert compared(far, [ship], nowhere, listed=True) == (OTHER, OTHER)
+    assert compared(far, [ship], nowhere, listed=False) == (UNCLEAR, UNCLEAR)
+    assert compared(ship, [ship], nowhere, listed=False) == (VESSEL, VESSEL)
+    assert compared(far, [ship], far.buffer(5), listed=True) == (UNCLEAR, UNCLEAR)
+
+
+def test_the_shortest_labelled_ship_is_measured_on_its_outline(tmp_path: Path) -> None:
+    degree_m = 111_195.0
+    ships = [shapely.box(10, 0, 10 + length / degree_m, 15 / degree_m) for length in (120, 60)]
+    area = shapely.box(11, 0, 11 + 20 / degree_m, 15 / degree_m)
+    for name, kept in (("full", [(s, "vessel") for s in ships] + [(area, "ignore")]), ("none", [])):
+        features = [{"type": "Feature", "geometry": mapping(g), "properties": {"label": label}} for g, label in kept]
+        labels = {"type": "FeatureCollection", "features": features}
+        (tmp_path / f"{name}.vessels.geojson").write_text(json.dumps(labels), "utf-8")
+    assert shortest_m([tmp_path / "full.tif", tmp_path / "none.tif"]) == pytest.approx(60, rel=0.01)
+    assert shortest_m([tmp_path / "none.tif"]) == 0
 
 
 def test_only_what_reaches_the_threshold_is_reported_with_its_probability() -> None:

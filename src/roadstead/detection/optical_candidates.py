@@ -15,9 +15,10 @@ from roadstead.detection.optical_planes import SHORE_M
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from roadstead.detection.optical_boxes import Boxes
     from roadstead.detection.optical_instances import Instance
 
-FEATURES = 7
+FEATURES = 8
 """how many numbers a score is made of"""
 LENGTH_M = (20.0, 450.0)
 """shortest and longest group that can be a vessel, metres"""
@@ -31,6 +32,10 @@ _LEAST = 1e-3
 _FAINT = 0.05  # weights below say nothing
 _USUAL_PX, _MOST_PX = 10.0, 45.0  # of a ship's length
 _WATERY = 0.3  # brightness above water, where 1 is usual on land
+_BESIDE_PX = (2.0, 3.0, 4.0)  # beyond a long side: what lies next to it, the mixed pixels left out
+_BEYOND_PX = (3.0, 5.0, 7.0)  # beyond an end, where water is left of a ship at a quay, and none of a row of sheds
+_ACROSS = (-0.6, -0.3, 0.0, 0.3, 0.6)  # of half the beam: lines along the deck
+_FAINTEST = 0.1  # brightness that is added before a ratio is taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,10 @@ class Form:
     """least correlation between two bands over it and some water around; 1 for a single band"""
     afloat: float
     """share of what lies just around it that is as dark as water, 0-1"""
+    contrast: float
+    """its median brightness against that beside its darker long side, as a natural logarithm"""
+    open_end: float
+    """share of water 15-35 m beyond one of its ends, the clearer one, 0-1"""
 
     @property
     def alongside(self) -> bool:
@@ -60,13 +69,16 @@ def form_of(instance: Instance, shore: NDArray[np.float32], bands: NDArray[np.fl
         shore: the map's shore plane, shape (h, w).
         bands: the map's bands above water, shape (5, h, w); 0 where there is none.
     """
+    brightness = bands.max(axis=0)
     nearest = float(shore[instance.rows, instance.cols].min())
     return Form(
         length_m=float(instance.box.length) * WORK_M,
         beam_m=float(instance.box.beam) * WORK_M,
         shore_m=max(0.0, nearest) * SHORE_M,
         accord=_accord(instance, bands),
-        afloat=_afloat(instance, bands),
+        afloat=_afloat(instance, brightness),
+        contrast=_contrast(instance.box, brightness),
+        open_end=_open_end(instance.box, brightness),
     )
 
 
@@ -80,18 +92,41 @@ def _accord(instance: Instance, bands: NDArray[np.float32]) -> float:
     return float(np.corrcoef(varied).min()) if len(varied) > 1 else 1.0
 
 
-def _afloat(instance: Instance, bands: NDArray[np.float32]) -> float:
+def _afloat(instance: Instance, brightness: NDArray[np.float32]) -> float:
     """Share of the rim that is as dark as water: three sides of a ship at a quay, but one of a shed on it."""
     first = [max(0, int(p.min()) - _RIM_PX - 1) for p in (instance.rows, instance.cols)]
-    part = bands[
-        :, first[0] : int(instance.rows.max()) + _RIM_PX + 2, first[1] : int(instance.cols.max()) + _RIM_PX + 2
+    part = brightness[
+        first[0] : int(instance.rows.max()) + _RIM_PX + 2, first[1] : int(instance.cols.max()) + _RIM_PX + 2
     ]
-    mine = np.zeros(part.shape[1:], bool)
+    mine = np.zeros(part.shape, bool)
     mine[instance.rows - first[0], instance.cols - first[1]] = True
     near = ndimage.binary_dilation(mine)
-    rim = ndimage.binary_dilation(near, iterations=_RIM_PX - 1) & ~near
-    brightness = part.max(axis=0)[rim]
-    return float((brightness < _WATERY).mean()) if brightness.size else 1.0
+    rim = part[ndimage.binary_dilation(near, iterations=_RIM_PX - 1) & ~near]
+    return float((rim < _WATERY).mean()) if rim.size else 1.0
+
+
+def _contrast(box: Boxes, brightness: NDArray[np.float32]) -> float:
+    along = np.linspace(-0.45, 0.45, max(4, int(box.length))) * box.length
+    deck = _along(box, brightness, along, np.array(_ACROSS) * box.beam / 2)
+    sides = [_along(box, brightness, along, way * (box.beam / 2 + np.array(_BESIDE_PX))) for way in (1, -1)]
+    darker = min(float(np.median(side)) for side in sides)
+    return math.log((max(float(np.median(deck)), 0) + _FAINTEST) / (max(darker, 0) + _FAINTEST))
+
+
+def _open_end(box: Boxes, brightness: NDArray[np.float32]) -> float:
+    across = np.linspace(-0.5, 0.5, max(3, int(box.beam))) * box.beam
+    ends = [_along(box, brightness, way * (box.length / 2 + np.array(_BEYOND_PX)), across) for way in (1, -1)]
+    return max(float((end < _WATERY).mean()) for end in ends)
+
+
+def _along(
+    box: Boxes, plane: NDArray[np.float32], ahead_px: NDArray[np.float64], aside_px: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Values of a plane at places given along a box's axis and across it, shape (ahead, aside)."""
+    ahead, aside = np.meshgrid(ahead_px, aside_px, indexing="ij")
+    cos, sin = math.cos(float(box.axis)), math.sin(float(box.axis))
+    places = np.stack([box.row + ahead * sin + aside * cos, box.col + ahead * cos - aside * sin])
+    return np.asarray(ndimage.map_coordinates(plane, places, order=1, mode="nearest"), np.float64)
 
 
 def features(instance: Instance, form: Form, native_m: float) -> list[float]:
@@ -111,9 +146,10 @@ def features(instance: Instance, form: Form, native_m: float) -> list[float]:
         instance.fill,
         math.log(min(form.length_m / max(native_m, WORK_M), _MOST_PX) / _USUAL_PX),
         math.log(form.length_m / form.beam_m),
-        float(form.alongside),
         form.afloat,
         instance.agreement,
+        form.contrast,
+        form.open_end,
     ]
 
 

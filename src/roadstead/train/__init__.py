@@ -3,7 +3,7 @@
 from roadstead.train.datasets import example_of, labelled_images, labels_of
 from roadstead.train.examples import Example
 from roadstead.train.folds import group_of, groups
-from roadstead.train.judging import Judged, Judging, judged, judging, ships_in
+from roadstead.train.judging import Judged, Judging, judged, judging, ships_in, shortest_m
 from roadstead.train.run import FINAL_STEPS, FOLD_STEPS, Trained, Workshop, train, workshop
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "labelled_images",
     "labels_of",
     "ships_in",
+    "shortest_m",
     "train",
     "workshop",
 ]

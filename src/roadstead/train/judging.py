@@ -18,13 +18,15 @@ from shapely.geometry import shape
 from roadstead.archive import open_scene
 from roadstead.detection.optical_candidates import FEATURES, objection, probability
 from roadstead.detection.optical_hulls import findings
+from roadstead.geo import local_plane
 from roadstead.imagery import RasterioReader
 from roadstead.measure import frame_of, measure
 from roadstead.model import Detection
 from roadstead.train.datasets import labels_of
+from roadstead.train.targets import rectangle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -46,7 +48,7 @@ class Judged:
 
     features: tuple[float, ...]
     hit: int
-    """VESSEL or OTHER by the rule of hits, UNCLEAR in an area that does not count"""
+    """VESSEL or OTHER by the rule of hits, UNCLEAR where labels do not say"""
     clear: int
     """the same with doubtful cases UNCLEAR: what the regression is told"""
     detection: Detection
@@ -76,8 +78,25 @@ class Judging:
         return [d for d in scored if all_of_them or d.score >= self.threshold]
 
 
-def judged(image: Path, weights: Path) -> list[Judged]:
+def shortest_m(images: Iterable[Path]) -> float:
+    """Length of the shortest ship with an outline in the labels of some images, metres; 0 where there is none."""
+    lengths = []
+    for image in images:
+        for feature in json.loads(labels_of(image).read_text("utf-8"))["features"]:
+            outline = shape(feature["geometry"])
+            if feature["properties"].get("label", "vessel") == "vessel" and outline.area:
+                plane = local_plane(outline.centroid.x, outline.centroid.y)
+                lengths.append(rectangle(shapely.transform(outline, plane.transform, interleaved=False))[2])
+    return min(lengths, default=0.0)
+
+
+def judged(image: Path, weights: Path, *, complete_m: float) -> list[Judged]:
     """What a network finds in a labelled image and no rule rejects, compared with the labels.
+
+    Args:
+        image: its labels lie beside it.
+        weights: of the network.
+        complete_m: length from which on every ship is labelled, metres. What is shorter and has no label may be a ship.
 
     Raises:
         InputError: the image, its labels or the weights cannot be read.
@@ -91,9 +110,33 @@ def judged(image: Path, weights: Path) -> list[Judged]:
         if objection(found.form):
             continue
         detection = measure(scene, pixels, found.candidate(0.0), number=len(out) + 1, method="")
-        hit, clear = _compared(_metric(detection.outline, frame), vessels, aside)
+        listed = detection.length_m is None or detection.length_m.value >= complete_m
+        hit, clear = compared(_metric(detection.outline, frame), vessels, aside, listed=listed)
         out.append(Judged(features=tuple(found.features), hit=hit, clear=clear, detection=detection))
     return out
+
+
+def compared(box: BaseGeometry, vessels: list[BaseGeometry], aside: BaseGeometry, *, listed: bool) -> tuple[int, int]:
+    """The rule of hits, and the same with doubtful hits and near misses set aside.
+
+    Args:
+        box: what was found, metres.
+        vessels: labelled outlines, metres.
+        aside: areas that do not count, metres.
+        listed: whether ships as long as that are all labelled.
+    """
+    hit = clear = near = False
+    for vessel in vessels:
+        shared_m2 = box.intersection(vessel).area
+        iou = shared_m2 / box.union(vessel).area
+        inside = vessel.buffer(_BUFFER_M).contains(box.centroid)
+        as_large = shared_m2 > _LEAST_IOU * min(box.area, vessel.area) and box.length > vessel.length / 2
+        hit |= iou >= _LEAST_IOU or inside
+        clear |= iou >= _LEAST_IOU or (inside and as_large)
+        near |= iou > _NEAR_IOU or inside
+    ignored = not listed or aside.contains(box.centroid)
+    by_rule = VESSEL if hit else UNCLEAR if ignored else OTHER
+    return by_rule, VESSEL if clear else UNCLEAR if near or ignored else OTHER
 
 
 def judging(examples: Sequence[Judged], missed: int) -> Judging:
@@ -151,19 +194,3 @@ def _areas(labels: Path, frame: GroundFrame) -> tuple[list[BaseGeometry], BaseGe
 def _metric(lonlat: BaseGeometry | None, frame: GroundFrame) -> BaseGeometry:
     """From WGS84 to metres on the image's plane."""
     return shapely.transform(lonlat, lambda lon, lat: frame.metres(*frame.pixel(lon, lat)), interleaved=False)
-
-
-def _compared(box: BaseGeometry, vessels: list[BaseGeometry], aside: BaseGeometry) -> tuple[int, int]:
-    """The rule of hits, and the same with doubtful hits and near misses set aside."""
-    hit = clear = near = False
-    for vessel in vessels:
-        shared_m2 = box.intersection(vessel).area
-        iou = shared_m2 / box.union(vessel).area
-        inside = vessel.buffer(_BUFFER_M).contains(box.centroid)
-        as_large = shared_m2 > _LEAST_IOU * min(box.area, vessel.area) and box.length > vessel.length / 2
-        hit |= iou >= _LEAST_IOU or inside
-        clear |= iou >= _LEAST_IOU or (inside and as_large)
-        near |= iou > _NEAR_IOU or inside
-    ignored = aside.contains(box.centroid)
-    by_rule = VESSEL if hit else UNCLEAR if ignored else OTHER
-    return by_rule, VESSEL if clear else UNCLEAR if near or ignored else OTHER

@@ -18,7 +18,7 @@ from roadstead.train.curves import learning_curves
 from roadstead.train.datasets import example_of, labelled_images, labels_of
 from roadstead.train.examples import Example
 from roadstead.train.folds import groups
-from roadstead.train.judging import VESSEL, Judged, Judging, judged, judging, ships_in
+from roadstead.train.judging import VESSEL, Judged, Judging, judged, judging, ships_in, shortest_m
 from roadstead.train.paste import Bank, cut_out, drawn_ships
 from roadstead.train.patches import PatchMaker
 
@@ -134,6 +134,8 @@ def train(
     shop, images = workshop(folder, out, seed, progress)
     from roadstead.train.export import onnx_bytes  # noqa: PLC0415 - torch, which the workshop has looked for
 
+    tested = [i for i in images if i.parent.name in {p for g in groups(shop.examples) for p in g}]
+    complete_m = shortest_m(tested)
     curves: dict[str, list[float]] = {}
     found: list[Judged] = []
     for k, left_out in enumerate(groups(shop.examples)):
@@ -141,8 +143,8 @@ def train(
         net, curves[name] = shop.trained(name, steps[0], left_out)
         kept = out / "checkpoints" / f"{name}.onnx"
         write_atomic(kept, onnx_bytes(net, Judging.plain()))
-        found += [j for image in images if image.parent.name in left_out for j in judged(image, kept)]
-    tested = [i for i in images if i.parent.name in {p for g in groups(shop.examples) for p in g}]
+        left_out_images = [image for image in tested if image.parent.name in left_out]
+        found += [j for image in left_out_images for j in judged(image, kept, complete_m=complete_m)]
     ships = sum(ships_in(labels_of(image)) for image in tested)
     rule = judging(found, max(0, ships - sum(j.hit == VESSEL for j in found)))
     net, curves["all places"] = shop.trained("all", steps[1], ())

@@ -67,7 +67,7 @@ def targets(labels: Path, frame: GroundFrame, grid: WorkGrid) -> Targets:
     ships = []
     for number, (outline, facts) in enumerate(vessels, 1):
         inner = _inner(outline) if "mask_length_m" in facts else outline
-        ships.append((*_box(inner), float(bool(facts.get("alongside")))))
+        ships.append((*rectangle(inner), float(bool(facts.get("alongside")))))
         mine = _drawn([inner], size)
         mine = mine if mine.any() else _drawn([inner], size, touched=True)
         rows, cols = np.nonzero(mine)
@@ -116,7 +116,7 @@ def _read(
     return vessels, unknown
 
 
-def _box(outline: BaseGeometry) -> tuple[float, float, float, float, float]:
+def rectangle(outline: BaseGeometry) -> tuple[float, float, float, float, float]:
     """Middle (row, column), length, beam and axis of the smallest rectangle around an outline."""
     corners = np.array(outline.minimum_rotated_rectangle.exterior.coords)
     sides = np.diff(corners[:3], axis=0)
