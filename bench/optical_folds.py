@@ -53,6 +53,7 @@ PORTS = ("--min-length-m", "50", "--buffer-m", "10")
 PLANET = ("--min-length-m", "30")
 DRAWS = 2000  # of the bootstrap by port
 BINS = 10
+LEAST_IOU, Z_90 = 0.3, 1.6449
 LENGTHS_M = (50, 100, 150, 200, 500)
 
 
@@ -197,6 +198,39 @@ def by_overlap(tested: list[Tested], folder: Path) -> dict[str, dict[str, float]
     return answer
 
 
+def sizes(tested: list[Tested]) -> dict[str, dict[str, float]]:
+    """How right lengths and beams of ships of 30 m and more are, by whether they lie alongside as labelled.
+
+    A ship is measured by the detection that overlaps it most, by 0.3 or more. Printed: how many, how many of whose 90 %
+    intervals hold what the annotators measured, and the median of measured over true.
+    """
+    kept: dict[str, list[tuple[bool, float]]] = {}
+    for t in tested:
+        found = [(d, d.outline) for d in t.rule.scored(t.found) if d.outline is not None]
+        for feature in json.loads(labels_of(t.image).read_text("utf-8"))["features"]:
+            facts, ship = feature["properties"], shape(feature["geometry"])
+            if facts["label"] != "vessel" or facts["length_m"] < float(PLANET[1]):
+                continue
+            overlaps = [outline.intersection(ship).area / outline.union(ship).area for _, outline in found]
+            if max(overlaps, default=0) < LEAST_IOU:
+                continue
+            best, _ = found[int(np.argmax(overlaps))]
+            where = "alongside" if best.alongside else "open water"
+            for name, told in (("length", best.length_m), ("beam", best.beam_m)):
+                if told is not None:
+                    true = facts[f"{name}_m"]
+                    held = abs(told.value - true) <= Z_90 * told.sigma
+                    kept.setdefault(f"{name}, {where}", []).append((held, told.value / true))
+    return {
+        name: {
+            "ships": len(pairs),
+            "held": sum(held for held, _ in pairs),
+            "median_share": round(float(np.median([share for _, share in pairs])), 3),
+        }
+        for name, pairs in sorted(kept.items())
+    }
+
+
 def interval(each: list[dict[str, float]]) -> tuple[float, float]:
     """90 % of the pooled F1 when ports are drawn anew."""
     counts = np.array([(s["hits"], s["false_alarms"], s["labels"]) for s in each])
@@ -248,6 +282,7 @@ def figures(study: Study) -> dict[str, object]:
             "planetscope": scores(planet, *PLANET, folder=folder),
             "planetscope_by_date": {t.image.stem: scores([t], *PLANET, folder=folder) for t in planet},
             "planetscope_by_overlap": by_overlap(planet, folder),
+            "planetscope_sizes": sizes(planet),
         }
 
 
