@@ -3,12 +3,10 @@
     python bench/optical_folds.py [--work FOLDER]     trains (two hours on two cores), scores, writes bench/figures
 
 Nested: three networks leave out every third Sentinel-2 port each, and each port is scored by the network that saw none
-of its group. Scores and threshold of that port come from the eight others: those of its group as the same network finds
-them, those of another group as a network finds them that saw neither group, so that nothing was ever trained on what it
-judges or on the port that is scored. Such a network learnt from three ports only, so that the rule is made for a worse
-one than it serves. Beside it, the same with the eight others found by networks that left out only their own group, as
-the rule that is shipped comes from nine: closer to what is shipped, but those of the other groups were trained on the
-port that is scored. Recall by length, which P(detect) is fitted to, is this second one.
+of its group. Scores and threshold of that port come from the group's other ports, as the same network finds them.
+Beside it, the same with scores and threshold from all eight other ports, each found by a network that never saw it, as
+those that are shipped come from all nine: closer to what is shipped, but the networks of the other groups were trained
+on the port that is scored. Recall by length, which P(detect) is fitted to, is this second one.
 PlanetScope: one network trained on the Sentinel-2 ports only; scores and threshold from all ports left out in turn.
 Trainings go on where they were killed. Prints the figures as JSON; `tables.py` reads them from bench/figures.
 """
@@ -87,20 +85,13 @@ class Study:
         self.inner: dict[str, list[Judged]] = {}
 
     def nested(self) -> list[Tested]:
-        """Every Sentinel-2 port, found by a network that never saw it, with a rule by networks that did not either."""
-        fair: list[dict[str, list[Judged]]] = []
-        for k, group in enumerate(self.groups):
-            fair.append(self._left_out(f"without-{k + 1}", group))
-            self.inner |= fair[k]
-        for a, b in itertools.combinations(range(len(self.groups)), 2):
-            found = self._left_out(f"without-{a + 1}-{b + 1}", (*self.groups[a], *self.groups[b]))
-            for one, other in ((a, b), (b, a)):
-                fair[one] |= {place: found[place] for place in self.groups[other]}
+        """Every Sentinel-2 port, found by a network that never saw it."""
         tested = []
         for k, group in enumerate(self.groups):
+            self.inner |= self._left_out(f"without-{k + 1}", group)
             for port in group:
                 (image,) = self.images[port]
-                others = {place: found for place, found in fair[k].items() if place != port}
+                others = {place: self.inner[place] for place in group if place != port}
                 tested.append(Tested(image=image, found=self.inner[port], rule=self._rule(others)))
         return sorted(tested, key=lambda t: t.image)
 
