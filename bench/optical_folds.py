@@ -122,9 +122,9 @@ class Study:
     def _weights(self, name: str, without: tuple[str, ...]) -> Path:
         from roadstead.train.export import onnx_bytes  # noqa: PLC0415 - torch
 
-        net, _ = self.shop.trained(name, FOLD_STEPS, without)
+        nets, _ = self.shop.trained(name, FOLD_STEPS, without)
         path = self.work / "checkpoints" / f"{name}.onnx"
-        write_atomic(path, onnx_bytes(net, Judging.plain()))
+        write_atomic(path, onnx_bytes(nets, Judging.plain()))
         return path
 
     def _rule(self, found: dict[str, list[Judged]]) -> Judging:

@@ -72,6 +72,9 @@ def mistakes_of(folder: Path, text: str) -> list[str]:
         ('who = ["v1"]', 'who = ["v1"]\nlength_m = [100, 600]', [
             ("case.toml:22: claims[0]: only a count of ships of any name has a `length_m` of its own; that of a named "
             "vessel stands under [[vessels]]")]),
+        ('kind = "count"', 'kind = "count"\nlength_m = [150, 150]', [
+            ("case.toml:32: claims[1]: `length_m` of a count spans 0 m; give a span of at least 2 m, since no image "
+             "measures a ship more finely")]),
         ('kind = "count"', 'kind = "count"\nlength_m = [100, 700]', [
             "case.toml:37: claims[1].length_m: found [100, 700]; both numbers must be from 1 to 600 metres"]),
         ('images = ["images"]', 'imagse = ["images"]', [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,31 @@ def test_of_a_boat_and_its_wake_the_bright_head_is_left(mirrored: bool) -> None:
     end = ship.cols.max() if mirrored else ship.cols.min()
     assert end == (83 if mirrored else 36)
     assert float(ship.box.col) == pytest.approx(ship.cols.mean(), abs=1)
+
+
+@pytest.mark.parametrize("axis", [0.3, 0.8, 1.2, 1.9, 2.5])
+def test_what_is_left_is_the_same_whichever_way_the_boat_goes(axis: float) -> None:
+    rows, cols = np.indices(SHAPE) - np.array([39.5, 59.5])[:, None, None]
+    heads = []
+    for way in (1, -1):
+        along, aside = (cols * np.cos(axis) + rows * np.sin(axis)) * way, rows * np.cos(axis) - cols * np.sin(axis)
+        light = np.where((np.abs(aside) < 3) & (along > -16), np.exp(-(along + 16) / 15), 0)
+        light += 0.5 * (np.abs(aside) < 3) * ((along > -16) & (along < -12))
+        inside = np.nonzero((np.abs(aside) < 3) & (np.abs(along) < 16))
+        box = Boxes(*(np.asarray(v) for v in (39.5, 59.5, 32.0, 6.0, axis)))
+        comet = replace(hull(0, 1), rows=inside[0], cols=inside[1], hull=np.ones(inside[0].size, np.float32), box=box)
+        (ship,) = without_wakes([comet], np.repeat(light[None].astype(np.float32), 5, axis=0), OPEN, 3.0)
+        heads.append((ship.cols.size, float(ship.box.length), float(ship.box.col) - 59.5, float(ship.box.row) - 39.5))
+    assert heads[0][:2] == pytest.approx(heads[1][:2], abs=0.1)
+    assert heads[0][2:] == pytest.approx([-v for v in heads[1][2:]], abs=0.1)
+    assert heads[0][1] < 12
+
+
+def test_a_hull_that_is_brightest_where_it_should_have_faded_stays() -> None:
+    light = COMET.copy()
+    light[83:] = 1.7  # another ship
+    there = hull(36, 84)
+    assert without_wakes([there], bands(light), OPEN, 3.0) == [there]
 
 
 def test_what_fades_astern_of_a_ship_is_its_wake() -> None:

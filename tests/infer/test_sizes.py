@@ -31,8 +31,18 @@ def test_a_detection_is_so_long_by_its_measured_length(value: float, sigma: floa
     (ship,) = look(NOON, (value,)).detections
     ship = replace(ship, length_m=Estimate(value, sigma))
     assert low <= chance_of_length(ship, LONG) <= high
-    rest = chance_of_length(ship, Range(1.0, 99.0))
+    rest = chance_of_length(ship, Range(1.0, 100.0))
     assert chance_of_length(ship, LONG) + rest == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "share"),
+    [(100.2, 100.8, 0.38), (99.0, 102.0, 0.99), (100.5, 600.0, 0.5), (150.0, 152.0, 0.0)],
+)
+def test_a_range_counts_between_whole_metres_too(low: float, high: float, share: float) -> None:
+    (ship,) = look(NOON, (100.5,)).detections
+    ship = replace(ship, length_m=Estimate(100.5, 0.6))
+    assert chance_of_length(ship, Range(low, high)) == pytest.approx(share, abs=0.06)
 
 
 def test_a_length_not_measured_is_that_of_a_ship_at_large() -> None:

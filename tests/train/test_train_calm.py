@@ -10,8 +10,8 @@ from roadstead.train import calm
 from roadstead.train.calm import calm_patch
 from roadstead.train.examples import HULL, LAYERS, SHORE, WEIGHT
 from roadstead.train.paste import Bank, drawn_ships
-from roadstead.train.patches import PATCH_PX
 
+PATCH_PX = 96
 EMPTY = np.zeros((LAYERS, PATCH_PX, PATCH_PX), np.float32)
 
 

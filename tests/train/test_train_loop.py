@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,13 +19,14 @@ from roadstead.steps import stream  # noqa: E402
 from roadstead.train import Example, Judging  # noqa: E402
 from roadstead.train.examples import HULL, LAYERS, SHORE, WEIGHT  # noqa: E402
 from roadstead.train.export import onnx_bytes  # noqa: E402
-from roadstead.train.loop import Recipe, Training  # noqa: E402
+from roadstead.train.loop import MEMBERS, Recipe, Training  # noqa: E402
 from roadstead.train.patches import PatchMaker  # noqa: E402
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-RECIPE = Recipe(seed=3, steps=5)
+NEAR, WIDE = MEMBERS
+RECIPE = Recipe(seed=3, steps=5, member=NEAR, data="a")
 
 
 def maker() -> PatchMaker:
@@ -34,7 +37,7 @@ def maker() -> PatchMaker:
     ships = np.array([[73, 75, 30, 6, 0, 0]], np.float32)
     ids = (layers[..., HULL] > 0).astype(np.int16)
     one = Example(name="a", place="a", layers=layers, infrared=(True, True), native_m=8.0, ships=ships, ids=ids)
-    return PatchMaker([one], None)
+    return PatchMaker([one], None, side_px=NEAR.side_px)
 
 
 def weights(net: object) -> list[np.ndarray]:
@@ -62,23 +65,44 @@ def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
 
 
 def test_the_loss_falls() -> None:
-    training = Training(Recipe(seed=1, steps=40), maker())
+    training = Training(Recipe(seed=1, steps=40, member=NEAR, data="a"), maker())
     training.run(None, 100, lambda _step, _loss: None)
     assert np.mean(training.losses[-5:]) < 0.8 * np.mean(training.losses[:5])
 
 
+@pytest.mark.parametrize("other", [replace(RECIPE, member=WIDE), replace(RECIPE, data="b")])
+def test_a_checkpoint_of_another_member_or_other_data_is_not_gone_on_with(tmp_path: Path, other: Recipe) -> None:
+    checkpoint = tmp_path / "a.ckpt"
+    Training(RECIPE, maker()).run(checkpoint, 1, lambda _step, _loss: None)
+    steps: list[int] = []
+    Training(other, maker()).run(checkpoint, 100, lambda step, _loss: steps.append(step))
+    assert steps == list(range(1, other.all_steps + 1))
+
+
+def test_what_learnt_from_photographs_moves_less_in_a_member_whose_trunk_learns_slowly() -> None:
+    moved = []
+    for member in MEMBERS:
+        training = Training(Recipe(seed=3, steps=5, member=member, data="a"), maker())
+        before = training.mean.state_dict()["trunk._blocks.5._expand_conv.weight"].clone()
+        net = training.run(None, 100, lambda _step, _loss: None)
+        moved.append(float((net.state_dict()["trunk._blocks.5._expand_conv.weight"] - before).abs().mean()))
+    assert moved[1] < 0.3 * moved[0]
+
+
 def test_the_exported_weights_say_what_torch_says(tmp_path: Path) -> None:
-    net = Training(RECIPE, maker()).run(None, 1, lambda _step, _loss: None)
+    nets = [
+        Training(Recipe(seed=3, steps=5, member=m, data="a"), maker()).run(None, 1, lambda *_: None) for m in MEMBERS
+    ]
     path = tmp_path / "a.onnx"
-    path.write_bytes(onnx_bytes(net, Judging(coefficients=(1.0, 2.0), threshold=0.3)))
+    path.write_bytes(onnx_bytes(nets, Judging(coefficients=(1.0, 2.0), threshold=0.3)))
     planes = stream(2, "planes").normal(0, 1, (9, 64, 48)).astype(np.float32)
     logits, boxes = np.zeros((2, 64, 48)), np.zeros((6, 32, 24))
-    for k in range(2):
+    for k, net in enumerate(nets):
         given = torch.from_numpy(np.rot90(planes, k, (1, 2)).copy())[None]
         with torch.no_grad():
             said, told = net(given)
-        logits += np.rot90(said.numpy()[0], -k, (1, 2)) / 2
-        boxes += turned(np.rot90(told.numpy()[0], -k, (1, 2)), k) / 2
+        logits += np.rot90(said.numpy()[0], -k, (1, 2)) / len(nets)
+        boxes += turned(np.rot90(told.numpy()[0], -k, (1, 2)), k) / len(nets)
     loaded = Network(path)
     assert loaded.maps(planes)[0] == pytest.approx(1 / (1 + np.exp(-logits)), abs=1e-4)
     assert loaded.maps(planes)[1] == pytest.approx(boxes, abs=1e-3)
@@ -89,7 +113,7 @@ def test_the_exported_weights_say_what_torch_says(tmp_path: Path) -> None:
 def test_sides_that_are_no_multiple_of_sixteen_lose_nothing(tmp_path: Path) -> None:
     net = Training(RECIPE, maker()).run(None, 1, lambda _step, _loss: None)
     path = tmp_path / "a.onnx"
-    path.write_bytes(onnx_bytes(net, Judging.plain()))
+    path.write_bytes(onnx_bytes([net], Judging.plain()))
     maps, boxes = Network(path).maps(np.zeros((9, 3, 21), np.float32))
     assert maps.shape == (2, 3, 21)
     assert boxes.shape == (6, 2, 11)

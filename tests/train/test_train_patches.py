@@ -10,9 +10,9 @@ from roadstead.steps import stream
 from roadstead.train import Example
 from roadstead.train.examples import CORE, HULL, LAYERS, SHIP, SHORE, SHORE_VISIBLE, WEIGHT
 from roadstead.train.paste import Bank, Drawn, core_of, cut_out
-from roadstead.train.patches import PATCH_PX, Mix, PatchMaker
+from roadstead.train.patches import Mix, PatchMaker
 
-SIDE = 240
+SIDE, PATCH_PX = 240, 96
 
 
 def example(*, infrared: bool = True) -> Example:
@@ -62,14 +62,14 @@ def bank() -> Bank:
 
 
 def test_the_same_stream_gives_the_same_patch_and_another_another() -> None:
-    maker = PatchMaker([example()], bank())
+    maker = PatchMaker([example()], bank(), side_px=PATCH_PX)
     one, same, other = (maker.draw(stream(1, "patch", name)) for name in "aab")
     assert np.array_equal(one.planes, same.planes)
     assert not np.array_equal(one.planes, other.planes)
 
 
 def test_half_of_the_patches_hold_the_ship_and_it_stays_bright_under_its_truth() -> None:
-    maker = PatchMaker([example()], None)
+    maker = PatchMaker([example()], None, side_px=PATCH_PX)
     rng = stream(2, "patches")
     drawn = [maker.draw(rng) for _ in range(60)]
     with_ship = [p for p in drawn if p.truth[0].sum() > 20]
@@ -82,7 +82,7 @@ def test_half_of_the_patches_hold_the_ship_and_it_stays_bright_under_its_truth()
 
 
 def test_the_box_of_a_ship_is_turned_and_scaled_with_it() -> None:
-    maker = PatchMaker([example()], None)
+    maker = PatchMaker([example()], None, side_px=PATCH_PX)
     rng = stream(4, "patches")
     seen = 0
     for patch in (maker.draw(rng) for _ in range(60)):
@@ -113,10 +113,10 @@ def test_ships_are_cut_out_and_turned() -> None:
 
 def test_infrared_is_left_out_of_some_patches_and_of_all_where_there_is_none() -> None:
     rng = stream(3, "patches")
-    some = [PatchMaker([example()], None).draw(rng).planes for _ in range(40)]
+    some = [PatchMaker([example()], None, side_px=PATCH_PX).draw(rng).planes for _ in range(40)]
     shares = np.mean([p[5, 0, 0] for p in some])
     assert 0.3 < shares < 0.9
-    none = PatchMaker([example(infrared=False)], None).draw(rng).planes
+    none = PatchMaker([example(infrared=False)], None, side_px=PATCH_PX).draw(rng).planes
     assert not none[3:7].any()
     for planes in some:
         assert planes.shape == (9, PATCH_PX, PATCH_PX)
@@ -172,7 +172,7 @@ def test_images_without_a_ship_of_their_own_still_give_patches() -> None:
         ships=np.zeros((0, SHIP), np.float32),
         ids=np.zeros(bare.shape, np.int16),
     )
-    assert PatchMaker([bare], None).draw(stream(1, "x")).planes.shape == (9, PATCH_PX, PATCH_PX)
+    assert PatchMaker([bare], None, side_px=PATCH_PX).draw(stream(1, "x")).planes.shape == (9, PATCH_PX, PATCH_PX)
 
 
 @pytest.mark.parametrize("size", [(5, 5), (8, 30)])
@@ -185,7 +185,7 @@ def test_a_core_is_inside_its_hull(size: tuple[int, int]) -> None:
 
 
 def test_calm_patches_hold_nothing_but_smooth_water_and_evenly_lit_ships() -> None:
-    maker, calm = PatchMaker([example()], bank()), Mix(pasted=0.0, flat=0.0, calm=1.0)
+    maker, calm = PatchMaker([example()], bank(), side_px=PATCH_PX), Mix(pasted=0.0, flat=0.0, calm=1.0)
     drawn = [maker.draw(stream(k, "calm"), calm) for k in range(20)]
     assert all((patch.weight == 1).all() for patch in drawn)
     held = [patch for patch in drawn if patch.truth[0].any()]

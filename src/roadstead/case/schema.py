@@ -34,6 +34,7 @@ from roadstead.model import ClaimKind
 MAX_WHO, MAX_ALTERNATIVES = 8, 11
 """every subset of the vessels of a claim is matched with detections, so their number must stay small"""
 MAX_SITES = 100
+LEAST_SPAN_M = 2.0
 AS_CLAIMED = "as-claimed"
 """id of the hypothesis that the program adds for every claim"""
 
@@ -180,6 +181,22 @@ class ComposedEntry(Entry):
         }
 
 
+def _count_problem(c: ClaimEntry) -> str:
+    if c.kind is ClaimKind.COUNT and c.at_least is None and c.at_most is None:
+        return "a count needs `at_least` or `at_most`"
+    if c.length_m is not None and (c.kind is not ClaimKind.COUNT or c.who):
+        return (
+            "only a count of ships of any name has a `length_m` of its own; that of a named vessel stands under "
+            "[[vessels]]"
+        )
+    if c.length_m is not None and c.length_m[1] - c.length_m[0] < LEAST_SPAN_M:
+        return (
+            f"`length_m` of a count spans {c.length_m[1] - c.length_m[0]:g} m; give a span of at least "
+            f"{LEAST_SPAN_M:g} m, since no image measures a ship more finely"
+        )
+    return ""
+
+
 def _missing_for_kind(c: ClaimEntry) -> str:
     places = bool(c.site or c.sites)
     if c.kind is ClaimKind.TRANSIT and not (c.origins and c.destinations):
@@ -189,13 +206,9 @@ def _missing_for_kind(c: ClaimEntry) -> str:
         return f"{both[0]!r} is origin and destination at once; a passage needs two places"
     if c.kind in (ClaimKind.PRESENCE, ClaimKind.COUNT, ClaimKind.ACTIVITY) and not places:
         return f"a {c.kind} claim needs `site` or `sites`"
-    if c.kind is ClaimKind.COUNT and c.at_least is None and c.at_most is None:
-        return "a count needs `at_least` or `at_most`"
-    if c.length_m is not None and (c.kind is not ClaimKind.COUNT or c.who):
-        return (
-            "only a count of ships of any name has a `length_m` of its own; that of a named vessel stands under "
-            "[[vessels]]"
-        )
+    counted = _count_problem(c)
+    if counted:
+        return counted
     if c.kind is ClaimKind.ACTIVITY and not c.activity:
         return 'an activity claim needs `activity`, for example "crane over the deck"'
     if c.kind is ClaimKind.PERSONS and (c.persons is None or not (c.origins and c.destinations)):

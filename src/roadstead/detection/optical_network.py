@@ -1,4 +1,4 @@
-"""The optical network at work: ONNX weights, run by onnxruntime in float32 on the processor."""
+"""The optical networks at work: ONNX weights, run by onnxruntime in float32 on the processor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _THREADS = 2
 _STRIDE_PX = 16  # heights and widths that the network takes are multiples of this
-_TURNS = 2  # quarter turns of what it looks at; four find no more
 _SMALL_M, _LARGE_M = 60.0, 200.0  # of a length: near looks tell shorter ships, far ones longer ones
 WEIGHTS = "optical.onnx"
 """name of the shipped weights"""
@@ -50,12 +49,13 @@ class Seen(NamedTuple):
 
 
 class Network:
-    """Weights ready to run."""
+    """Weights ready to run: of one network, or of several that look together."""
 
     def __init__(self, path: Path) -> None:
         """Loads the weights; raises InputError where they are missing or no such network."""
         try:
             self._session, kept = onnx_session(path, "roadstead", threads=_THREADS)
+            self._given = [given.name for given in self._session.get_inputs()]
             self.judgement = Judgement(
                 threshold=float(kept["threshold"]), coefficients=tuple(float(c) for c in kept["coefficients"])
             )
@@ -65,7 +65,10 @@ class Network:
             ) from error
 
     def maps(self, planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Hull and core, and boxes, for planes of shape (9, h, w), float32: the mean over two quarter turns.
+        """Hull and core, and boxes, for planes of shape (9, h, w), float32.
+
+        Every network sees them a quarter turn further than the one before it; what they say is turned back and
+        averaged. Networks trained unlike each other err in unlike places (Lakshminarayanan et al. 2017, NeurIPS).
 
         Returns:
             Probabilities, shape (2, h, w), and what `optical_boxes.told` reads, for every second pixel, shape
@@ -74,11 +77,10 @@ class Network:
         height, width = planes.shape[1:]
         rim = [(0, 0), (0, -height % _STRIDE_PX), (0, -width % _STRIDE_PX)]
         whole = np.pad(planes, rim, mode="edge")
-        logits, boxes = [], []
-        for k in range(_TURNS):
-            seen = self._session.run(None, {"planes": np.ascontiguousarray(np.rot90(whole, k, (1, 2)))[None]})
-            logits.append(np.rot90(seen[0][0], -k, (1, 2)))
-            boxes.append(turned(np.rot90(seen[1][0], -k, (1, 2)), k))
+        views = {name: np.ascontiguousarray(np.rot90(whole, k, (1, 2)))[None] for k, name in enumerate(self._given)}
+        said = self._session.run(None, views)
+        logits = [np.rot90(one[0], -k, (1, 2)) for k, one in enumerate(said[::2])]
+        boxes = [turned(np.rot90(one[0], -k, (1, 2)), k) for k, one in enumerate(said[1::2])]
         probability = 1 / (1 + np.exp(-np.mean(logits, axis=0)[:, :height, :width]))
         box = np.mean(boxes, axis=0)[:, : (height + 1) // 2, : (width + 1) // 2]
         return np.asarray(probability, np.float32), np.asarray(box, np.float32)

@@ -37,7 +37,7 @@ class _Fading(NamedTuple):
     along: NDArray[np.float64]
     """place of its pixels from the box's middle towards the bright end, working pixels, shape (n,)"""
     head_px: float
-    """where the head ends, on that line"""
+    """where the head ends, on that line; pixels reach half a pixel to either side of their places"""
     way: float
     """1 where the bright end is that to which the box's axis points, else -1"""
 
@@ -71,27 +71,31 @@ def _fading(instance: Instance, light: NDArray[np.float32]) -> _Fading | None:
     """How a hull's brightness fades; None where it does not, or where it ends."""
     along, aside = _placed(instance, instance.rows, instance.cols)
     middle = np.abs(aside) <= max(1.0, float(instance.box.beam) / 4)
-    step = np.floor(along[middle] - along.min()).astype(np.int64)
-    count = np.bincount(step)
-    total = np.bincount(step, light[instance.rows[middle], instance.cols[middle]])
-    profile, places = (total / np.maximum(count, 1))[count > 0], np.flatnonzero(count) + along.min()
+    brightness = light[instance.rows, instance.cols]
+    if np.ptp(along[middle]) == 0 or brightness[middle].std() == 0:
+        return None
+    way = 1.0 if np.corrcoef(along[middle], brightness[middle])[0, 1] > 0 else -1.0
+    along = way * along
+    behind = (along.max() - along[middle]).astype(np.int64)
+    count = np.bincount(behind)
+    places = np.flatnonzero(count)
+    profile = np.bincount(behind, brightness[middle])[places] / count[places]
     if profile.size < _LEAST_PX:
         return None
     logs = np.log(np.maximum(profile, _DARK))
-    if logs.std() == 0 or (straight := float(np.corrcoef(places, logs)[0, 1])) ** 2 < _EVENLY:
+    if logs.std() == 0 or float(np.corrcoef(places, logs)[0, 1]) ** 2 < _EVENLY:
         return None
-    way = 1.0 if straight > 0 else -1.0
-    profile, places = (profile, places) if way < 0 else (profile[::-1], -places[::-1])
     quarter = profile.size // 4
     if profile[:quarter].mean() < _FALLS * max(float(profile[-quarter:].mean()), _DARK):
         return None
-    end = float((-way * along).max())
-    beyond = np.mean([_at(instance, light, -way * (end + off)) for off in _BEYOND_PX])
+    beyond = np.mean([_at(instance, light, way * (float(along.min()) - off)) for off in _BEYOND_PX])
     if beyond < _GOES_ON * profile[-2:].mean():
         return None
     peak = int(np.argmax(profile))
     faint = np.flatnonzero(profile[peak:] < _HEAD * profile[peak])
-    return _Fading(way * along, -float(places[peak + faint[0]]), way)
+    if not faint.size:  # brightest where it should have faded: something else lies at that end
+        return None
+    return _Fading(along, float(along.max() - places[peak + faint[0]]) + 0.5, way)
 
 
 def _ahead(other: Instance, instance: Instance, fading: _Fading) -> bool:
@@ -103,15 +107,17 @@ def _ahead(other: Instance, instance: Instance, fading: _Fading) -> bool:
 
 def _head(instance: Instance, fading: _Fading) -> Instance:
     """The bright end of a hull that fades."""
-    mine = fading.along >= fading.head_px
-    first, last = fading.head_px, float(fading.along[mine].max())
+    mine = fading.along > fading.head_px
+    first, last = fading.head_px, float(fading.along.max()) + 0.5
     box, off = instance.box, fading.way * (first + last) / 2
     shorter = box._replace(
         row=box.row + off * np.sin(box.axis),
         col=box.col + off * np.cos(box.axis),
-        length=np.asarray(max(last - first + 1, float(box.beam))),
+        length=np.asarray(max(last - first, float(box.beam))),
     )
-    return replace(instance, rows=instance.rows[mine], cols=instance.cols[mine], hull=instance.hull[mine], box=shorter)
+    hull = instance.hull[mine]
+    fill = min(1.0, float(hull.sum() / (shorter.length * shorter.beam)))
+    return replace(instance, rows=instance.rows[mine], cols=instance.cols[mine], hull=hull, box=shorter, fill=fill)
 
 
 def _placed(

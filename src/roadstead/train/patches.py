@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from roadstead.train.paste import Bank
 
-PATCH_PX = 96
 _ZOOM = (0.5, 1.5)  # below 1 things get smaller
 _ON_SHIPS, _ON_SHORE = 0.5, 0.33
 _ALONGSIDE_WEIGHT = 1.5
@@ -61,21 +60,23 @@ class Patch:
     """One piece of training."""
 
     planes: NDArray[np.float32]
-    """what the network sees, shape (9, PATCH_PX, PATCH_PX)"""
+    """what the network sees, shape (9, side, side)"""
     truth: NDArray[np.float32]
-    """hull and core, 0-1, shape (2, PATCH_PX, PATCH_PX)"""
+    """hull and core, 0-1, shape (2, side, side)"""
     weight: NDArray[np.float32]
-    """0 where nothing is known, shape (PATCH_PX, PATCH_PX)"""
+    """0 where nothing is known, shape (side, side)"""
     boxes: NDArray[np.float32]
-    """box of the ship at every second pixel (`detection.optical_boxes`), shape (BOX, PATCH_PX / 2, PATCH_PX / 2)"""
+    """box of the ship at every second pixel (`detection.optical_boxes`), shape (BOX, side / 2, side / 2)"""
     boxed: NDArray[np.float32]
-    """how much a box counts, 0 where there is no ship; shape (PATCH_PX / 2, PATCH_PX / 2)"""
+    """how much a box counts, 0 where there is no ship; shape (side / 2, side / 2)"""
 
 
 class PatchMaker:
     """Draws patches from examples; the generator alone decides which."""
 
-    def __init__(self, examples: Sequence[Example], bank: Bank | None) -> None:
+    def __init__(self, examples: Sequence[Example], bank: Bank | None, *, side_px: int) -> None:
+        """`side_px` is the side of a patch, working pixels."""
+        self._side_px = side_px
         self._examples = tuple(examples)
         self._bank = bank
         ships = [(k, s[0], s[1], s[-1]) for k, e in enumerate(examples) for s in e.ships]
@@ -94,9 +95,9 @@ class PatchMaker:
         example, row, col = self._place(rng)
         zoom = math.exp(rng.uniform(math.log(_ZOOM[0]), math.log(_ZOOM[1])))
         turn = _turn(rng, zoom)
-        cut, ids = _cut(example.layers, example.ids, turn, row, col)
+        cut, ids = _cut(example.layers, example.ids, turn, (row, col), self._side_px)
         layers = np.ascontiguousarray(np.moveaxis(cut, 2, 0))
-        ships = _turned(example.ships, turn, row, col)
+        ships = _turned(example.ships, turn, row, col, self._side_px)
         native_m, infrared, grey = example.native_m * zoom, example.infrared, _GREY
         if self._bank is not None and mix.calm and rng.random() < mix.calm:
             native_m, infrared, grey = rng.uniform(*PIXEL_M), (True, False), _CALM_GREY
@@ -116,7 +117,7 @@ class PatchMaker:
         kind = rng.random()
         if kind < _ON_SHIPS and len(self._ships):
             k, row, col, _ = self._ships[rng.choice(len(self._ships), p=self._ship_share)]
-            row, col = rng.normal((row, col), PATCH_PX / 5)
+            row, col = rng.normal((row, col), self._side_px / 5)
             return self._examples[int(k)], row, col
         k = int(rng.choice(len(self._examples), p=self._area_share))
         places = self._shore[k] if kind < _ON_SHIPS + _ON_SHORE and len(self._shore[k]) else self._water[k]
@@ -137,10 +138,12 @@ def _turn(rng: np.random.Generator, zoom: float) -> NDArray[np.float64]:
     return np.array([[cos, -sin], [sin * mirror, cos * mirror]]) / zoom
 
 
-def _turned(ships: NDArray[np.float32], turn: NDArray[np.float64], row: float, col: float) -> NDArray[np.float64]:
+def _turned(
+    ships: NDArray[np.float32], turn: NDArray[np.float64], row: float, col: float, side: int
+) -> NDArray[np.float64]:
     """Ships (see `Example.ships`) as they lie in a patch: middle, length, beam and axis, shape (n, 5)."""
     back = np.linalg.inv(turn)
-    places = (ships[:, :2].astype(np.float64) - 0.5 - (row, col)) @ back.T + (PATCH_PX - 1) / 2
+    places = (ships[:, :2].astype(np.float64) - 0.5 - (row, col)) @ back.T + (side - 1) / 2
     ways = np.column_stack([np.sin(ships[:, 4]), np.cos(ships[:, 4])]) @ back.T
     zoom = np.sqrt(np.abs(np.linalg.det(back)))
     return np.column_stack([places, ships[:, 2:4] * zoom, np.arctan2(ways[:, 0], ways[:, 1]) % math.pi])
@@ -148,7 +151,7 @@ def _turned(ships: NDArray[np.float32], turn: NDArray[np.float64], row: float, c
 
 def _boxes(ids: NDArray[np.int16], ships: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What `Patch.boxes` and `Patch.boxed` hold; a ship counts as the root of its pixels."""
-    half = PATCH_PX // 2
+    half = ids.shape[0] // 2
     which = ids.reshape(half, 2, half, 2).max(axis=(1, 3)).astype(np.int64)
     rows, cols = np.nonzero(which)
     boxes, boxed = np.zeros((BOX, half, half), np.float32), np.zeros((half, half), np.float32)
@@ -162,14 +165,18 @@ def _boxes(ids: NDArray[np.int16], ships: NDArray[np.float64]) -> tuple[NDArray[
 
 @numba.njit(cache=True)
 def _cut(
-    layers: NDArray[np.float32], ids: NDArray[np.int16], turn: NDArray[np.float64], row: float, col: float
+    layers: NDArray[np.float32],
+    ids: NDArray[np.int16],
+    turn: NDArray[np.float64],
+    place: tuple[float, float],
+    size: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
     """Bilinear values of a turned square around a place, and the nearest pixels' ships; 0 outside the image.
 
     Returns:
         Values, shape (size, size, layers), and ids, shape (size, size).
     """
-    size, count = PATCH_PX, layers.shape[2]
+    (row, col), count = place, layers.shape[2]
     out = np.zeros((size, size, count), np.float32)
     which = np.zeros((size, size), np.int16)
     half = (size - 1) / 2
@@ -221,8 +228,8 @@ def _relit(
 
 def _veiled(bands: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """A patch under thin cloud of uneven thickness, as bright as `_VEIL_LIGHT` times land where it hides everything."""
-    nodes = rng.standard_normal((5, 5))
-    thick = ndimage.zoom(nodes, PATCH_PX / 5, order=3, grid_mode=True, mode="nearest")[:PATCH_PX, :PATCH_PX]
+    nodes, side = rng.standard_normal((5, 5)), bands.shape[1]
+    thick = ndimage.zoom(nodes, side / 5, order=3, grid_mode=True, mode="nearest")[:side, :side]
     veil = np.clip(rng.uniform(0, 0.2) + 0.12 * thick, 0, _VEIL_MOST)
     light = rng.uniform(*_VEIL_LIGHT) * np.array(_VEIL_COLOURS)
     return np.asarray(bands * (1 - veil) + veil * light[:, None, None], np.float32)

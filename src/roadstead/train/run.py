@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.archive import open_scene
 from roadstead.model import InputError
-from roadstead.steps import write_atomic
+from roadstead.steps import sha256_file, write_atomic
 from roadstead.train.card import Figures, Source, model_card, model_item
 from roadstead.train.curves import learning_curves
 from roadstead.train.datasets import example_of, labelled_images, labels_of
@@ -47,6 +48,8 @@ class Workshop:
     """What trainings share."""
 
     examples: tuple[Example, ...]
+    hashes: Mapping[str, str]
+    """of each example's image and labels, by its name"""
     bank: Bank
     folder: Path
     """checkpoints go here"""
@@ -54,31 +57,33 @@ class Workshop:
     progress: Callable[[str, int, int, float], None]
     """called with the training's name, step, steps and loss"""
 
-    def trained(
-        self,
-        name: str,
-        steps: int,
-        without: Sequence[str],
-    ) -> tuple[OpticalNet, list[float]]:
-        """Train, or go on where a training of that name was killed; returns weights and the loss of every step.
+    def trained(self, name: str, steps: int, without: Sequence[str]) -> tuple[list[OpticalNet], dict[str, list[float]]]:
+        """Train the networks that look together, or go on where a training of that name was killed.
 
         Args:
-            name: of the training and its checkpoint.
-            steps: how many, before those in which it settles.
+            name: of the training; checkpoints bear it with the networks' own.
+            steps: how many, before those in which they settle.
             without: places left out.
+
+        Returns:
+            Weights, and the loss of every step by name of training and network.
         """
-        from roadstead.train.loop import Recipe, Training  # noqa: PLC0415 - torch, which is not always installed
+        from roadstead.train.loop import MEMBERS, Recipe, Training  # noqa: PLC0415 - torch, not always installed
 
         kept = [e for e in self.examples if e.place not in without]
-        maker = PatchMaker(kept, self.bank.with_more(cut_out(kept, self.seed)))
-        recipe = Recipe(seed=self.seed, steps=steps)
-        training = Training(recipe, maker)
-        net = training.run(
-            self.folder / f"{name}.ckpt",
-            _CHECKPOINT_EVERY,
-            lambda k, loss: self.progress(name, k, recipe.all_steps, loss),
-        )
-        return net, training.losses
+        bank = self.bank.with_more(cut_out(kept, self.seed))
+        data = hashlib.sha256(" ".join(self.hashes[e.name] for e in kept).encode()).hexdigest()
+        nets, losses = [], {}
+        for member in MEMBERS:
+            recipe = Recipe(seed=self.seed, steps=steps, member=member, data=data)
+            training, full = Training(recipe, PatchMaker(kept, bank, side_px=member.side_px)), f"{name}-{member.name}"
+            told = partial(self._told, full, recipe.all_steps)
+            nets.append(training.run(self.folder / f"{full}.ckpt", _CHECKPOINT_EVERY, told))
+            losses[full] = training.losses
+        return nets, losses
+
+    def _told(self, name: str, steps: int, step: int, loss: float) -> None:
+        self.progress(name, step, steps, loss)
 
 
 def workshop(
@@ -100,6 +105,7 @@ def workshop(
         raise InputError(f"{folder} holds labelled images, but none with a ship's outline; draw ships as polygons")
     ready = Workshop(
         examples=tuple(e for _, e in kept),
+        hashes={e.name: f"{sha256_file(image)} {sha256_file(labels_of(image))}" for image, e in kept},
         bank=drawn_ships(seed),
         folder=out / "checkpoints",
         seed=seed,
@@ -129,7 +135,7 @@ def train(
         progress: called with the training's name, step, steps and loss.
 
     Raises:
-        InputError: torch is missing, an image cannot be read, or there are too few places.
+        InputError: torch is missing, an image cannot be read, there are too few places, or too little was learnt.
     """
     shop, images = workshop(folder, out, seed, progress)
     from roadstead.train.export import onnx_bytes  # noqa: PLC0415 - torch, which the workshop has looked for
@@ -140,20 +146,22 @@ def train(
     found: list[Judged] = []
     for k, left_out in enumerate(groups(shop.examples)):
         name = f"without-{k + 1}"
-        net, curves[name] = shop.trained(name, steps[0], left_out)
+        nets, losses = shop.trained(name, steps[0], left_out)
+        curves |= losses
         kept = out / "checkpoints" / f"{name}.onnx"
-        write_atomic(kept, onnx_bytes(net, Judging.plain()))
+        write_atomic(kept, onnx_bytes(nets, Judging.plain()))
         left_out_images = [image for image in tested if image.parent.name in left_out]
         found += [j for image in left_out_images for j in judged(image, kept, complete_m=complete_m)]
     ships = sum(ships_in(labels_of(image)) for image in tested)
     rule = judging(found, max(0, ships - sum(j.hit == VESSEL for j in found)))
-    net, curves["all places"] = shop.trained("all", steps[1], ())
-    weights = onnx_bytes(net, rule)
+    nets, losses = shop.trained("all", steps[1], ())
+    curves |= losses
+    weights = onnx_bytes(nets, rule)
     figures = Figures.of(found, rule, ships)
     sources = [Source.of(open_scene(image), labels_of(image)) for image in images]
     write_atomic(out / "optical.onnx", weights)
     write_atomic(out / "optical.md", model_card(figures, rule, sources, seed))
-    item = model_item(hashlib.sha256(weights).hexdigest(), len(weights), sources)
+    item = model_item(hashlib.sha256(weights).hexdigest(), len(weights), sources, len(nets))
     write_atomic(out / "optical.json", json.dumps(item, indent=1) + "\n")
     write_atomic(out / "learning-curves.png", learning_curves(curves))
     return Trained(weights=out / "optical.onnx", figures=figures)
