@@ -100,6 +100,13 @@ def test_a_hull_that_ends_stays_as_it_is(light: np.ndarray) -> None:
     assert without_wakes([there], bands(light), OPEN, 3.0) == [there]
 
 
+def test_a_hull_of_which_only_a_side_is_seen_stays_as_it_is() -> None:
+    there = hull(36, 68)
+    rim = there.rows > 41
+    there = replace(there, rows=there.rows[rim], cols=there.cols[rim], hull=there.hull[rim])
+    assert without_wakes([there], bands(COMET), OPEN, 3.0) == [there]
+
+
 def test_nothing_is_said_near_land_or_in_coarse_pixels() -> None:
     there = hull(36, 68)
     assert without_wakes([there], bands(COMET), 0 * OPEN, 3.0) == [there]

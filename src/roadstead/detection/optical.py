@@ -1,4 +1,4 @@
-"""Vessels in optical images of 0.5-10 m pixels: a small network on a common grid, near water only.
+"""Vessels in optical images of 0.5-10 m pixels: two small networks on a common grid, near water only.
 
 Each hull that it sees (`optical_hulls`) carries a probability calibrated on ports that its training had not seen; what
 is probable enough is reported, what is less probable or plainly something else is listed with the reason.

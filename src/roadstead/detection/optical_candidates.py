@@ -130,7 +130,7 @@ def _along(
 
 
 def features(instance: Instance, form: Form, native_m: float) -> list[float]:
-    """What the score is made of: `FEATURES` numbers, about 0-1 each.
+    """What the score is made of: `FEATURES` numbers, logarithms and shares.
 
     A length counts in pixels that the network resolves, not in metres: what five of them leave in doubt, ten show. More
     than the longest ship has in Sentinel-2 (10 m), which scores are fitted to, say no more.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from roadstead.model import Pixels, Scene
 
-_TILE, _MARGIN = 448, 64  # working pixels; a margin holds half the longest ship and what the network sees around it
+_TILE, _MARGIN = 704, 64  # working pixels; a margin holds half the longest ship and what the network sees around it
 _NEAR_WATER = -0.4  # of the shore plane; farther inland nothing is looked for
 _ALONGSIDE_NOTE = "touches land or a quay, where hulls are told from sheds, cranes and piers less surely"
 
@@ -84,11 +84,12 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
     grid = WorkGrid(shape=(height, width), step_px=(WORK_M / pixel_m[1], WORK_M / pixel_m[0]))
     found, net = [], network(weights)
     for rows, cols in _tiles(grid.work_shape):
-        seen = _seen(rows, cols, grid.work_shape)
+        wet = _wet(pixels.valid, shore, grid, (rows, cols))
+        if wet is None:
+            continue
+        seen = _seen(*wet, grid.work_shape)
         spans = grid.window(*seen)
         here = np.s_[spans[0][0] : spans[0][1], spans[1][0] : spans[1][1]]
-        if not (pixels.valid[here] & (shore[here] > _NEAR_WATER)).any():
-            continue
         planes = norm.planes(pixels, *spans)
         if norm.quiet(planes):
             continue
@@ -156,6 +157,26 @@ def _tiles(shape: tuple[int, int]) -> Iterator[tuple[tuple[int, int], tuple[int,
     for top in range(0, shape[0], _TILE):
         for left in range(0, shape[1], _TILE):
             yield (top, min(top + _TILE, shape[0])), (left, min(left + _TILE, shape[1]))
+
+
+def _wet(
+    valid: NDArray[np.bool_],
+    shore: NDArray[np.float32],
+    grid: WorkGrid,
+    tile: tuple[tuple[int, int], tuple[int, int]],
+) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The part of a tile, working rows and columns, outside which all is far inland; None where everything is."""
+    spans = grid.window(*tile)
+    here = np.s_[spans[0][0] : spans[0][1], spans[1][0] : spans[1][1]]
+    near = valid[here] & (shore[here] > _NEAR_WATER)
+    if not near.any():
+        return None
+    parts = []
+    for axis, ((first, end), (low, _), step) in enumerate(zip(tile, spans, grid.step_px, strict=True)):
+        there = np.flatnonzero(near.any(axis=1 - axis)) + low
+        top = min(max(first, int(there[0] / step)), end - 1)
+        parts.append((top, max(top + 1, min(end, math.ceil((there[-1] + 1) / step)))))
+    return parts[0], parts[1]
 
 
 def _seen(

@@ -72,7 +72,7 @@ def _fading(instance: Instance, light: NDArray[np.float32]) -> _Fading | None:
     along, aside = _placed(instance, instance.rows, instance.cols)
     middle = np.abs(aside) <= max(1.0, float(instance.box.beam) / 4)
     brightness = light[instance.rows, instance.cols]
-    if np.ptp(along[middle]) == 0 or brightness[middle].std() == 0:
+    if np.count_nonzero(middle) < _LEAST_PX or np.ptp(along[middle]) == 0 or brightness[middle].std() == 0:
         return None
     way = 1.0 if np.corrcoef(along[middle], brightness[middle])[0, 1] > 0 else -1.0
     along = way * along
