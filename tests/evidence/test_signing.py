@@ -20,6 +20,12 @@ from roadstead.model import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+SECP112R1 = b"""-----BEGIN PRIVATE KEY-----
+ME4CAQAwEAYHKoZIzj0CAQYFK4EEAAYENzA1AgEBBA58Pxn4EV+wk30p9GtE9KEg
+Ax4ABGzU14rM93wUFhFbKg5Ip2X0wwHWeBmULNB61ts=
+-----END PRIVATE KEY-----
+"""
+"""made by openssl for this test; the library knows no such curve"""
 FROM = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -61,6 +67,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cert.pem").write_bytes(leaf + root)
     (folder / "key.pem").write_bytes(_pem(key))
     (folder / "other.pem").write_bytes(_pem(root_key))
+    (folder / "odd.pem").write_bytes(SECP112R1)
+    (folder / "koblitz.pem").write_bytes(_pem(ec.generate_private_key(ec.SECP256K1())))
     (folder / "locked.pem").write_bytes(_pem(key, b"secret"))
     return folder
 
@@ -91,6 +99,8 @@ def test_png_and_pdf_carry_a_signature_that_one_flipped_bit_breaks(verified: Pat
         (("key.pem", "key.pem"), "holds no certificate"),
         (("cert.pem", "cert.pem"), "is no private key"),
         (("cert.pem", "locked.pem"), "is encrypted; decrypt it first"),
+        (("cert.pem", "odd.pem"), "odd.pem: is of a kind that C2PA does not allow; use P-256"),
+        (("cert.pem", "koblitz.pem"), "koblitz.pem: is of a kind that C2PA does not allow; use P-256"),
         (("cert.pem", "other.pem"), "cannot be signed"),
     ],
 )

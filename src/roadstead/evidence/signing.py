@@ -13,6 +13,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
@@ -58,6 +59,8 @@ def seal_of(certificate: Path, key: Path) -> Seal:
         raise InputError(
             f"--c2pa {key}: is encrypted; decrypt it first: openssl pkcs8 -in KEY -topk8 -nocrypt"
         ) from error
+    except UnsupportedAlgorithm as error:
+        raise _not_allowed(key) from error
     except ValueError as error:
         raise InputError(f"--c2pa {key}: is no private key in PEM; give the key of the certificate") from error
     plain = held.private_bytes(
@@ -114,7 +117,11 @@ def _algorithm(key: object, path: Path) -> bytes:
         return b"ed25519"
     if isinstance(key, rsa.RSAPrivateKey):
         return b"ps256"
-    raise InputError(f"--c2pa {path}: is of a kind that C2PA does not allow; use P-256, P-384, P-521, Ed25519 or RSA")
+    raise _not_allowed(path)
+
+
+def _not_allowed(path: Path) -> InputError:
+    return InputError(f"--c2pa {path}: is of a kind that C2PA does not allow; use P-256, P-384, P-521, Ed25519 or RSA")
 
 
 def _read(path: Path) -> bytes:
