@@ -67,6 +67,13 @@ def test_a_ship_is_found_where_it_is() -> None:
     assert not found.doubt
 
 
+def test_a_ship_is_read_where_it_was_found() -> None:
+    picture = read(side_view("tug", 90.0))
+    found = find_ship(picture.rgb, outline_network())
+    marked = side_profile(picture, Marks(waterline=found.waterline))
+    assert np.array_equal(side_profile(picture, Marks()).outline, marked.outline)
+
+
 def test_outside_the_photograph_is_no_ship() -> None:
     view = side_view("tug", 90.0, filled=0.9)
     strip = strip_of(read(view).rgb, frame_of(view.waterline, view.horizon, marked=True), free=True)

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from roadstead.identify.photo_lines import Found, find_horizon, find_ship
 from roadstead.identify.photo_network import outline_network
 from roadstead.identify.photo_outline import ship_odds, top_of_ship
-from roadstead.identify.photo_ship import place_of
 from roadstead.identify.photo_strip import WIDE, Frame, Strip, along, angle_deg, frame_of, strip_of, up
 from roadstead.identify.photo_values import SideProfile
 from roadstead.model import InputError
@@ -44,10 +43,7 @@ def side_profile(photo: Photograph, marks: Marks) -> SideProfile:
     _check(photo, marks)
     horizon = _reduced(marks.horizon, photo.step) if marks.horizon else find_horizon(photo.rgb)
     water, found = _waterline(photo, marks)
-    marked = marks.horizon is not None
-    frame = frame_of(water, horizon, marked=marked)
-    if found is not None and marks.bow_x is None:
-        frame = _closer(photo, frame, horizon, marked=marked)
+    frame = frame_of(water, horizon, marked=marks.horizon is not None)
     strip = strip_of(photo.rgb, frame, free=marks.bow_x is None)
     if marks.mask is not None:
         top, astray = _top_of_mask(photo, marks.mask, frame, strip), np.zeros(len(strip.foot))
@@ -142,17 +138,6 @@ def _foot_of(mask: NDArray[np.bool_], step: float) -> Line:
     slope, start = np.polyfit(cols[inner] + 0.5, low[inner], 1) if len(cols) > 4 else (0.0, float(low.max()))
     left, right = float(cols[0]), float(cols[-1] + 1)
     return left / step, (start + slope * left) / step, right / step, (start + slope * right) / step
-
-
-def _closer(photo: Photograph, frame: Frame, horizon: Line | None, *, marked: bool) -> Frame:
-    """The frame of a ship that was found, from a second look at its strip only."""
-    strip = strip_of(photo.rgb, frame, free=True)
-    line = place_of(ship_odds(outline_network(), strip).astype(np.float32)).waterline
-    if line is None:
-        return frame
-    cols, rows = np.array([line[0], line[2]]), np.array([line[1], line[3]])
-    x, y = frame.at(along(cols), up(rows))
-    return frame_of((float(x[0]), float(y[0]), float(x[1]), float(y[1])), horizon, marked=marked)
 
 
 def _top_of_mask(photo: Photograph, mask: NDArray[np.bool_], frame: Frame, strip: Strip) -> NDArray[np.float64]:
