@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from roadstead.model import InputError
+from roadstead.report import SIMULATED_PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,7 +97,7 @@ def signed(data: bytes, kind: str, plate: Plate, seal: Seal) -> bytes:
 
 
 def _manifest(plate: Plate, seal: Seal) -> dict[str, Any]:
-    simulated = plate.name.startswith("simulated-")
+    simulated = plate.name.startswith(SIMULATED_PREFIX)
     source = f"{_SOURCE}/{'algorithmicMedia' if simulated else 'dataDrivenMedia'}"
     made = {"action": "c2pa.created", "digitalSourceType": source}
     said = {"name": plate.name, "credit": plate.credit, "caption": plate.caption[:2000], "simulated": simulated}

@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from roadstead.identify.photo_lines import Found, find_horizon, find_ship
+from roadstead.identify.photo_lines import find_horizon, find_ship
 from roadstead.identify.photo_network import outline_network
 from roadstead.identify.photo_outline import ship_odds, top_of_ship
+from roadstead.identify.photo_ship import Place
 from roadstead.identify.photo_strip import WIDE, Frame, Strip, along, angle_deg, frame_of, strip_of, up
-from roadstead.identify.photo_values import SideProfile
+from roadstead.identify.photo_values import PLACES, SideProfile
 from roadstead.model import InputError
 
 if TYPE_CHECKING:
     from roadstead.identify.photo_values import Line, Marks, Photograph
 
-PLACES = 160
-"""columns of a profile"""
 _LOWEST = 0.008
 """of the width: what is lower is no ship"""
 _HAND = 6
@@ -99,7 +98,7 @@ def _reduced(line: Line, step: float) -> Line:
     return (x1, y1, x2, y2) if x1 <= x2 else (x2, y2, x1, y1)
 
 
-def _waterline(photo: Photograph, marks: Marks) -> tuple[Line, Found | None]:
+def _waterline(photo: Photograph, marks: Marks) -> tuple[Line, Place | None]:
     """The waterline in reduced pixels, and what was found where no mark says where the ship is."""
     found = None
     if marks.waterline is not None:
@@ -159,7 +158,7 @@ class _Read:
     strip: Strip
     top: NDArray[np.float64]
     astray: NDArray[np.float64]
-    found: Found | None
+    found: Place | None
     level: bool
     """whether there was a horizon"""
 
