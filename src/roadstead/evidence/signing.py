@@ -13,10 +13,6 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-
 from roadstead.model import InputError
 from roadstead.report import SIMULATED_PREFIX
 
@@ -50,6 +46,9 @@ def seal_of(certificate: Path, key: Path) -> Seal:
     Raises:
         InputError: a file cannot be read, is encrypted, or of a kind that C2PA does not allow, or a library is missing.
     """
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - only who signs pays for it
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as above
+
     _library()
     chain, secret = _read(certificate), _read(key)
     if b"-----BEGIN CERTIFICATE-----" not in chain:
@@ -112,6 +111,8 @@ def _manifest(plate: Plate, seal: Seal) -> dict[str, Any]:
 
 
 def _algorithm(key: object, path: Path) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: PLC0415 - only who signs pays for it
+
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVES:
         return _CURVES[key.curve.name]
     if isinstance(key, ed25519.Ed25519PrivateKey):
