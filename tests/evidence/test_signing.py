@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +113,19 @@ def test_what_cannot_sign_is_named(
     with pytest.raises(InputError, match=told):
         figures(verified, wanted, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_svg_alone_is_not_said_to_be_signed(verified: Path, keys: Path, tmp_path: Path) -> None:
+    wanted = Print(names=("MAP",), formats=("svg",), c2pa=(keys / "cert.pem", keys / "key.pem"))
+    with pytest.raises(InputError, match="SVG is not signed; add --format png"):
+        figures(verified, wanted, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_only_who_signs_or_stamps_loads_cryptography() -> None:
+    asked = "import sys, roadstead.evidence; print(sorted(m for m in sys.modules if m.startswith('cryptography')))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)  # noqa: S603
+    assert told.stdout.strip() == "[]"
 
 
 def test_without_the_library_it_says_what_to_install(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
