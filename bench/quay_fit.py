@@ -125,7 +125,7 @@ def fit_lines(train: list[Shown], held: list[Shown]) -> dict:
         adam.step(w, decayed, 0.02 * cosine(step, steps))
     out = {"mean": mean.tolist(), "scale": scale.tolist(), "layers": layers(w)}
     bare = out | {"calibration": [0, 1]}
-    model = load_model(json.dumps({"version": "", "lines": bare}))
+    model = load_model(json.dumps({"lines": bare}))
     best = [model.lines.logits(np.array([f.features for f in lines(s.strip)], np.float32)).max() for s in held]
     slope, constant = logistic(np.array(best)[:, None], np.array([s.crane_out for s in held], float), 0.0)
     return out | {"calibration": [float(constant), float(slope)]}
@@ -193,7 +193,7 @@ def main() -> None:
     drawn = drawn_berths(asked.berths, asked.kept)
     if asked.only != "vehicles":
         told = {
-            "version": "1", "fitted_on": f"{LINES_BERTHS} simulated berths, seed {SEED}; network from seed {START}",
+            "fitted_on": f"{LINES_BERTHS} simulated berths, seed {SEED}; network from seed {START}",
             "lines": fit_lines(drawn[HELD:LINES_BERTHS], drawn[:HELD]),
         }  # fmt: skip
         (OUT / "quay.json").write_text(json.dumps(rounded(told), indent=1) + "\n", "utf-8")

@@ -11,7 +11,7 @@ from side_views import saved, side_view, words
 
 from roadstead.identify.photo import read_photograph
 from roadstead.model import InputError, RasterError
-from roadstead.pipeline.photographs import PhotoMarks, next_to_try
+from roadstead.pipeline.photographs import next_to_try
 
 Cli = Callable[..., tuple[int, str, str]]
 
@@ -136,14 +136,7 @@ def test_without_a_result_the_next_thing_to_try_is_named(tmp_path: Path, cli: Cl
 
 
 @pytest.mark.parametrize(
-    ("cut", "waterline", "says"),
-    [
-        ((False, False), None, "--waterline X1,Y1,X2,Y2"),
-        ((False, False), (1.0, 2.0, 3.0, 2.0), "--mask FILE"),
-        ((True, False), None, "shows the whole ship"),
-    ],
+    ("cut", "says"), [((False, False), "--waterline X1,Y1,X2,Y2"), ((True, False), "shows the whole ship")]
 )
-def test_what_is_tried_next_depends_on_what_was_marked(
-    cut: tuple[bool, bool], waterline: tuple[float, ...] | None, says: str
-) -> None:
-    assert says in next_to_try(cut, PhotoMarks(waterline=waterline))
+def test_what_is_tried_next_depends_on_what_is_seen(cut: tuple[bool, bool], says: str) -> None:
+    assert says in next_to_try(cut)

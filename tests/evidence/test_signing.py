@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,12 @@ from roadstead.model import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+SECP112R1 = b"""-----BEGIN PRIVATE KEY-----
+ME4CAQAwEAYHKoZIzj0CAQYFK4EEAAYENzA1AgEBBA58Pxn4EV+wk30p9GtE9KEg
+Ax4ABGzU14rM93wUFhFbKg5Ip2X0wwHWeBmULNB61ts=
+-----END PRIVATE KEY-----
+"""
+"""made by openssl for this test; the library knows no such curve"""
 FROM = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -61,6 +69,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cert.pem").write_bytes(leaf + root)
     (folder / "key.pem").write_bytes(_pem(key))
     (folder / "other.pem").write_bytes(_pem(root_key))
+    (folder / "odd.pem").write_bytes(SECP112R1)
+    (folder / "koblitz.pem").write_bytes(_pem(ec.generate_private_key(ec.SECP256K1())))
     (folder / "locked.pem").write_bytes(_pem(key, b"secret"))
     return folder
 
@@ -91,6 +101,8 @@ def test_png_and_pdf_carry_a_signature_that_one_flipped_bit_breaks(verified: Pat
         (("key.pem", "key.pem"), "holds no certificate"),
         (("cert.pem", "cert.pem"), "is no private key"),
         (("cert.pem", "locked.pem"), "is encrypted; decrypt it first"),
+        (("cert.pem", "odd.pem"), "odd.pem: is of a kind that C2PA does not allow; use P-256"),
+        (("cert.pem", "koblitz.pem"), "koblitz.pem: is of a kind that C2PA does not allow; use P-256"),
         (("cert.pem", "other.pem"), "cannot be signed"),
     ],
 )
@@ -101,6 +113,19 @@ def test_what_cannot_sign_is_named(
     with pytest.raises(InputError, match=told):
         figures(verified, wanted, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_svg_alone_is_not_said_to_be_signed(verified: Path, keys: Path, tmp_path: Path) -> None:
+    wanted = Print(names=("MAP",), formats=("svg",), c2pa=(keys / "cert.pem", keys / "key.pem"))
+    with pytest.raises(InputError, match="SVG is not signed; add --format png"):
+        figures(verified, wanted, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_only_who_signs_or_stamps_loads_cryptography() -> None:
+    asked = "import sys, roadstead.evidence; print(sorted(m for m in sys.modules if m.startswith('cryptography')))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)  # noqa: S603
+    assert told.stdout.strip() == "[]"
 
 
 def test_without_the_library_it_says_what_to_install(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:

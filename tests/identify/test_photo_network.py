@@ -16,7 +16,7 @@ from roadstead.identify.photo_lines import find_ship
 from roadstead.identify.photo_network import WEIGHTS, OutlineNetwork, outline_network
 from roadstead.identify.photo_outline import ship_odds, top_of_ship
 from roadstead.identify.photo_planes import CELL, PLANES, photo_planes
-from roadstead.identify.photo_strip import MARGIN, WIDE, frame_of, strip_of
+from roadstead.identify.photo_strip import frame_of, strip_of
 from roadstead.model import InputError
 from roadstead.simulate.photograph import Photographed, Scenery
 
@@ -67,12 +67,23 @@ def test_a_ship_is_found_where_it_is() -> None:
     assert not found.doubt
 
 
+def test_a_ship_is_read_where_it_was_found() -> None:
+    picture = read(side_view("tug", 90.0))
+    found = find_ship(picture.rgb, outline_network())
+    marked = side_profile(picture, Marks(waterline=found.waterline))
+    assert np.array_equal(side_profile(picture, Marks()).outline, marked.outline)
+
+
 def test_outside_the_photograph_is_no_ship() -> None:
     view = side_view("tug", 90.0, filled=0.9)
-    strip = strip_of(read(view).rgb, frame_of(view.waterline, view.horizon, marked=True), free=True)
+    tallest = int(np.flatnonzero((view.walls > 0.3).any(axis=1))[0])
+    x1, y1, x2, y2 = view.waterline
+    off = round(tallest + 0.4 * (y1 - tallest))  # its mast is not in the picture
+    strip = strip_of(read(view).rgb[off:], frame_of((x1, y1 - off, x2, y2 - off), None, marked=True), free=True)
     top, _ = top_of_ship(ship_odds(outline_network(), strip), strip)
-    above = np.arange(strip.seen.shape[0])[:, None] >= top
-    assert not (above & ~strip.seen & (np.arange(len(strip.foot)) > MARGIN + 0.5 * WIDE))[: int(strip.foot.min())].any()
+    edge = strip.seen.argmax(axis=0)
+    assert (np.abs(top - edge) < 1).any(), "the ship reaches the upper edge of the picture"
+    assert (top > edge - 1).all()
 
 
 def test_planes_come_in_whole_cells_and_know_the_waterline() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -38,6 +40,14 @@ def test_more_vehicles_give_a_greater_count_and_the_truth_lies_in_the_interval()
     assert many.best > few.best
     assert many.low <= 3 <= many.high
     assert few.low == 0
+
+
+def test_each_statement_names_the_files_that_it_rests_on() -> None:
+    data = files("roadstead.identify") / "data"
+    lines, network = (f"{n} {sha256((data / n).read_bytes()).hexdigest()[:8]}" for n in ("quay.json", "quay.onnx"))
+    crane, vehicles = view(image(crane=True, trucks=3)).activities
+    assert crane.by == f"quay 2, {lines}"
+    assert vehicles.by == f"quay 2, {network}, {lines}"
 
 
 def test_probabilities_are_capped_at_ten_to_one() -> None:

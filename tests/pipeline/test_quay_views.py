@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,26 @@ def test_coarse_images_give_one_view_that_says_what_cannot_be_seen() -> None:
     assert one.activities == ()
     assert all("cannot be seen at 3 m" in w for w in one.gate)
     assert cache.done == 0
+
+
+def compared_with(*before: timedelta) -> str:
+    """Id of the image with which the quay is compared, where others were taken so long before."""
+    others = [image(ship=False, t_utc=NOON - b) for b in before]
+    frames = [replace(o.scene, id=f"before-{b}") for o, b in zip(others, before, strict=True)]
+    looks = [replace(at_site().look, scene_id=f.id, time=f.time) for f in frames]
+    reader = MemoryReader(
+        {SHOWN.scene.id: SHOWN.pixels, **{f.id: o.pixels for f, o in zip(frames, others, strict=True)}}
+    )
+    at_sites = [at_site(), *(SceneAtSite(look=look, detections=()) for look in looks)]
+    scenes = {s.id: s for s in (SHOWN.scene, *frames)}
+    (one,) = berth_views(CASE, at_sites, scenes, reader, StepCache(None))
+    return one.reference_id
+
+
+def test_goods_are_compared_with_the_nearest_image_of_another_time_never_with_a_frame_of_the_same_pass() -> None:
+    assert compared_with(timedelta(seconds=40)) == ""
+    days = (timedelta(seconds=40), timedelta(days=9), timedelta(days=12))
+    assert compared_with(*days) == f"before-{days[1]}"
 
 
 def test_a_site_without_quays_is_left_alone() -> None:

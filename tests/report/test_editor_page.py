@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WAIT_MS = 120_000
+PLACE = f"roadstead-comments/{made.case().id}"
 HOSTILE = '<img src=x onerror=alert(1)> \u202e & "quoted"\n<script>alert(2)</script>'
 pytestmark = [
     pytest.mark.enable_socket,
@@ -188,6 +190,80 @@ def test_comments_are_changed_removed_and_listed_and_those_on_changed_words_are_
     page.click("#comment-own button:has-text('Remove')")
     page.keyboard.press("Escape")
     assert page.inner_text("#comment-count") == "Comments: 1"
+
+
+MUTED = "addEventListener('storage', (event) => event.stopImmediatePropagation(), true);"
+
+
+def _count(page: Page, wanted: int) -> None:
+    page.wait_for_function("n => document.getElementById('comment-count').textContent.endsWith(' ' + n)", arg=wanted)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_two_tabs_lose_neither_comments_nor_removals(context: BrowserContext, page_file: Path, told: bool) -> None:
+    if not told:  # a tab that was asleep while the other wrote
+        context.add_init_script(MUTED)
+    first, second = _opened(context, page_file), _opened(context, page_file)
+    _put(first, "#findings .group li", "In the first.")
+    if told:
+        _count(second, 1)
+    _put(second, "#map figure", "In the second.")
+    _count(second, 2)
+    first.reload()
+    _count(first, 2)
+    first.locator("#findings .comment-open.has").click()
+    first.click("#comment-own button:has-text('Remove')")
+    _put(second, ".card figure", "In the second, again.")
+    _count(second, 2)
+    first.reload()
+    _count(first, 2)
+    assert first.locator("#findings .comment-text").count() == 0
+
+
+def test_an_earlier_version_of_the_page_beside_it_shares_its_comments_and_they_come_to_rest(
+    context: BrowserContext, page_file: Path, tmp_path: Path
+) -> None:
+    earlier = tmp_path / "earlier.html"
+    earlier.write_text(re.sub('data-page="[^"]*"', 'data-page="earlier"', page_file.read_text("utf-8")), "utf-8")
+    context.add_init_script("window.heard = 0; addEventListener('storage', () => { window.heard += 1; });")
+    old, new = _opened(context, earlier), _opened(context, page_file)
+    _put(old, "#findings .group li", "On the earlier one.")
+    _count(new, 1)
+    _put(new, "#map figure", "On the later one.")
+    _count(old, 2)
+    new.evaluate("p => localStorage.setItem(p, JSON.stringify({...JSON.parse(localStorage[p]), comments: []}))", PLACE)
+    old.wait_for_function("p => JSON.parse(localStorage[p]).comments.length === 2", arg=PLACE)
+    old.wait_for_timeout(500)
+    assert old.evaluate("window.heard") + new.evaluate("window.heard") < 10
+
+
+@pytest.mark.parametrize("held", ["damaged", '{"kind": "roadstead-comments", "schema_version": 9, "comments": []}'])
+def test_what_it_cannot_read_is_set_aside_and_not_overwritten(
+    context: BrowserContext, page_file: Path, held: str
+) -> None:
+    page = _opened(context, page_file)
+    page.evaluate("([p, text]) => localStorage.setItem(p, text)", [PLACE, held])
+    page.reload()
+    assert "set aside" in page.inner_text("#comment-told")
+    _put(page, "#findings .group li", "Mine.")
+    page.reload()
+    assert page.inner_text("#findings .comment-text") == "Mine."
+    assert held in page.evaluate("Object.values(localStorage)")
+
+
+def test_a_file_brings_back_what_was_removed(context: BrowserContext, page_file: Path, tmp_path: Path) -> None:
+    page = _opened(context, page_file)
+    _put(page, "#findings .group li", "Removed by mistake.")
+    (tmp_path / "kept.json").write_text(json.dumps(_saved(page, tmp_path)), "utf-8")
+    page.locator("#findings .comment-open.has").click()
+    page.click("#comment-own button:has-text('Remove')")
+    page.keyboard.press("Escape")
+    page.reload()
+    _count(page, 0)
+    page.set_input_files("#comment-file", tmp_path / "kept.json")
+    _count(page, 1)
+    page.reload()
+    _count(page, 1)
 
 
 def test_without_storage_it_says_that_the_comments_must_be_saved(browser: Browser, page_file: Path) -> None:

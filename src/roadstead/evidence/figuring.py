@@ -127,7 +127,10 @@ def _kinds(wanted: Print) -> tuple[Picture, ...]:
             f"--width-mm {width:g}: is not between {NARROWEST_MM:g} and {WIDEST_MM:g}; narrower, words could not be "
             "read, and no page is wider; write the width of your columns"
         )
-    return tuple(Picture(n) for n in dict.fromkeys(wanted.formats)) or (Picture.SVG, Picture.PNG)
+    kinds = tuple(Picture(n) for n in dict.fromkeys(wanted.formats)) or (Picture.SVG, Picture.PNG)
+    if wanted.c2pa is not None and not set(kinds) & set(MEDIA):
+        raise InputError("--c2pa: SVG is not signed; add --format png or --format pdf, or leave --c2pa out")
+    return kinds
 
 
 def _offers(told: Telling, seams: Seams) -> tuple[Offer, ...]:

@@ -13,10 +13,8 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-
 from roadstead.model import InputError
+from roadstead.report import SIMULATED_PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +46,9 @@ def seal_of(certificate: Path, key: Path) -> Seal:
     Raises:
         InputError: a file cannot be read, is encrypted, or of a kind that C2PA does not allow, or a library is missing.
     """
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - only who signs pays for it
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as above
+
     _library()
     chain, secret = _read(certificate), _read(key)
     if b"-----BEGIN CERTIFICATE-----" not in chain:
@@ -58,6 +59,8 @@ def seal_of(certificate: Path, key: Path) -> Seal:
         raise InputError(
             f"--c2pa {key}: is encrypted; decrypt it first: openssl pkcs8 -in KEY -topk8 -nocrypt"
         ) from error
+    except UnsupportedAlgorithm as error:
+        raise _not_allowed(key) from error
     except ValueError as error:
         raise InputError(f"--c2pa {key}: is no private key in PEM; give the key of the certificate") from error
     plain = held.private_bytes(
@@ -93,7 +96,7 @@ def signed(data: bytes, kind: str, plate: Plate, seal: Seal) -> bytes:
 
 
 def _manifest(plate: Plate, seal: Seal) -> dict[str, Any]:
-    simulated = plate.name.startswith("simulated-")
+    simulated = plate.name.startswith(SIMULATED_PREFIX)
     source = f"{_SOURCE}/{'algorithmicMedia' if simulated else 'dataDrivenMedia'}"
     made = {"action": "c2pa.created", "digitalSourceType": source}
     said = {"name": plate.name, "credit": plate.credit, "caption": plate.caption[:2000], "simulated": simulated}
@@ -108,13 +111,19 @@ def _manifest(plate: Plate, seal: Seal) -> dict[str, Any]:
 
 
 def _algorithm(key: object, path: Path) -> bytes:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: PLC0415 - only who signs pays for it
+
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVES:
         return _CURVES[key.curve.name]
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return b"ed25519"
     if isinstance(key, rsa.RSAPrivateKey):
         return b"ps256"
-    raise InputError(f"--c2pa {path}: is of a kind that C2PA does not allow; use P-256, P-384, P-521, Ed25519 or RSA")
+    raise _not_allowed(path)
+
+
+def _not_allowed(path: Path) -> InputError:
+    return InputError(f"--c2pa {path}: is of a kind that C2PA does not allow; use P-256, P-384, P-521, Ed25519 or RSA")
 
 
 def _read(path: Path) -> bytes:

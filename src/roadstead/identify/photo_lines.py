@@ -7,7 +7,7 @@ waves and leaves cancel. The ship is where the network sees one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +15,13 @@ from scipy import ndimage
 
 from roadstead.identify.photo_planes import photo_planes
 from roadstead.identify.photo_ship import place_of
-from roadstead.identify.photo_values import Line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from roadstead.identify.photo_network import OutlineNetwork
+    from roadstead.identify.photo_ship import Place
+    from roadstead.identify.photo_values import Line
 
 WORK_PX = 480
 """columns in which lines and ships are looked for"""
@@ -34,16 +35,6 @@ _FULL = 0.12
 """change of colour, 0-1, at which a part counts fully"""
 _LEAST_SCORE = 0.05
 """weakest horizon that is believed, in changes of colour"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A ship in a picture, in its pixels."""
-
-    waterline: Line | None
-    """x, y of the ship's left and right end at the water; None where no ship was found"""
-    doubt: str
-    """why it is not sure; empty where it is"""
 
 
 def find_horizon(rgb: NDArray[np.float32]) -> Line | None:
@@ -61,7 +52,7 @@ def find_horizon(rgb: NDArray[np.float32]) -> Line | None:
     return 0.0, step * (line.start + 0.5), step * right, step * (line.start + line.slope * right + 0.5)
 
 
-def find_ship(rgb: NDArray[np.float32], network: OutlineNetwork) -> Found:
+def find_ship(rgb: NDArray[np.float32], network: OutlineNetwork) -> Place:
     """Look for a ship that nobody marked; colours 0-1, shape (rows, columns, 3)."""
     step = max(1.0, rgb.shape[1] / WORK_PX)
     small = _reduced(rgb, step)
@@ -69,9 +60,9 @@ def find_ship(rgb: NDArray[np.float32], network: OutlineNetwork) -> Found:
     planes = photo_planes(small, np.ones((rows, cols), bool))
     place = place_of(network.log_odds(planes)[:rows, :cols])
     if place.waterline is None:
-        return Found(waterline=None, doubt=place.doubt)
+        return place
     x1, y1, x2, y2 = (step * v for v in place.waterline)
-    return Found(waterline=(x1, y1, x2, y2), doubt=place.doubt)
+    return replace(place, waterline=(x1, y1, x2, y2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

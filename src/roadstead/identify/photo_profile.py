@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from roadstead.identify.photo_lines import Found, find_horizon, find_ship
+from roadstead.identify.photo_lines import find_horizon, find_ship
 from roadstead.identify.photo_network import outline_network
 from roadstead.identify.photo_outline import ship_odds, top_of_ship
-from roadstead.identify.photo_ship import place_of
+from roadstead.identify.photo_ship import Place
 from roadstead.identify.photo_strip import WIDE, Frame, Strip, along, angle_deg, frame_of, strip_of, up
-from roadstead.identify.photo_values import SideProfile
+from roadstead.identify.photo_values import PLACES, SideProfile
 from roadstead.model import InputError
 
 if TYPE_CHECKING:
     from roadstead.identify.photo_values import Line, Marks, Photograph
 
-PLACES = 160
-"""columns of a profile"""
 _LOWEST = 0.008
 """of the width: what is lower is no ship"""
 _HAND = 6
@@ -44,10 +42,7 @@ def side_profile(photo: Photograph, marks: Marks) -> SideProfile:
     _check(photo, marks)
     horizon = _reduced(marks.horizon, photo.step) if marks.horizon else find_horizon(photo.rgb)
     water, found = _waterline(photo, marks)
-    marked = marks.horizon is not None
-    frame = frame_of(water, horizon, marked=marked)
-    if found is not None and marks.bow_x is None:
-        frame = _closer(photo, frame, horizon, marked=marked)
+    frame = frame_of(water, horizon, marked=marks.horizon is not None)
     strip = strip_of(photo.rgb, frame, free=marks.bow_x is None)
     if marks.mask is not None:
         top, astray = _top_of_mask(photo, marks.mask, frame, strip), np.zeros(len(strip.foot))
@@ -103,7 +98,7 @@ def _reduced(line: Line, step: float) -> Line:
     return (x1, y1, x2, y2) if x1 <= x2 else (x2, y2, x1, y1)
 
 
-def _waterline(photo: Photograph, marks: Marks) -> tuple[Line, Found | None]:
+def _waterline(photo: Photograph, marks: Marks) -> tuple[Line, Place | None]:
     """The waterline in reduced pixels, and what was found where no mark says where the ship is."""
     found = None
     if marks.waterline is not None:
@@ -144,17 +139,6 @@ def _foot_of(mask: NDArray[np.bool_], step: float) -> Line:
     return left / step, (start + slope * left) / step, right / step, (start + slope * right) / step
 
 
-def _closer(photo: Photograph, frame: Frame, horizon: Line | None, *, marked: bool) -> Frame:
-    """The frame of a ship that was found, from a second look at its strip only."""
-    strip = strip_of(photo.rgb, frame, free=True)
-    line = place_of(ship_odds(outline_network(), strip).astype(np.float32)).waterline
-    if line is None:
-        return frame
-    cols, rows = np.array([line[0], line[2]]), np.array([line[1], line[3]])
-    x, y = frame.at(along(cols), up(rows))
-    return frame_of((float(x[0]), float(y[0]), float(x[1]), float(y[1])), horizon, marked=marked)
-
-
 def _top_of_mask(photo: Photograph, mask: NDArray[np.bool_], frame: Frame, strip: Strip) -> NDArray[np.float64]:
     """Top of the analyst's mask in the strip's columns."""
     rows = strip.rgb.shape[0]
@@ -174,7 +158,7 @@ class _Read:
     strip: Strip
     top: NDArray[np.float64]
     astray: NDArray[np.float64]
-    found: Found | None
+    found: Place | None
     level: bool
     """whether there was a horizon"""
 

@@ -12,6 +12,8 @@ Line = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the picture as it is shown, from its upper left corner"""
 MOST_RATIO = 10.0
 """ratios calibrated on renders never weigh more, either way"""
+PLACES = 160
+"""columns of a profile, of photographs and of the outlines that they are compared with"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

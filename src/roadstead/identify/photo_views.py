@@ -16,6 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from roadstead import library
+from roadstead.identify.photo_values import PLACES
 
 if TYPE_CHECKING:
     from roadstead.library import ShipForm, Solid
@@ -42,7 +43,6 @@ ANGLES_DEG = (
 """bow angles that are tried; above 90 the ship is seen from astern"""
 NEARNESS = (0.06, 0.2, 0.36)
 """ship's length over distance; the first is nearly a parallel view"""
-PLACES = 160
 _CELL_M = 1.0
 _SPANS = (0.15, 0.85)
 """lengths that are tried within a form's range, besides its middle"""

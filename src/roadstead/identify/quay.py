@@ -128,7 +128,8 @@ def _unseen_words(share: float) -> str:
     return f"{100 * share:.0f} % of deck and quay are seen; what stands in the rest is not counted."
 
 
-def _activity(view: BerthView, kind: ActivityKind, probability: float, gate: QuayGate) -> Activity:
+def _activity(view: BerthView, kind: ActivityKind, probability: float, gate: QuayGate, *fitted: str) -> Activity:
+    """What was seen, told with the fitted files that it rests on."""
     if view.time is None:
         raise RasterError(f"{view.scene_id} has no time, so nothing at its quay can be dated")
     return Activity(
@@ -141,7 +142,7 @@ def _activity(view: BerthView, kind: ActivityKind, probability: float, gate: Qua
         kind=kind,
         probability=round(probability, 3),
         method="pixels",
-        by=f"{METHOD}, constants {quay_model().version}",
+        by=", ".join((METHOD, *fitted)),
         gate=gate.of(kind),
     )
 
@@ -149,9 +150,11 @@ def _activity(view: BerthView, kind: ActivityKind, probability: float, gate: Qua
 def _with_crane(view: BerthView, strip: Strip, hull: HullFrame, frame: GroundFrame, gate: QuayGate) -> BerthView:
     if not gate.crane:
         return view
-    p, line = jib_of(quay_model(), strip)
+    model = quay_model()
+    p, line = jib_of(model, strip)
     out = line is not None
-    found = _activity(view, ActivityKind.CRANE_OUT if out else ActivityKind.CRANE_STOWED, p if out else 1 - p, gate)
+    kind = ActivityKind.CRANE_OUT if out else ActivityKind.CRANE_STOWED
+    found = _activity(view, kind, p if out else 1 - p, gate, model.fitted)
     drawn = _lonlat(line_ends(strip, line), hull, frame) if line is not None else ()
     return replace(view, activities=(*view.activities, found), line=drawn)
 
@@ -177,11 +180,12 @@ def box_corners(strip: Strip, box: Box) -> tuple[tuple[float, float], ...]:
 def _with_vehicles(view: BerthView, strip: Strip, hull: HullFrame, frame: GroundFrame, gate: QuayGate) -> BerthView:
     if not gate.vehicles:
         return view
-    network = vehicle_network()
-    kept = vehicles_in(network, strip, jib_of(quay_model(), strip)[1])
+    network, model = vehicle_network(), quay_model()
+    kept = vehicles_in(network, strip, jib_of(model, strip)[1])
     count = vehicle_count(network, kept, cover=gate.cover)
     some = 1 - math.prod(1 - box.probability for box in kept)
-    said = _activity(view, ActivityKind.VEHICLES, min(max(some, 1 - MOST_SURE), MOST_SURE), gate)
+    p = min(max(some, 1 - MOST_SURE), MOST_SURE)
+    said = _activity(view, ActivityKind.VEHICLES, p, gate, network.fitted, model.fitted)
     drawn = tuple(_lonlat(box_corners(strip, box), hull, frame) for box in kept if box.probability >= SURE)
     return replace(view, activities=(*view.activities, replace(said, vehicles=count)), boxes=drawn)
 

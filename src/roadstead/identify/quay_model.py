@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from roadstead.identify.quay_lines import Line
     from roadstead.identify.quay_strip import Strip
 
+CONSTANTS = "quay.json"
+"""name of the shipped constants"""
 MOST_SURE = 10 / 11
 """likelihood ratios from renders are capped at 10, until they are measured on real images"""
 FARTHEST = 6.0
@@ -54,7 +57,8 @@ class Network:
 class QuayModel:
     """The fitted constants; arrays are not written to."""
 
-    version: str
+    fitted: str
+    """name and first digits of the SHA-256 of the file that they come from"""
     lines: Network
     line_calibration: tuple[float, float]
     """constant and slope of the strongest line's logit"""
@@ -62,7 +66,7 @@ class QuayModel:
 
 def quay_model() -> QuayModel:
     """The shipped constants."""
-    return load_model(files("roadstead.identify").joinpath("data/quay.json").read_text("utf-8"))
+    return load_model(files("roadstead.identify").joinpath("data", CONSTANTS).read_text("utf-8"))
 
 
 @cache
@@ -71,7 +75,7 @@ def load_model(text: str) -> QuayModel:
     told: dict[str, Any] = json.loads(text)
     lines = told["lines"]
     return QuayModel(
-        version=str(told["version"]),
+        fitted=f"{CONSTANTS} {sha256(text.encode()).hexdigest()[:8]}",
         lines=_network(lines),
         line_calibration=(lines["calibration"][0], lines["calibration"][1]),
     )

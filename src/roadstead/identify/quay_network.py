@@ -13,7 +13,7 @@ import numpy as np
 from roadstead.identify.quay_boxes import MAPS
 from roadstead.identify.quay_planes import PLANES
 from roadstead.model import InputError
-from roadstead.steps import onnx_session
+from roadstead.steps import onnx_session, sha256_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +44,8 @@ class VehicleNetwork:
             self._session, kept = onnx_session(path, "roadstead-quay", threads=_THREADS)
             constant, slope = (float(v) for v in kept["calibration"])
             factor, low, high = (float(v) for v in kept["count"])
+            self.fitted = f"{path.name} {sha256_file(path)[:8]}"
+            """name and first digits of the SHA-256 of the file"""
         except Exception as error:
             raise InputError(f"{path} holds no network for quays ({error}); make it with bench/quay_fit.py") from error
         self.judgement = Judgement(calibration=(constant, slope), count=(factor, low, high))

@@ -86,8 +86,7 @@ def photo(
     if profile.sure and not any(profile.cut):
         evidence, fits = match_photo(profile, along=along, length_m=length_m)
     check_writable(out)
-    marked = marks or PhotoMarks()
-    notes = (*picture.notes, *profile.notes, *([] if evidence else [next_to_try(profile.cut, marked)]))
+    notes = (*picture.notes, *profile.notes, *([] if evidence else [next_to_try(profile.cut)]))
     sheet = _sheet(picture, profile, evidence, fits, along)
     said = _said(picture, profile, (evidence, fits), notes, length_m)
     written: dict[str, str | bytes] = {
@@ -103,21 +102,18 @@ def photo(
     )
 
 
-def next_to_try(cut: tuple[bool, bool], marks: PhotoMarks) -> str:
-    """What may give a result where no class was compared.
+def next_to_try(cut: tuple[bool, bool]) -> str:
+    """What may give a result where no class was compared: the frame cuts the ship, or it was found and is not sure.
 
     Args:
         cut: whether the frame cuts the ship at its left and right end.
-        marks: what was marked.
     """
     if any(cut):
         return "No class was compared; a photograph that shows the whole ship is needed."
-    if marks.waterline is None:
-        return (
-            "No class was compared. Next, mark where the ship stands in the water: --waterline X1,Y1,X2,Y2, its left "
-            "and right end in pixels of the upright picture."
-        )
-    return "No class was compared. Next, draw the ship white on black and give it as --mask FILE."
+    return (
+        "No class was compared. Next, mark where the ship stands in the water: --waterline X1,Y1,X2,Y2, its left "
+        "and right end in pixels of the upright picture."
+    )
 
 
 def read_along(path: Path) -> tuple[AlongProfile, ...]:

@@ -36,9 +36,13 @@ if TYPE_CHECKING:
     from roadstead.steps import StepCache
 
 AT_BERTH_M = 30.0
-"""from a vessel's middle to its quay line, less half its beam at most"""
+"""from a vessel's outline to its quay line, at most"""
 AROUND_M = 90.0
 """margin around a vessel that is read"""
+OTHER_DATE_H = 6.0
+"""hours between two images, at least, for goods to be compared: frames of one pass show the same minute"""
+_AS_FINE = 1.5
+"""times as coarse, at most, for an image to be compared"""
 SEEN_RIGHT = 0.9
 """probability that an analyst who names a crane or vehicles saw them; an assumption"""
 
@@ -53,8 +57,9 @@ class QuayTask:
     berth: Berth
     resolved_m: float
     reference: Scene | None
-    """the image of another date nearest in resolution; None: there is none"""
+    """of the images as fine and `OTHER_DATE_H` or more away, the nearest in time; None: there is none"""
     reference_m: float = 0.0
+    """resolved distance of that image"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class QuayStep:
 
     reader: PixelReader
     name: str = "quay"
-    version: int = 3
+    version: int = 4
 
     def inputs(self, value: QuayTask) -> dict[str, Any]:
         """Images by content, the vessel, the quay line."""
@@ -142,9 +147,8 @@ def _task(
         if o.look.site_id == site.id
         and o.look.scene_id != own.id
         and scenes[o.look.scene_id].modality is Modality.OPTICAL
-        and o.look.resolved_m <= 1.5 * at.look.resolved_m
-        and o.look.time
-        and own.time
+        and o.look.resolved_m <= _AS_FINE * at.look.resolved_m
+        and _gap_h(o, own) >= OTHER_DATE_H
     ]
     nearest = min(others, key=lambda o: (_apart(o, own), o.look.scene_id), default=None)
     return QuayTask(
@@ -158,7 +162,16 @@ def _task(
     )
 
 
+def _gap_h(other: SceneAtSite, own: Scene) -> float:
+    """Hours that certainly lie between two images; negative where a time is not known."""
+    if other.look.time is None or own.time is None:
+        return -math.inf
+    a, b = other.look.time, own.time
+    return (max(a.start, b.start) - min(a.end, b.end)).total_seconds() / 3600
+
+
 def _apart(other: SceneAtSite, own: Scene) -> float:
+    """Seconds between the middles of their times."""
     if other.look.time is None or own.time is None:
         return math.inf
     return abs((other.look.time.middle - own.time.middle).total_seconds())

@@ -5,7 +5,7 @@ from roadstead.report.contents import Chip, Contents, Edition, Found
 from roadstead.report.coverage_figure import coverage_svg
 from roadstead.report.editions import edition_name, embargo_words
 from roadstead.report.html import PaperPage, render_editor, render_paper, render_report
-from roadstead.report.offering import Offer, chosen, offers, plates
+from roadstead.report.offering import SIMULATED_PREFIX, Offer, chosen, offers, plates
 from roadstead.report.pdf import Attached, RunningHead, render_pdf
 from roadstead.report.photo_figure import Curve, PhotoSheet, photo_figure
 from roadstead.report.plates import NARROWEST_MM, WIDEST_MM, Plate, pixel_credit, plate_pdf, plate_png
@@ -16,6 +16,7 @@ from roadstead.report.vessels import MOST_FIGURES
 __all__ = [
     "MOST_FIGURES",
     "NARROWEST_MM",
+    "SIMULATED_PREFIX",
     "WIDEST_MM",
     "Attached",
     "Chip",

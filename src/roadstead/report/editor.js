@@ -8,13 +8,14 @@
   const words = bar.dataset;
   const KIND = "roadstead-comments", VERSION = 1;
   const PLACE = `${KIND}/${words.case}`;
-  const MOST = 5000, LONGEST = 10000, LARGEST = 5e6;
+  const MOST = 5000, LONGEST = 10000, LARGEST = 5e6, LATEST = Date.parse("9000-01-01T00:00:00Z");
   const PASSAGES = [
     "header h1", "header > p", ".corrections li", "main article.claim > h3", "main p", "main li", "main figure",
     "main blockquote", "main pre", "main tbody tr", "main .facts > div",
   ].join(",");
   const passages = new Map();
   let comments = [];
+  const removals = new Map(); // by id: when a comment was removed, or brought back by a file
   let open = null;
   let opener = null;
 
@@ -95,18 +96,61 @@
     all[next].scrollIntoView({ block: "nearest" });
   };
 
+  // Another page of the case, in another tab or of an earlier report, keeps its comments in the same place. So what is
+  // there is read before anything is written, and removals are remembered: else another page would bring them back.
   const keep = () => {
     try {
-      localStorage.setItem(PLACE, JSON.stringify(document_of(comments)));
+      const there = stored();
+      if (there) merge(there);
+      localStorage.setItem(PLACE, JSON.stringify(state()));
       return true;
     } catch {
       return false;
     }
   };
+  const stored = () => {
+    const text = localStorage.getItem(PLACE);
+    if (!text) return null;
+    try {
+      return read(text);
+    } catch {
+      localStorage.setItem(`${KIND}-aside/${words.case}/${digest(text)}`, text);
+      tell(words.aside);
+      return null;
+    }
+  };
+  const heard = (event) => {
+    if (event.key !== PLACE || !event.newValue) return;
+    try {
+      const there = stored();
+      if (!there) return;
+      merge(there);
+      // Only where the other page lacks something: two pages that hold the same must not answer each other for ever.
+      if (JSON.stringify(read(JSON.stringify(state()))) !== JSON.stringify(there)) keep();
+    } catch {
+      tell(words.notKept);
+    }
+    draw();
+    if (editing.open) owned();
+    if (listing.open) list();
+  };
   const document_of = (held) => ({
     schema_version: VERSION, kind: KIND, case: words.case, page: words.page, comments: held,
   });
+  const state = () => ({
+    ...document_of(comments), removed: [...removals.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  });
   const text_of = (value, most) => (typeof value === "string" ? value.slice(0, most) : "");
+  const stamp = (ms) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const time_of = (value) => {
+    const ms = Date.parse(text_of(value, 30));
+    return ms >= 0 && ms < LATEST ? stamp(ms) : "";
+  };
+  // Now, or a second after what it replaces where a clock went ahead.
+  const later = (than) => {
+    const now = stamp(Date.now());
+    return now > than ? now : stamp(Date.parse(than) + 1000);
+  };
   // Whatever a file says, a comment is a few short texts.
   const read = (text) => {
     const found = JSON.parse(text);
@@ -114,23 +158,42 @@
       throw new TypeError("kind");
     }
     if (found.case !== words.case) throw new RangeError(text_of(found.case, 80));
-    return found.comments.slice(0, MOST).map((c) => ({
-      id: text_of(c.id, 60), key: text_of(c.key, 200), quote: text_of(c.quote, 300), text: text_of(c.text, LONGEST),
-      by: text_of(c.by, 80), at: text_of(c.at, 30),
-    })).filter((c) => c.id && c.key && c.text);
+    return {
+      comments: found.comments.slice(0, MOST).map((c) => ({
+        id: text_of(c.id, 60), key: text_of(c.key, 200), quote: text_of(c.quote, 300), text: text_of(c.text, LONGEST),
+        by: text_of(c.by, 80), at: time_of(c.at),
+      })).filter((c) => c.id && c.key && c.text),
+      removed: (Array.isArray(found.removed) ? found.removed : []).slice(0, MOST).map((r) => ({
+        id: text_of(r.id, 60), at: time_of(r.at), gone: r.gone === true,
+      })).filter((r) => r.id && r.at),
+    };
   };
-  // The later state of a comment holds.
+  // The later state of a comment holds, its removal too; of two of one second, the same one on every page.
+  const after = (a, b) => (a.at === b.at ? JSON.stringify(a) > JSON.stringify(b) : a.at > b.at);
+  const gone = (c) => {
+    const last = removals.get(c.id);
+    return Boolean(last && last.gone && last.at >= c.at);
+  };
   const merge = (more) => {
+    for (const r of more.removed || []) {
+      const own = removals.get(r.id);
+      if (!own || after(r, own)) removals.set(r.id, r);
+    }
     const all = new Map(comments.map((c) => [c.id, c]));
     let taken = 0;
-    for (const c of more) {
+    for (const c of more.comments || []) {
       const own = all.get(c.id);
-      if (own && own.at >= c.at) continue;
+      if (own && !after(c, own)) continue;
       all.set(c.id, c);
       taken += 1;
     }
-    comments = [...all.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1));
+    const left = [...all.values()].filter((c) => !gone(c));
+    comments = left.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1));
     return taken;
+  };
+  const settle = (id, than, isGone) => {
+    const last = removals.get(id);
+    merge({ removed: [{ id, at: later(last && last.at > than ? last.at : than), gone: isGone }] });
   };
 
   const shown = (comment) => {
@@ -152,8 +215,9 @@
     find("count").textContent = fill(words.count, { n: comments.length });
   };
   const changed = (told) => {
+    const kept = keep();
     draw();
-    tell(keep() ? told : words.notKept);
+    tell(kept ? told : words.notKept);
   };
 
   const edit = (key, from) => {
@@ -177,7 +241,7 @@
         find("text").focus();
       });
       const remove = button(words.remove, () => {
-        comments = comments.filter((each) => each.id !== c.id);
+        settle(c.id, c.at, true);
         open.id = open.id === c.id ? "" : open.id;
         changed(words.removed);
         owned();
@@ -194,9 +258,9 @@
     const id = own ? own.id : [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16).padStart(2, "0")).join("");
     const made = {
       id, key: open.key, quote: quoted(passages.get(open.key).text), text,
-      by: find("by").value.trim().slice(0, 80), at: new Date().toISOString().slice(0, 19) + "Z",
+      by: find("by").value.trim().slice(0, 80), at: later(own ? own.at : ""),
     };
-    comments = [...comments.filter((c) => c.id !== id), made];
+    merge({ comments: [made] });
     changed(words.kept);
     editing.close();
   };
@@ -218,7 +282,7 @@
       } else {
         row.append(make("p", "comment-lost", fill(words.lost, { quote: c.quote })));
         row.append(button(words.remove, () => {
-          comments = comments.filter((each) => each.id !== c.id);
+          settle(c.id, c.at, true);
           changed(words.removed);
           list();
         }));
@@ -243,7 +307,9 @@
     if (!file) return;
     try {
       if (file.size > LARGEST) throw new TypeError("size");
-      const taken = merge(read(await file.text()));
+      const more = read(await file.text()).comments;
+      for (const c of more) if (gone(c)) settle(c.id, c.at, false);
+      const taken = merge({ comments: more });
       changed(fill(words.loaded, { n: taken, file: file.name }));
     } catch (error) {
       tell(error instanceof RangeError ? fill(words.otherCase, { file: file.name, case: error.message }) : fill(words.noComments, { file: file.name }));
@@ -252,10 +318,8 @@
   };
 
   collect();
-  let held = null;
   try {
-    held = localStorage.getItem(PLACE);
-    if (held) merge(read(held));
+    merge(stored() || {});
   } catch {
     tell(words.notKept);
   }
@@ -263,6 +327,7 @@
   const first = buttons()[0];
   if (first) first.tabIndex = 0;
   document.addEventListener("keydown", walk);
+  window.addEventListener("storage", heard);
   find("form").addEventListener("submit", (event) => { event.preventDefault(); put(); });
   find("text").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); put(); }

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from roadstead.report.sheet import Sheet
 
 TIMELINE, MAP, COVERAGE = "TIMELINE", "MAP", "COVERAGE"
-PREFIX = "simulated-"
+SIMULATED_PREFIX = "simulated-"
+"""of the names of figures where anything in the case is simulated"""
 _ALIKE = 8
 """names that a message about an unknown one gives"""
 
@@ -64,7 +65,7 @@ def offers(contents: Contents, sheets: Mapping[str, Sheet] = MappingProxyType({}
         contents: of the report.
         sheets: comparison sheets by the id of the ship; numbered as the vessels of the report are.
     """
-    prefix = PREFIX if simulated(contents) else ""
+    prefix = SIMULATED_PREFIX if simulated(contents) else ""
     made = (
         *_large(contents), *_coverage(contents), *_bars(contents), *_vessels(contents), *_sheets(contents, sheets),
         *_sites(contents),
@@ -92,7 +93,7 @@ def chosen(made: Sequence[Offer], names: Sequence[str]) -> tuple[Offer, ...]:
         return tuple(o for o in made if o.usual)
     wanted: set[str] = set()
     for name in names:
-        own = [o for o in made if name in (o.key, o.name, o.name.removeprefix(PREFIX))] or [
+        own = [o for o in made if name in (o.key, o.name, o.name.removeprefix(SIMULATED_PREFIX))] or [
             o for o in made if o.key in (TIMELINE, MAP, COVERAGE) and o.key == name.upper()
         ]
         if not own:

@@ -15,6 +15,7 @@ from roadstead.report.exports.layers import Handover, Layer, credits_of, layers_
 from roadstead.report.exports.redaction import Redactor
 from roadstead.report.exports.stac import stac_texts
 from roadstead.report.exports.text_formats import csv_text, detections_text, geojson_text, tracks_text
+from roadstead.report.offering import SIMULATED_PREFIX
 from roadstead.steps import write_atomic
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def write_exports(
     """
     desk = _Desk(
         held=held, redactor=redactor, layers=layers_of(held, redactor), folder=folder,
-        prefix="simulated-" if held.simulated else "", made_at=made_at, files=[], notes=[],
+        prefix=SIMULATED_PREFIX if held.simulated else "", made_at=made_at, files=[], notes=[],
     )  # fmt: skip
     for wanted in [f for f in Format if f in formats]:
         _WRITERS[wanted](desk)
