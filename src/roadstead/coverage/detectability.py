@@ -73,11 +73,11 @@ RATES = {
         found=0, labelled=0, kept=0.3, middle_px=2.5, scale_px=0.7, source="assumed: no radar labels alongside quays"
     ),
     (Modality.OPTICAL, False): Rate(
-        found=32, labelled=36, kept=0.9, middle_px=6.5, scale_px=2.2, finest_m=5.0,
+        found=34, labelled=36, kept=0.94, middle_px=6.5, scale_px=2.2, finest_m=5.0,
         source="nine Sentinel-2 ports left out, ships from 100 m; steeper than fitted: none below 50 m are labelled",
     ),
     (Modality.OPTICAL, True): Rate(
-        found=46, labelled=51, kept=0.9, middle_px=10.9, scale_px=3.1, finest_m=10.0,
+        found=44, labelled=51, kept=0.87, middle_px=9.9, scale_px=3.1, finest_m=10.0,
         source="nine Sentinel-2 ports left out, ships from 200 m; PlanetScope shows no more of them",
     ),
 }  # fmt: skip

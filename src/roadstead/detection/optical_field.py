@@ -40,13 +40,12 @@ def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: f
 
     Args:
         band: shape (height, width), file units.
-        surface: shape (height, width); True where water's surface shows; where it nowhere does, the darker half counts.
+        surface: shape (height, width); True where calm water shows (`calm`); where it nowhere does, everything counts.
         pixel_m: ground size of a pixel, metres.
     """
     block = int(np.clip(_BLOCK_M / pixel_m, *_BLOCK_PX))
     step = max(1, int(block / np.sqrt(_SAMPLES)))
-    calm = _calm(surface)
-    thin = np.where(calm, band, np.float32(np.nan))[::step, ::step]
+    thin = np.where(surface[::step, ::step], band[::step, ::step], np.float32(np.nan))
     if np.isfinite(thin).sum() < _LEAST_SAMPLES:
         thin = band[::step, ::step]
     side = max(1, block // step)
@@ -54,8 +53,8 @@ def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: f
     count = np.isfinite(tiles).sum(axis=2)
     usable = count >= min(_LEAST_SAMPLES, int(count.max()))
     middle, sigma = np.zeros(count.shape), np.zeros(count.shape)
-    middle[usable] = np.nanmedian(tiles[usable], axis=1)
-    sigma[usable] = 1.4826 * np.nanmedian(np.abs(tiles[usable] - middle[usable][:, None]), axis=1)
+    middle[usable] = _medians(tiles[usable])
+    sigma[usable] = 1.4826 * _medians(np.abs(tiles[usable] - middle[usable][:, None].astype(np.float32)))
     # whole numbers hide noise below half a step
     floor = 0.5 if np.all(thin[np.isfinite(thin)] % 1 == 0) else 1e-6
     return Background(
@@ -65,10 +64,17 @@ def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: f
     )
 
 
-def _calm(surface: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Surface a few pixels off anything else, unless too little would be left."""
-    calm = ndimage.binary_erosion(surface, np.ones((3, 3), bool), iterations=_GUARD_PX, border_value=1)
-    return np.asarray(calm if np.count_nonzero(calm) >= 0.02 * np.count_nonzero(surface) else surface, bool)
+def calm(surface: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Surface a few pixels off anything else, shape (height, width), unless too little would be left."""
+    off = ndimage.binary_erosion(surface, np.ones((3, 3), bool), iterations=_GUARD_PX, border_value=1)
+    return np.asarray(off if np.count_nonzero(off) >= 0.02 * np.count_nonzero(surface) else surface, bool)
+
+
+def _medians(rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Median of each row without its NaN, several times as fast as numpy's; every row holds a number."""
+    ordered, count = np.sort(rows, axis=1), np.isfinite(rows).sum(axis=1)
+    low, high = (np.take_along_axis(ordered, at[:, None], 1)[:, 0] for at in ((count - 1) // 2, count // 2))
+    return (low.astype(np.float64) + high) / 2
 
 
 def _between(lines: NDArray[np.float32], places: NDArray[np.float64]) -> NDArray[np.float32]:

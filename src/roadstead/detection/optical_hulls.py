@@ -84,15 +84,18 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
     grid = WorkGrid(shape=(height, width), step_px=(WORK_M / pixel_m[1], WORK_M / pixel_m[0]))
     found, net = [], network(weights)
     for rows, cols in _tiles(grid.work_shape):
-        wet = _wet(pixels.valid, shore, grid, (rows, cols))
+        spans = grid.window(rows, cols)
+        here = _slices(spans)
+        wet = _around(pixels.valid[here] & (shore[here] > _NEAR_WATER), spans, grid)
         if wet is None:
             continue
-        seen = _seen(*wet, grid.work_shape)
-        spans = grid.window(*seen)
-        here = np.s_[spans[0][0] : spans[0][1], spans[1][0] : spans[1][1]]
-        planes = norm.planes(pixels, *spans)
-        if norm.quiet(planes):
+        spans = grid.window(*wet)
+        # Open water is quiet but for a few ships: the network looks around them only.
+        seen = _around(norm.loud(norm.planes(pixels, *spans)), spans, grid)
+        if seen is None:
             continue
+        spans = grid.window(*seen)
+        here, planes = _slices(spans), norm.planes(pixels, *spans)
         near = grid.to_work(shore[here][None], *seen)[0]
         bands = grid.to_work(planes, *seen)
         seen_here = net.seen(bands, near, norm.infrared, native_m)
@@ -159,32 +162,28 @@ def _tiles(shape: tuple[int, int]) -> Iterator[tuple[tuple[int, int], tuple[int,
             yield (top, min(top + _TILE, shape[0])), (left, min(left + _TILE, shape[1]))
 
 
-def _wet(
-    valid: NDArray[np.bool_],
-    shore: NDArray[np.float32],
-    grid: WorkGrid,
-    tile: tuple[tuple[int, int], tuple[int, int]],
+def _slices(spans: tuple[tuple[int, int], tuple[int, int]]) -> tuple[slice, slice]:
+    return slice(*spans[0]), slice(*spans[1])
+
+
+def _around(
+    mask: NDArray[np.bool_], spans: tuple[tuple[int, int], tuple[int, int]], grid: WorkGrid
 ) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """The part of a tile, working rows and columns, outside which all is far inland; None where everything is."""
-    spans = grid.window(*tile)
-    here = np.s_[spans[0][0] : spans[0][1], spans[1][0] : spans[1][1]]
-    near = valid[here] & (shore[here] > _NEAR_WATER)
-    if not near.any():
+    """Working rows and columns around all pixels of a mask, with a margin; None where it has none.
+
+    Args:
+        mask: of the window pixels within the spans.
+        spans: first and end, rows and columns.
+        grid: from window pixels to working pixels.
+    """
+    if not mask.any():
         return None
     parts = []
-    for axis, ((first, end), (low, _), step) in enumerate(zip(tile, spans, grid.step_px, strict=True)):
-        there = np.flatnonzero(near.any(axis=1 - axis)) + low
-        top = min(max(first, int(there[0] / step)), end - 1)
-        parts.append((top, max(top + 1, min(end, math.ceil((there[-1] + 1) / step)))))
+    for axis, (span, step, size) in enumerate(zip(spans, grid.step_px, grid.work_shape, strict=True)):
+        there = np.flatnonzero(mask.any(axis=1 - axis)) + span[0]
+        first, end = int(there[0] / step) - _MARGIN, math.ceil((there[-1] + 1) / step) + _MARGIN
+        parts.append((min(max(0, first), size - 1), max(1, min(size, end))))
     return parts[0], parts[1]
-
-
-def _seen(
-    rows: tuple[int, int], cols: tuple[int, int], shape: tuple[int, int]
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """A tile with its margin."""
-    wide = [(max(0, a - _MARGIN), min(n, b + _MARGIN)) for (a, b), n in zip((rows, cols), shape, strict=True)]
-    return wide[0], wide[1]
 
 
 def _within(instance: Instance, corner: tuple[int, int], rows: tuple[int, int], cols: tuple[int, int]) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roadstead.detection.optical_field import Background, background
+from roadstead.detection.optical_field import Background, background, calm
 from roadstead.model import BandRole, RasterError
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ class Normaliser:
                 out[k] = np.mean([lifted[b] for b in bands], axis=0)
         return out
 
-    def quiet(self, planes: NDArray[np.float32]) -> bool:
-        """Whether nothing brighter than the water's own noise shows in planes that it made."""
+    def loud(self, planes: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Where something brighter than the water's own noise shows in planes that it made, shape (h, w)."""
         limits = {b: _STANDS_OUT * f.sigma / s for b, f, s in zip(self.bands, self.fields, self.scales, strict=True)}
-        return all(
-            bool((plane <= min(limits[b] for b in bands)).all())
-            for plane, bands in zip(planes, self.sources, strict=True)
-            if bands
-        )
+        out = np.zeros(planes.shape[1:], bool)
+        for plane, bands in zip(planes, self.sources, strict=True):
+            if bands:
+                out |= plane > min(limits[b] for b in bands)
+        return out
 
     @property
     def present(self) -> list[int]:
@@ -96,7 +96,8 @@ def normaliser(scene: Scene, pixels: Pixels, water: WaterMask, pixel_m: float) -
             "state which are blue, green, red, nir or pan"
         )
     used = tuple(sorted({b for bands in sources for b in bands}))
-    fields = tuple(background(pixels.values[b], water.surface, pixel_m) for b in used)
+    surface = calm(water.surface)
+    fields = tuple(background(pixels.values[b], surface, pixel_m) for b in used)
     scales = tuple(_scale(pixels.values[b], pixels.valid, field) for b, field in zip(used, fields, strict=True))
     return Normaliser(sources=tuple(sources), fields=fields, scales=scales, bands=used)
 
