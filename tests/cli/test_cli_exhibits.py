@@ -56,6 +56,15 @@ def test_verify_names_what_was_made_from_earlier_results(cli: Cli, case: Path) -
     assert json.loads(out)
 
 
+def test_a_name_given_to_a_file_that_is_held_is_not_passed_over_without_a_word(
+    cli: Cli, case: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "note.txt").write_text("told by phone")
+    cli("add", case, tmp_path / "note.txt", "--by", "A. Name")
+    assert "brought in by" not in cli("add", case, tmp_path / "note.txt")[1]
+    assert "was brought in by A. Name, which stays" in cli("add", case, tmp_path / "note.txt", "--by", "B. Name")[1]
+
+
 def test_the_public_does_not_learn_who_drew_marks_that_were_removed(cli: Cli, case: Path) -> None:
     marks = next(p.name for p in (case / "exhibits").iterdir() if p.name.endswith("-marks"))
     assert cli("remove", case, marks, "--reason", "by Noa Remover", "--by", "Noa Remover")[0] == 0
