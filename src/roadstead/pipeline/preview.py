@@ -12,7 +12,7 @@ from roadstead.catalogues import kept_answers
 from roadstead.coverage import elements_of
 from roadstead.model import InputError, SeaKind
 from roadstead.pipeline.place import sites_of, why_nowhere
-from roadstead.pipeline.radio import ais_files
+from roadstead.pipeline.radio import ais_files, ais_problems
 from roadstead.pipeline.sea import CaseSeas
 from roadstead.pipeline.searching import plan_search
 
@@ -37,7 +37,7 @@ class Explanation:
 
 
 def explain(folder: Path | str) -> Explanation:
-    """List what `verify` would read and compute; reads metadata only and contacts nobody.
+    """List what `verify` would read and compute; reads metadata and AIS files, no pixels, and contacts nobody.
 
     Raises:
         InputError: the case cannot be read at all, or is an exercise without images.
@@ -73,6 +73,7 @@ def explain(folder: Path | str) -> Explanation:
             *held.losses,
             *brought.losses,
             *drawn.losses,
+            *ais_problems(case),
             *altered_notes(case.folder),
             *land_and_sea.losses,
             *nowhere,
