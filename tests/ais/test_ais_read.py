@@ -97,6 +97,29 @@ def test_static_data_of_layouts(layout: str, tmp_path: Path) -> None:
         assert static.to_bow_m is None
 
 
+@pytest.mark.parametrize("header", ["mmsi,timestamp,lat,lon,sog,cog", "MMSI;Timestamp;Latitude;Longitude;SOG;COG"])
+def test_columns_named_plainly_are_read(header: str, tmp_path: Path) -> None:
+    row = "2190064,2024-05-04T03:02:01Z,1.5,-2.25,12.3,45.6"
+    text = f"{header}\n{row if ',' in header else row.replace(',', ';')}\n"
+    read = only(read_ais(put(tmp_path, text)))
+    (p,) = read.tracks[0].positions
+    assert read.losses == ()
+    assert (p.t_utc, p.lon_deg, p.lat_deg, p.sog_kn, p.cog_deg) == (T, -2.25, 1.5, 12.3, 45.6)
+
+
+def test_a_publishers_layout_goes_before_one_that_is_nobodys(tmp_path: Path) -> None:
+    head = "lon,lat,timestamp,speed,course,seg_id,mmsi"
+    (track,) = read_ais(put(tmp_path, f"{head}\n-2.25,1.5,2024-05-04T03:02:01Z,12.3,45.6,s-1,2190064\n")).tracks
+    assert track.positions[0].sog_kn == 12.3  # which a plain header calls sog
+
+
+def test_a_header_of_no_known_layout_is_told_with_names_that_are_read(tmp_path: Path) -> None:
+    rows = "2190064,2024-05-04T03:02:01Z,1.5,-2.25\n"
+    (loss,) = read_ais(put(tmp_path, f"ship,when,y,x\n{rows}")).losses
+    assert "name its columns mmsi, timestamp, lat, lon" in loss
+    assert read_ais(put(tmp_path, f"mmsi,timestamp,lat,lon\n{rows}")).losses == ()
+
+
 def test_every_shipped_layout_says_what_it_rests_on() -> None:
     assert len(presets()) >= 7
     assert {p.basis for p in presets()} <= {"documentation", "general knowledge"}

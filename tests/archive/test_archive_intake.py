@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 
-from roadstead.archive import add, exhibit_scenes, exhibits
+from roadstead.archive import Removal, add, exhibit_scenes, exhibits, remove
 from roadstead.archive import zips as zips_module
 from roadstead.model import BandRole, DateBasis, ExhibitKind, IntakeError, parse_span
 
@@ -67,6 +67,23 @@ def test_the_same_bytes_twice_are_one_exhibit(
     assert not report.added
     assert [e.original_name for e in report.already] == ["a.png"]
     assert (case / "exhibits.jsonl").read_bytes() == ledger
+
+
+def test_another_name_stated_for_a_file_that_is_held_is_answered(
+    tmp_path: Path, case: Path, facts: IntakeFacts, image: Callable[..., Path]
+) -> None:
+    path = image(tmp_path / "a.png", count=3, driver="PNG", crs=None)
+    (held,) = add(case, [path], replace(facts, added_by="A. First")).added
+    other = replace(facts, added_by="B. Second")
+    assert not [n for n in add(case, [path], other).notices if "B. Second" in n]  # a login's name, stated by nobody
+    (notice,) = [n for n in add(case, [path], replace(other, by_stated=True)).notices if "B. Second" in n]
+    assert "was brought in by A. First, which stays; B. Second is not recorded" in notice
+    (notice,) = [n for n in add(case, [path], replace(other, by_stated=True, gsd_m=2.0)).notices if "B. Sec" in n]
+    assert "B. Second is recorded as who stated the rest" in notice
+    assert json.loads((case / "exhibits.jsonl").read_text().splitlines()[-1])["recorded_by"] == "B. Second"
+    remove(case, held.id, Removal(reason="wrong name", by="B. Second", now=facts.now))
+    add(case, [path], replace(other, by_stated=True))
+    assert [e.added_by for e in exhibits(case)] == ["B. Second"]
 
 
 def test_a_pixel_size_stated_later_is_recorded(

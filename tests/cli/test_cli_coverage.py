@@ -138,6 +138,8 @@ def test_broken_and_stale_elements_are_refused_in_one_sentence_and_the_rest_is_c
         (("--site", "nowhere"), "has no site 'nowhere'"),
         (("--from", "2024-13-01", "--to", "2024-13-02"), "2024-13-01"),
         (("--from", "2024-10-07"), "--from and --to belong together"),
+        (("--from", "2024-13-01"), "2024-13-01"),
+        (("--to", "2024-13-01"), "2024-13-01"),
         (("--from", "2024-10-13", "--to", "2024-10-07"), "before it starts"),
         (("--ship-length", "0"), "--ship-length 0"),
         (("--call-hours", "-1"), "--call-hours -1"),

@@ -38,6 +38,33 @@ def test_a_removed_exhibit_is_out_of_the_verdicts_and_in_the_collection_log(cli:
     assert not [p for p in (case / "out" / "bundle").rglob("*") if p.name.startswith("radar")]
 
 
+def test_verify_names_what_was_made_from_earlier_results(cli: Cli, case: Path) -> None:
+    for words in (("report", "--profile", "public"), ("report",), ("bundle",), ("export", "--format", "csv")):
+        assert cli(words[0], case, *words[1:])[0] == 0
+    assert cli("figures", case, "--format", "svg")[0] == 0
+    assert "older than these results" not in cli("verify", case)[2]
+    image = next(p.name for p in (case / "exhibits").iterdir() if p.name.endswith("-radar"))
+    assert cli("remove", case, image, "--reason", "wrong harbour", "--by", "Noa")[0] == 0
+    made = "out/bundle, out/export, out/figures, out/report, out/report-public"
+    assert f"older than these results: {made}; make them again or delete them" in cli("verify", case)[2]
+    assert cli("report", case)[0] == 0
+    assert cli("figures", case, "map", "--format", "svg")[0] == 0  # others stay beside it
+    shutil.rmtree(case / "out" / "bundle")
+    code, out, err = cli("verify", case, "--json")
+    assert code == 0
+    assert "older than these results: out/export, out/figures, out/report-public;" in err
+    assert json.loads(out)
+
+
+def test_a_name_given_to_a_file_that_is_held_is_not_passed_over_without_a_word(
+    cli: Cli, case: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "note.txt").write_text("told by phone")
+    cli("add", case, tmp_path / "note.txt", "--by", "A. Name")
+    assert "brought in by" not in cli("add", case, tmp_path / "note.txt")[1]
+    assert "was brought in by A. Name, which stays" in cli("add", case, tmp_path / "note.txt", "--by", "B. Name")[1]
+
+
 def test_the_public_does_not_learn_who_drew_marks_that_were_removed(cli: Cli, case: Path) -> None:
     marks = next(p.name for p in (case / "exhibits").iterdir() if p.name.endswith("-marks"))
     assert cli("remove", case, marks, "--reason", "by Noa Remover", "--by", "Noa Remover")[0] == 0
@@ -80,6 +107,8 @@ def test_an_altered_exhibit_is_named_and_no_run_ends_as_if_all_were_well(cli: Cl
     assert f"exhibits: exhibits/{note.parent.name}/note.txt: was altered after it was added to the case" in out
     image.write_bytes(whole)
     assert cli("remove", case, note.parent.name, "--reason", "altered by mistake")[0] == 0
-    assert cli("verify", case)[::2] == (0, "")
+    code, _, err = cli("verify", case)
+    assert (code, "altered" in err) == (0, False)
+    assert "older than these results: out/bundle;" in err
     assert cli("bundle", case)[0] == 0
     assert cli("audit", case / "out" / "bundle")[0] == 0

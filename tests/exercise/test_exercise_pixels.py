@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from roadstead.case import SIGHTINGS
 from roadstead.cli.app import app
 from roadstead.exercise import acquisitions, happen, run_exercise, shipped_scenario
 from roadstead.exercise.pixels import write_scenes
@@ -64,6 +65,7 @@ def test_the_report_says_that_it_is_simulated(done: Exercise) -> None:
 def test_a_scene_lost_is_made_again_with_the_same_bytes(done: Exercise) -> None:
     before = _scenes(done.folder)
     (done.folder / "truth" / "scenes" / f"{done.images[0].id}.truth.geojson").unlink()
+    (done.case.folder / SIGHTINGS).write_text("{}")  # as an earlier run without images left it
     run_exercise(SMALL, done.folder)
     assert _scenes(done.folder) == before
 

@@ -16,6 +16,7 @@ from roadstead.ais import read_ais
 from roadstead.case import load_case
 from roadstead.cli.app import app
 from roadstead.coverage import p_detect_range
+from roadstead.evidence.results import read_results
 from roadstead.exercise import (
     Exercise,
     acquisitions,
@@ -30,11 +31,12 @@ from roadstead.exercise import (
 )
 from roadstead.exercise.sightings import chance
 from roadstead.model import Call, InputError, Look, Modality, TimeSpan
+from roadstead.pipeline import explain, verify
 from roadstead.simulate import ShipAt
 from roadstead.steps import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SHIPPED = shipped_scenario()
@@ -71,6 +73,16 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(done: Exercise,
     assert _files(done.folder) == _files(again.folder)
     one, other = (sightings(s, happen(s), acquisitions(s)) for s in (SHIPPED, replace(SHIPPED, seed=SHIPPED.seed + 1)))
     assert one.at_sites != other.at_sites
+
+
+@pytest.mark.parametrize("refuses", [verify, explain, read_results])
+def test_an_exercise_without_images_is_refused_before_anything_is_written(
+    done: Exercise, refuses: Callable[[Path], object]
+) -> None:
+    before = _files(done.case.folder)
+    with pytest.raises(InputError, match=r"sightings.json: the looks .* drawn sightings without pixels.*run the exer"):
+        refuses(done.case.folder)
+    assert _files(done.case.folder) == before
 
 
 def test_every_file_and_verdict_is_marked_as_simulated(done: Exercise) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from roadstead import library
 from roadstead.identify import (
     Level,
     Placement,
@@ -13,6 +14,7 @@ from roadstead.identify import (
     gate,
     native_known,
 )
+from roadstead.identify.layouts import fitting, shortest_superstructure, superstructure
 from roadstead.model import BandRole, Detection, Estimate, Modality, Scene
 
 OWN = Scene(id="s", path=Path("s.tif"), time=None, modality=Modality.OPTICAL, platform="skysat", bands=(BandRole.PAN,))
@@ -140,3 +142,15 @@ def test_a_narrow_hull_or_a_flat_image_gives_no_sharpness() -> None:
     assert edge_sharpness(image, np.ones(image.shape, bool), replace(at, beam_m=10.0)) is None
     flat = np.full(image.shape, 0.1, np.float32)
     assert edge_sharpness(flat, np.ones(image.shape, bool), at) is None
+
+
+def test_where_few_forms_fit_a_size_the_superstructure_is_taken_as_short_as_any_of_like_size() -> None:
+    big = replace(ship(230.0, 39.0), length_m=Estimate(230.0, 16.0), beam_m=Estimate(39.0, 5.0))
+    assert len(fitting(big.length_m, big.beam_m)) == 2  # one of them, a ferry, is nearly all superstructure
+    assert shortest_superstructure(big) < 0.1
+    assert shortest_superstructure(ship()) == pytest.approx(0.1, abs=0.04)  # many forms of 112 x 15 m
+
+
+def test_a_size_that_no_form_is_near_is_taken_as_short_as_any() -> None:
+    every = [house.length for f in library.forms() if (house := superstructure(f))]
+    assert shortest_superstructure(ship(20.0, 5.0)) == min(every)

@@ -62,6 +62,18 @@ def test_what_is_no_ais_is_named_and_the_rest_is_read(case: Path) -> None:
     assert "log.csv (AIS)" in explain(case).reads
 
 
+def test_what_is_no_ais_is_named_though_no_image_has_an_exact_hour(case: Path) -> None:
+    ais_file(case, ("273000001", LON, LAT))
+    (case / "ais" / "empty.csv").write_bytes(b"")
+    (case / "ais" / "other.csv").write_text("ship,when,where\nA,noon,sea\n")
+    result = verified(case, image(NOON, known_to=timedelta(hours=20)))
+    told = [s for s in result.losses if s.startswith(("empty.csv: is empty", "other.csv:1: has no header of a known"))]
+    assert len(told) == 2
+    assert not result.ais.at_sites
+    assert not [s for s in result.losses if "log.csv" in s]
+    assert set(told) <= set(explain(case).problems)
+
+
 def test_ais_is_read_once_while_nothing_changes(case: Path) -> None:
     ais_file(case, ("273000001", LON, LAT))
     first, again = verified(case, image(NOON)), verified(case, image(NOON))

@@ -73,12 +73,17 @@ class Rows:
             order = (
                 "dates could be day-month or month-day" if self._layout.time_zone == "UTC" else "times are ambiguous"
             )
-            self._lose(order, "state date_order or time_zone in a column map", line, error)
+            self._lose(
+                order,
+                "write ISO times in UTC, or from Python state date_order or time_zone in a column map",
+                line,
+                error,
+            )
         elif isinstance(error, _MmsiError):
             remedy = "give nine digits, as text where a spreadsheet wrote it"
             self._lose("rows have no MMSI of at most nine digits", remedy, line, error)
         else:
-            remedy = "give ISO times, or a column map with date_order"
+            remedy = "give ISO times, or from Python a column map with date_order"
             self._lose(
                 "rows have no readable time", remedy, line, self._cell("t_utc", cells) or self._cell("date", cells)
             )

@@ -18,6 +18,7 @@ class PresetEntry(_Strict):
     name: str
     basis: str
     source: str
+    general: bool = False
     marks: tuple[str, ...]
     columns: tuple[tuple[str, str], ...]
     also: tuple[tuple[str, str], ...] = ()

@@ -20,7 +20,8 @@ _HEADER_LINES = 20
 _LINES_OF_A_ROW = 3
 """how far a row is followed whose quoted cell holds line breaks"""
 _DELIMITERS = (",", ";", "\t", "|")
-_SAY_COLUMNS = "state a column map (see presets for the known layouts)"
+_RENAME = "name its columns mmsi, timestamp, lat, lon and, where it has them, sog, cog, heading (knots, degrees, UTC)"
+_SAY_COLUMNS = f"{_RENAME}; from Python a column map does it too"
 
 
 def split(line: str, delimiter: str) -> list[str]:
@@ -120,7 +121,9 @@ def _chosen(header: Sequence[str], own: ColumnMap | None, name: str, line: int, 
     found = fitting(header)
     if len(found) > 1:
         both = " and ".join(p.id for p in found)
-        into.losses.note(name, f"has a header that fits {both}", "say which with a column map", line)
+        into.losses.note(
+            name, f"has a header that fits {both}", f"{_RENAME}, or from Python say which with a column map", line
+        )
         return None
     if found and own is not None and own.id == found[0].id:
         return own
@@ -144,7 +147,9 @@ def _read(
     if not _complete(places, layout):
         known = places.keys() | layout.fixed.keys()
         lacking = next((f for f in ("mmsi", "lon_deg", "lat_deg") if f not in known), "t_utc")
-        remedy = f"state {lacking} with a column map: preset = '{layout.id}' and `fixed` or `columns`"
+        by_hand = "add a column mmsi to the file" if lacking == "mmsi" else _RENAME
+        own_map = f"preset = '{layout.id}' and `fixed` or `columns`"
+        remedy = f"{by_hand}, or from Python state {lacking} with a column map: {own_map}"
         into.losses.note(name, f"is a file of {layout.name}, but no column holds {lacking}", remedy)
         return
     reader = Rows(name, layout, places, into, _width(header))

@@ -38,6 +38,8 @@ class ColumnMap:
     basis: str
     """what it rests on: `documentation`, `general knowledge` or `stated by the user`"""
     source: str = ""
+    general: bool = False
+    """True: nobody's own layout, taken where no other fits"""
     marks: tuple[str, ...]
     """columns whose presence together identifies the layout"""
     columns: tuple[tuple[str, str], ...]
@@ -93,7 +95,8 @@ def preset(name: str) -> ColumnMap:
 
 def fitting(header: Sequence[str]) -> tuple[ColumnMap, ...]:
     """The shipped layouts that a header fits; more than one only where neither asks for more than the other."""
-    found = [p for p in presets() if p.fits(header)]
+    fit = [p for p in presets() if p.fits(header)]
+    found = [p for p in fit if not p.general] or fit
     asked = {p.id: {plain(mark) for mark in p.marks} for p in found}
     return tuple(p for p in found if not any(asked[p.id] < asked[other.id] for other in found))
 

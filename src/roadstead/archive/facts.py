@@ -25,6 +25,8 @@ class IntakeFacts:
     """time of the intake, UTC"""
     added_by: str = ""
     """who brings it in"""
+    by_stated: bool = False
+    """whether that name was stated, and not taken from the login"""
     url: str = ""
     publisher: str = ""
     licence: str = ""

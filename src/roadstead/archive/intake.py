@@ -166,13 +166,15 @@ def _take(desk: _Desk, bundle: Bundle, came_in: str) -> None:
     entry = (
         _first_entry(desk, bundle, scene, sha256, came_in) if before is None else _again(desk, bundle, scene, before)
     )
-    if before is None or (entry.exhibit, entry.files) != (before.exhibit, before.files):
+    anew = before is None or (entry.exhibit, entry.files) != (before.exhibit, before.files)
+    if anew:
         append(desk.case_dir, entry)
         desk.notices += _missing(entry.exhibit)
     if before is None:
         desk.added.append(entry.exhibit)
     elif before.exhibit.id not in {e.id for e in (*desk.added, *desk.already)}:
         desk.already.append(entry.exhibit)
+        desk.notices += _brought_before(desk.facts, entry.exhibit, recorded=anew)
     desk.held[sha256] = entry
 
 
@@ -196,6 +198,17 @@ def _again(desk: _Desk, bundle: Bundle, scene: Scene | None, before: Entry) -> E
         exhibit = replace(found, **known, id=exhibit.id, added=exhibit.added, added_by=exhibit.added_by)
         exhibit, files = _copied(desk, bundle, exhibit)
     return _entry(desk.facts, exhibit, files, before.came_in)
+
+
+def _brought_before(facts: IntakeFacts, exhibit: Exhibit, *, recorded: bool) -> list[str]:
+    """That a name stated now is not written over the one of who really brought it in."""
+    if not facts.by_stated or facts.added_by == exhibit.added_by:
+        return []
+    what = "is recorded as who stated the rest" if recorded else "is not recorded, for nothing else is stated anew"
+    remedy = f"take it out with 'roadstead remove CASE {exhibit.id} --reason TEXT' and add it again"
+    first = exhibit.added_by or "nobody named"
+    said = f"was brought in by {first}, which stays; {facts.added_by} {what}; to correct who brought it in, {remedy}"
+    return [f"{exhibit.original_name}: {said}"]
 
 
 def _entry(facts: IntakeFacts, exhibit: Exhibit, files: dict[str, str], came_in: str) -> Entry:

@@ -23,6 +23,8 @@ from roadstead.model import (
 )
 
 _T = TypeVar("_T")
+SIGHTINGS = "sightings.json"
+"""of an exercise run without pixels: the looks that its verdicts rest on, drawn and not found in images"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +141,18 @@ def require_folder(folder: Path) -> Path:
     if not (folder / "case.toml").is_file():
         raise InputError(f"{folder}: holds no case.toml; 'roadstead new DIR' writes a commented one")
     return folder
+
+
+def require_images(case: Case) -> None:
+    """Refuse an exercise whose looks were drawn instead of images: what reads images would find no look in it.
+
+    Raises:
+        InputError: the case is one, with the remedy.
+    """
+    if case.simulated and (case.folder / SIGHTINGS).is_file():
+        raise InputError(
+            f"{case.folder / SIGHTINGS}: the looks of this exercise are drawn sightings without pixels, so there is no "
+            "image to verify it from, and its verdicts in out/ stand as the exercise gave them; for a case that can be "
+            "verified, run the exercise with images, in another folder: roadstead exercise run SCENARIO --out DIR, "
+            "without --sightings-only"
+        )

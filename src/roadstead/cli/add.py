@@ -62,6 +62,7 @@ def _facts(case: Path, stated: Mapping[str, Any]) -> IntakeFacts:
             rest
             | {
                 "added_by": rest["added_by"] or user(),
+                "by_stated": bool(rest["added_by"]),
                 "bands": band_roles(rest["bands"]),
                 "sar_unit": sar_unit_of(rest["sar_unit"]),
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roadstead.model import InputError, span_between
+from roadstead.model import InputError, parse_span, span_between
 
 if TYPE_CHECKING:
     from roadstead.model import TimeSpan
@@ -18,6 +18,8 @@ def span_of(start: str, end: str) -> TimeSpan | None:
     """
     if not start and not end:
         return None
+    for given in filter(None, (start, end)):
+        parse_span(given)  # a date that is none is told before the one that lacks
     if not (start and end):
         raise InputError("--from and --to belong together; state both, like --from 2024-10-01 --to 2024-10-31")
     return span_between(start, end)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from roadstead.cli import beside, say
 from roadstead.cli.codes import BAD_INPUT, DONE
+from roadstead.evidence import older_than_results
 from roadstead.model import Call, Weighing
 from roadstead.pipeline import Result, Seams
 from roadstead.pipeline import verify as verify_case
@@ -31,6 +32,7 @@ def run(case: Path, *, as_json: bool, workers: int = 1, cluster: str = "") -> in
         say.print_json(json.loads(result.verdicts_file.read_text("utf-8")))
     else:
         _print(result)
+    _print_older(result)
     say.altered(result.gathered.altered)
     return BAD_INPUT if result.case.mistakes or result.gathered.altered else DONE
 
@@ -63,6 +65,13 @@ def _print(result: Result) -> None:
     say.out.print(f"{result.steps_done} step(s) computed, {result.steps_found} found done.")
     say.out.print(f"Report:   {say.shown(str(result.report))}", soft_wrap=True)
     say.out.print(f"Verdicts: {say.shown(str(result.verdicts_file))}", soft_wrap=True)
+
+
+def _print_older(result: Result) -> None:
+    """On stderr, so that it is read with --json too."""
+    if older := older_than_results(result.case.folder):
+        said = f"older than these results: {', '.join(older)}; make them again or delete them"
+        say.err.print(f"[yellow]note:[/yellow] {say.shown(said)}", soft_wrap=True)
 
 
 def _cell(w: Weighing) -> str:

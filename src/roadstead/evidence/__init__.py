@@ -2,6 +2,7 @@
 
 from roadstead.evidence.auditing import Audit, Fault, Stage, audit
 from roadstead.evidence.bag import Damage, check_bag
+from roadstead.evidence.basis import older_than_results
 from roadstead.evidence.bundling import Bundled, bundle
 from roadstead.evidence.differing import Difference, Kind
 from roadstead.evidence.editions import Compared, EditionRecord, Published, diff, publish, read_editions
@@ -32,6 +33,7 @@ __all__ = [
     "export",
     "figures",
     "offered",
+    "older_than_results",
     "publish",
     "read_editions",
     "read_results",

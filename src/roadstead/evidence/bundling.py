@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.evidence.bag import check_bag, manifest_name, seal, write_manifests
+from roadstead.evidence.basis import note_basis
 from roadstead.evidence.contents import Payload, described, payload_of
 from roadstead.evidence.deriving import not_derivable
 from roadstead.evidence.reporting import read_telling
@@ -89,6 +90,7 @@ def bundle(
         manifest = (root / manifest_name("manifest", "sha256")).read_bytes()
         same = _same(target, manifest)
         said = _finish(root, target, manifest, authorities, certificate) if authorities or not same else ["as before"]
+    note_basis(told.full.case.folder, target)
     return Bundled(
         folder=target,
         manifest_sha256=hashlib.sha256(manifest).hexdigest(),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roadstead.evidence.basis import note_basis
 from roadstead.evidence.fresh import fresh
 from roadstead.evidence.reporting import Reported, Telling, read_telling
 from roadstead.evidence.signing import MEDIA, Seal, seal_of, signed
@@ -91,6 +92,7 @@ def figures(
         files |= _files(offer, _Job(kinds=kinds, width_mm=wanted.width_mm or 0.0, seal=seal), notes)
     with fresh(target, keep=bool(wanted.names)) as making:
         written = making.put_all(files)
+    note_basis(told.full.case.folder, target, wholly=not making.stayed)
     return Reported(files=written, removed=told.redactor.log()["removed"], notes=tuple(notes))
 
 

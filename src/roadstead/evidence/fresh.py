@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ class Making:
     target: Path
     keep: bool = False
     """whether what an earlier run made there stays"""
+    stayed: list[str] = field(default_factory=list)
+    """files of an earlier run that stayed, known once the folder is in its place"""
 
     def put_all(self, files: Mapping[str, str | bytes]) -> tuple[Path, ...]:
         """Write files by their names; returns where they will stand."""
@@ -77,6 +79,7 @@ def _swap(making: Making) -> None:
             stay[name] = digest
         else:
             old.unlink()
+    making.stayed.extend(stay)
     for name, path in new.items():
         (making.target / name).parent.mkdir(parents=True, exist_ok=True)
         path.replace(making.target / name)

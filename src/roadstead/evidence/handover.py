@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from roadstead.evidence.basis import note_basis
 from roadstead.evidence.fresh import fresh
 from roadstead.evidence.licences import duties
 from roadstead.evidence.reporting import Telling, read_telling
@@ -48,6 +49,7 @@ def export(
     told, target = read_telling(folder, FOLDER, out, profile, seams, progress)
     with fresh(target) as making:
         made = write_exports(_handover(told), told.redactor, wanted, making.folder, told.full.at)
+    note_basis(told.full.case.folder, target)
     licences = sorted({s.licence for s in told.full.gathered.scenes.values() if not s.simulated})
     asked = [told.redactor.text(f"{licence}: {duty}") for licence in licences for duty in duties(licence)]
     return replace(made, files=tuple(making.placed(p) for p in made.files), duties=tuple(asked))

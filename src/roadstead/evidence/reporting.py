@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from roadstead.evidence.basis import note_basis
 from roadstead.evidence.fresh import fresh
 from roadstead.evidence.results import DETECTIONS, OUT, VERDICTS, Results, read_results, redactor_of, told
 from roadstead.model import InputError
@@ -127,6 +128,7 @@ def write_report(
         notes += [] if made else [note]
     with fresh(target) as making:
         written = making.put_all(files)
+    note_basis(found.full.case.folder, target)
     return Reported(files=written, removed=found.redactor.log()["removed"], notes=tuple(notes))
 
 

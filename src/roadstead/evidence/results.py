@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roadstead.archive import held_decisions
-from roadstead.case import Case, assumptions_sha256, freeze, load_case
+from roadstead.case import Case, assumptions_sha256, freeze, load_case, require_images
 from roadstead.evidence.comparing import unlike
 from roadstead.model import InputError
 from roadstead.pipeline import (
@@ -97,9 +97,11 @@ def read_results(
         progress: called with (item, done, total).
 
     Raises:
-        InputError: the case cannot be read, was never verified, or its results are not those of the case as it is.
+        InputError: the case cannot be read, is an exercise without images, was never verified, or its results are not
+            those of the case as it is.
     """
     case = load_case(Path(folder))
+    require_images(case)
     digest = assumptions_sha256(case)
     verdicts = _json(case.folder / OUT / VERDICTS, case)
     if not isinstance(verdicts, list) or not all(isinstance(v, dict) and "claim" in v for v in verdicts):

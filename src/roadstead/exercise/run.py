@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from roadstead.case import Case
+from roadstead.case import SIGHTINGS, Case
 from roadstead.exercise.acquire import Acquisition, acquisitions
 from roadstead.exercise.ais_score import AisScore, ais_score
 from roadstead.exercise.case_files import write_case
@@ -90,6 +90,7 @@ def run_exercise(
     write_ais(scenario, truth, folder / "case" / "ais")
     write_catalogue(scenario, folder / "case")
     if pixels:
+        (case.folder / SIGHTINGS).unlink(missing_ok=True)  # of an earlier run in this folder
         write_scenes(scenario, truth, images, (folder / "case" / "scenes", folder / "truth" / "scenes"), progress)
         result = verify(folder / "case", seams=Seams(workers=workers or Workers()), progress=progress)
         case, verdicts, heard = result.case, result.verdicts, result.ais
@@ -143,5 +144,5 @@ def _write_truth(scenario: Scenario, truth: Truth, images: Sequence[Acquisition]
 
 
 def _write_sightings(gathered: Gathered, verdicts: Sequence[Verdict], folder: Path) -> None:
-    _write(folder / "sightings.json", {"at_sites": [to_plain(at) for at in gathered.at_sites]})
+    _write(folder / SIGHTINGS, {"at_sites": [to_plain(at) for at in gathered.at_sites]})
     _write(folder / "out" / "verdicts.json", {"verdicts": [to_plain(v) for v in verdicts]})

@@ -15,6 +15,8 @@ import numpy as np
 from roadstead import library
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from roadstead.library import ShipForm
     from roadstead.model import Detection, Estimate, Range
 
@@ -22,6 +24,8 @@ GROUPS = ("forward", "midships", "aft")
 _FORWARD, _AFT = 0.4, 0.6
 _RISE_M, _WIDE = 3.0, 0.4
 SIGMAS = 2.0
+FEWEST_FORMS = 3
+"""forms of like size from which the least length of a superstructure is told"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,21 +75,38 @@ def class_of(form_id: str) -> str:
     return library.form(form_id).class_id or form_id
 
 
-def fitting(length: Estimate | None, beam: Estimate | None) -> tuple[str, ...]:
-    """Ids of forms whose length and beam agree with the measured ones within two sigma, sorted; none where unknown."""
+def fitting(length: Estimate | None, beam: Estimate | None, sigmas: float = SIGMAS) -> tuple[str, ...]:
+    """Ids of forms whose length and beam agree with the measured ones within two sigma, sorted; none where unknown.
+
+    Args:
+        length: as measured.
+        beam: as measured.
+        sigmas: how far off they may be, where not two.
+    """
     if length is None or beam is None:
         return ()
-    return tuple(f.id for f in library.forms().values() if _agrees(length, f.length_m) and _agrees(beam, f.beam_m))
+    forms = library.forms().values()
+    return tuple(f.id for f in forms if _agrees(length, f.length_m, sigmas) and _agrees(beam, f.beam_m, sigmas))
 
 
-def _agrees(measured: Estimate, allowed: Range) -> bool:
-    reach = SIGMAS * measured.sigma
+def _agrees(measured: Estimate, allowed: Range, sigmas: float) -> bool:
+    reach = sigmas * measured.sigma
     return allowed.low - reach <= measured.value <= allowed.high + reach
 
 
 def shortest_superstructure(detection: Detection) -> float:
-    """Least length of a superstructure, share of the length, among forms of fitting size, or else among all."""
-    houses = [superstructure(f) for f in fitting(detection.length_m, detection.beam_m) or tuple(library.forms())]
-    known = [h.length for h in houses if h is not None]
-    every = [h.length for f in library.forms() if (h := superstructure(f)) is not None]
-    return min(known or every)
+    """Least length of a superstructure, share of the length, among forms of like size, or else among all.
+
+    One or two forms do not say how short a deckhouse of that size can be: where fewer than three fit whose
+    superstructure is known, those count that fit within four sigma, and where these are too few too, all forms.
+    """
+    for sigmas in (SIGMAS, 2 * SIGMAS):
+        known = _houses(fitting(detection.length_m, detection.beam_m, sigmas))
+        if len(known) >= FEWEST_FORMS:
+            return min(known)
+    return min(_houses(library.forms()))
+
+
+def _houses(form_ids: Iterable[str]) -> list[float]:
+    """Known lengths of the superstructures of forms, shares of the length."""
+    return [house.length for f in form_ids if (house := superstructure(f)) is not None]

@@ -52,7 +52,7 @@ class ExamineStep:
 
     reader: PixelReader
     name: str = "examine"
-    version: int = 2
+    version: int = 3
 
     def inputs(self, value: Close) -> dict[str, Any]:
         """Scene (by content, not path), detection, resolved distance, forms and constants of the comparison."""

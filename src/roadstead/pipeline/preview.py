@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.archive import altered_notes, exhibit_scenes, exhibits, held_marks, held_scenes
-from roadstead.case import Case, load_case
+from roadstead.case import Case, load_case, require_images
 from roadstead.catalogues import kept_answers
 from roadstead.coverage import elements_of
 from roadstead.model import InputError, SeaKind
 from roadstead.pipeline.place import sites_of, why_nowhere
-from roadstead.pipeline.radio import ais_files
+from roadstead.pipeline.radio import ais_files, ais_problems
 from roadstead.pipeline.sea import CaseSeas
 from roadstead.pipeline.searching import plan_search
 
@@ -37,12 +37,13 @@ class Explanation:
 
 
 def explain(folder: Path | str) -> Explanation:
-    """List what `verify` would read and compute; reads metadata only and contacts nobody.
+    """List what `verify` would read and compute; reads metadata and AIS files, no pixels, and contacts nobody.
 
     Raises:
-        InputError: the case cannot be read at all.
+        InputError: the case cannot be read at all, or is an exercise without images.
     """
     case = load_case(Path(folder))
+    require_images(case)
     held, brought = held_scenes(case.images), exhibit_scenes(case.folder)
     scenes = sorted({s.sha256: s for s in (*brought.scenes, *held.scenes)}.values(), key=lambda s: s.id)
     brought_in, drawn = exhibits(case.folder), held_marks(case.folder)
@@ -72,6 +73,7 @@ def explain(folder: Path | str) -> Explanation:
             *held.losses,
             *brought.losses,
             *drawn.losses,
+            *ais_problems(case),
             *altered_notes(case.folder),
             *land_and_sea.losses,
             *nowhere,

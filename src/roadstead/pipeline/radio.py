@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FOLDER = "ais"
 AROUND_DEG = 0.4
 """about a site, from which reports are read: other ships received there show where receivers covered"""
+MOST_BYTES_BEFOREHAND = 50_000_000
 AROUND = timedelta(hours=3)
 """before and after an image: the longest gap between two reports that is bridged"""
 
@@ -94,6 +95,8 @@ class Radio:
     """with their SHA-256, sorted by name"""
     heard: tuple[Heard, ...]
     losses: tuple[str, ...]
+    near: tuple[Site, ...] = ()
+    """sites about which files are read where nothing is compared with them, so that what they lack is named"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class AisStep:
             "files": [[path.name, sha256] for path, sha256 in value.files],
             "heard": to_plain(value.heard),
             "losses": to_plain(value.losses),
+            **({"near": to_plain(value.near)} if value.near else {}),
         }
 
     def run(self, value: Radio) -> AisFacts:
@@ -116,8 +120,8 @@ class AisStep:
         spans = [h.time for h in value.heard]
         read = read_ais(
             [path for path, _ in value.files],
-            area=unary_union([h.site.aoi.envelope.buffer(AROUND_DEG) for h in value.heard]),
-            span=TimeSpan(min(s.start for s in spans) - AROUND, max(s.end for s in spans) + AROUND),
+            area=_around([h.site for h in value.heard] or value.near),
+            span=TimeSpan(min(s.start for s in spans) - AROUND, max(s.end for s in spans) + AROUND) if spans else None,
         )
         return AisFacts(
             at_sites=tuple(_at_site(h, read.tracks) for h in value.heard),
@@ -158,9 +162,24 @@ def ais_facts(case: Case, gathered: Gathered, cache: StepCache) -> AisFacts:
         f"{name}: its time is not known to {LONGEST_SPAN_S / 60:.0f} minutes, so no AIS is compared with it"
         for name in sorted(set(vague))
     )
-    if not heard:
-        return AisFacts(losses=losses)
-    return cache.run(AisStep(), Radio(files=files, heard=tuple(heard), losses=losses), AisFacts, item=case.id)
+    near = () if heard else case.sites
+    radio = Radio(files=files, heard=tuple(heard), losses=losses, near=near)
+    return cache.run(AisStep(), radio, AisFacts, item=case.id)
+
+
+def ais_problems(case: Case) -> tuple[str, ...]:
+    """What the AIS files of a case lack, as `ais_facts` would name it; nothing is kept.
+
+    Of a file of more than 50 MB nothing is said: to read it takes longer than a look beforehand may.
+    """
+    files, losses = _files(case.folder)
+    short = [path for path, _ in files if path.stat().st_size <= MOST_BYTES_BEFOREHAND]
+    return losses + (read_ais(short, area=_around(case.sites)).losses if short else ())
+
+
+def _around(sites: Sequence[Site]) -> BaseGeometry:
+    """The areas from which reports are read."""
+    return unary_union([site.aoi.envelope.buffer(AROUND_DEG) for site in sites])
 
 
 def ais_files(folder: Path) -> tuple[Path, ...]:

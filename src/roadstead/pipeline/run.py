@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roadstead.case import Case, freeze, load_case, record_calls
+from roadstead.case import Case, freeze, load_case, record_calls, require_images
 from roadstead.model import Verdict
 from roadstead.pipeline.contents import judged
 from roadstead.pipeline.find import quiet
@@ -56,12 +56,14 @@ def verify(
         progress: called with (item, done, total).
 
     Raises:
-        InputError: the case cannot be read at all. Anything less is left out and named in `Result.losses`.
+        InputError: the case cannot be read at all, or is an exercise without images. Anything less is left out and
+            named in `Result.losses`.
         StorageError: the case folder cannot be written.
     """
     seams = seams or Seams()
     clock = seams.clock
     case = load_case(Path(folder))
+    require_images(case)
     frozen = freeze(case, clock.now())
     version = numeric_versions()["roadstead"]
     ledger = RunLedger(case.folder / "ledger" / "runs.sqlite", clock, program=version, assumptions=frozen.sha256)
