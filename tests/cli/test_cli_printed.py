@@ -69,7 +69,10 @@ def test_looks_that_would_change_no_verdict_are_said_to(
     )  # fmt: skip
     verdicts = [replace(contents.verdicts[0], missing=(look,))]
     beside.print_missing(contents.case, verdicts)
-    assert ("None of these looks alone would change a verdict" in capsys.readouterr().out) is none
+    said = capsys.readouterr().out
+    assert ("None of these looks alone would change a verdict" in said) is none
+    assert ("30 %" in said) is not none
+    assert " 0 %" not in said
 
 
 def test_a_new_case_is_named_as_a_shell_takes_it(cli: Cli, tmp_path: Path) -> None:
