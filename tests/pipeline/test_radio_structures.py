@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from report_page import Page
 from roads_case import LAT, LON, NOON, ais_file, image, verified
 
 from roadstead.case import new_case
@@ -30,6 +31,10 @@ def test_the_ship_that_sent_is_named_in_the_detections(case: Path) -> None:
     assert (said["ais"], said["ais_mmsi"], said["ais_name"]) == ("matched", "273000001", "VESSEL 1")
     assert said["ais_likelihood_ratio"] > 100
     assert "VESSEL 1 (MMSI 273000001) fits" in said["ais_why"]
+    report = result.report.read_text("utf-8")
+    assert "VESSEL 1 (MMSI 273000001) fits" in report
+    assert "times likelier than an unrelated ship" in report
+    assert "this fit is weighed in no verdict" in report
     (at,) = json.loads((case / "out" / "ais.json").read_text("utf-8"))["at_sites"]
     assert [u["mmsi"] for u in at["undetected"]] == ["273000002"]
     assert result.ais.at_sites[0].facts[0].mmsi == "273000001"
@@ -43,6 +48,9 @@ def test_a_ship_without_ais_among_others_is_silent_and_the_verdict_stays(case: P
     verified(case, image(NOON))
     assert properties(case)["ais"] == "silent"
     assert "2 ships were received" in properties(case)["ais_why"]
+    report = (case / "out" / "report.html").read_text("utf-8")
+    assert "no AIS that we hold fits, while 2 ships were received" in report
+    assert "this fit is weighed" not in report
     assert json.loads((case / "out" / "verdicts.json").read_text("utf-8")) == without
 
 
@@ -51,6 +59,7 @@ def test_no_ais_is_compared_with_an_image_whose_time_is_a_day(case: Path) -> Non
     result = verified(case, image(NOON, known_to=timedelta(hours=20)))
     assert any("its time is not known to 10 minutes" in s for s in result.losses)
     assert not result.ais.at_sites
+    assert "not compared with AIS: the image's time" in Page(result.report.read_text("utf-8")).text("vessels")
 
 
 def test_what_is_no_ais_is_named_and_the_rest_is_read(case: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from itertools import combinations
@@ -16,11 +17,11 @@ from hypothesis import strategies as st
 from rasterio.io import MemoryFile
 from shapely.geometry import Point
 
-from roadstead.model import Range, Site, TimeSpan
+from roadstead.model import Range, Site, TimeSpan, parse_span
 from roadstead.report import Chip
 from roadstead.report.axis import degree_ticks, degrees, round_length, time_ticks
 from roadstead.report.chips import chip_figure, enlargement, png
-from roadstead.report.events import Event, Mark, panels
+from roadstead.report.events import Event, Mark, Panel, events, panels
 from roadstead.report.geography import frame_of, site_groups
 from roadstead.report.ink import drawing_rules
 from roadstead.report.labels import Label, place
@@ -28,6 +29,7 @@ from roadstead.report.markup import is_web_address, shortened, visible, without_
 from roadstead.report.messages import under
 from roadstead.report.numbers import factor, percent, percents
 from roadstead.report.svg import overlap
+from roadstead.report.timeline import timeline
 
 T0 = datetime(2024, 10, 1, tzinfo=UTC)
 
@@ -220,3 +222,34 @@ def test_exported_drawings_keep_every_rule_of_the_page_for_drawings() -> None:
     rules = drawing_rules()
     assert re.search(r"\.s-onimage \{[^}]*fill: #fff", rules)
     assert "var(" not in rules
+
+
+@pytest.mark.parametrize(
+    ("looks", "sure"),
+    [
+        (("2024-10-05", "2024-10-05"), None),
+        (("2024-10-05", "2024-10-07"), TimeSpan(T0 + timedelta(days=5), T0 + timedelta(days=6))),
+        (("2024-10-05T01:00:00Z", "2024-10-05T01:00:00Z"), TimeSpan(*[T0 + timedelta(days=4, hours=1)] * 2)),
+    ],
+)
+def test_a_stay_is_thick_only_where_it_is_sure(looks: tuple[str, str], sure: TimeSpan | None) -> None:
+    contents = made.contents()
+    first, last = (parse_span(t, "UTC") for t in looks)
+    call = replace(contents.port_calls[0], first_with=first, last_with=last, last_without=None, first_without=None)
+    shown = [e for e in events(replace(contents, port_calls=(call,))) if e.mark is Mark.STAY]
+    assert [e.sure for e in shown] == [sure]
+    assert (shown[0].span.start, shown[0].span.end) == (first.start, last.end)
+    panel = Panel(start=T0, end=T0 + timedelta(days=10), events=tuple(shown))
+    drawn = str(timeline(panel, {"dunai": "Dunai"}, uid="u", width=760.0, simulated=""))
+    assert drawn.count('class="s-bracket"') == 1
+    assert drawn.count('class="s-stay"') == (sure is not None)
+
+
+def test_a_stay_may_begin_on_the_very_day_of_a_look_without() -> None:
+    contents = made.contents()
+    days = [parse_span(f"2024-10-0{n}", "UTC") for n in range(2, 5)]
+    call = replace(
+        contents.port_calls[0], last_without=days[0], first_with=days[1], last_with=days[1], first_without=days[2]
+    )
+    stay = next(e for e in events(replace(contents, port_calls=(call,))) if e.mark is Mark.STAY)
+    assert (stay.span.start, stay.span.end) == (days[0].start, days[2].end)

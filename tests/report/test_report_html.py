@@ -12,6 +12,8 @@ import pytest
 import report_contents as made
 from report_page import Page
 
+from roadstead.identify.gate import RECOGNISE_PIXELS
+from roadstead.identify.quay_gate import CRANE_M, GOODS_M, VEHICLES_M
 from roadstead.model import TimeSpan, parse_span
 from roadstead.report import render_report
 from roadstead.report.messages import under
@@ -288,3 +290,14 @@ def test_an_empty_chip_is_no_picture() -> None:
     assert first.chip is not None
     found = replace(first, chip=replace(first.chip, rgb=np.zeros((0, 0, 3), np.uint8)))
     assert "No picture" in Page(render_report(replace(contents, found=(found,)))).text("vessels")
+
+
+def test_the_limits_are_those_of_the_program(page: Page) -> None:
+    said = page.text("methods")
+    for untrue in ("reads no AIS", "does not compare the look", "not measured in this version"):
+        assert untrue not in said
+    assert "only from files that the analyst put into the case" in said
+    assert "recognises no class in radar images" in said
+    assert f"{CRANE_M:g} m or finer ({GOODS_M:g} m for goods" in said
+    assert CRANE_M == VEHICLES_M
+    assert f"{RECOGNISE_PIXELS:.0f} resolved pixels" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from roadstead.model import InputError, StorageError
@@ -99,6 +100,11 @@ schema_version = 1
 """
 
 
+def _in_shell(name: str) -> str:
+    """A folder's name as a shell takes it; what a line of a comment cannot hold is named in general."""
+    return shlex.quote(name) if name.isprintable() else "CASE"
+
+
 def new_case(folder: Path) -> Path:
     """Write case.toml, reported.toml and an images folder; returns the case file.
 
@@ -111,7 +117,7 @@ def new_case(folder: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file; name a folder")
     slug = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")[:64] or "case"
-    text = CASE.format(folder=folder.name, slug=slug, title=slug.replace("-", " ").capitalize())
+    text = CASE.format(folder=_in_shell(folder.name), slug=slug, title=slug.replace("-", " ").capitalize())
     write_atomic(folder / "case.toml", text)
     if not (folder / "reported.toml").exists():
         write_atomic(folder / "reported.toml", REPORTED)

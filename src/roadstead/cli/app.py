@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -236,7 +237,7 @@ def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="folder to ma
     from roadstead.case import new_case
 
     made = new_case(folder)
-    typer.echo(f"Wrote {made}. Fill it in, then: roadstead verify {folder}")
+    typer.echo(f"Wrote {made}. Fill it in, then: roadstead verify {shlex.quote(str(folder))}")
 
 
 @app.command()

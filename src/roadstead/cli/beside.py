@@ -20,6 +20,8 @@ LEAST_DB = 1.0
 """lighter groups stand in the report only"""
 NAMED = 5
 """missing looks that are printed; the rest stands in the report"""
+NO_CHANCE = 0.005
+"""chances of a changed verdict below this count as none"""
 SENSOR = {"sar": "radar", "optical": "optical"}
 
 
@@ -68,9 +70,12 @@ def print_missing(case: Case, verdicts: Sequence[Verdict]) -> None:
     firsts = sorted(((v.claim_id, v.missing[0]) for v in verdicts if v.missing), key=lambda p: -p[1].expected_bits)
     table = _table("Claim", "What would change this", "Sensor", "Bits", "Changes the verdict")
     for claim, m in firsts[:NAMED]:
-        row = (claim, _where(case, m), _sensor(m), f"{m.bits:.3f}", f"{100 * m.p_called:.0f} %")
+        chance = f"{100 * m.p_called:.0f} %" if m.p_called >= NO_CHANCE else f"below {100 * NO_CHANCE:g} %"
+        row = (claim, _where(case, m), _sensor(m), f"{m.bits:.3f}", chance)
         table.add_row(*map(say.shown, row))
     say.out.print(table)
+    if all(m.p_called < NO_CHANCE for v in verdicts for m in v.missing):
+        say.out.print(f"None of these looks alone would change a verdict (each below {100 * NO_CHANCE:g} %).")
 
 
 def _table(*heads: str) -> Table:

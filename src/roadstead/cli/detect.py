@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
     from pathlib import Path
 
+    from roadstead.model import Detection
     from roadstead.pipeline import Detected
     from roadstead.steps import Workers
 
@@ -83,11 +84,12 @@ def _one_of(kind: type[E], text: str, option: str) -> E:
 
 def _print(found: Detected, out: Path | None) -> None:
     table = Table(show_edge=False)
-    for column in ("scene", "row", "col", "score", "length m", "beam m", "axis deg", "alongside"):
-        table.add_column(column, overflow="fold", justify="left" if column == "scene" else "right")
+    table.add_column("id", overflow="fold")
+    for column in ("lon,lat", "row", "col", "score", "length m", "beam m", "axis deg", "alongside"):
+        table.add_column(column, overflow="fold", justify="right", no_wrap=column == "lon,lat")
     for d in found.detections:
         table.add_row(
-            say.shown(d.scene_id), f"{d.row_px:.0f}", f"{d.col_px:.0f}", f"{d.score:.2f}",
+            say.shown(d.id), _place(d), f"{d.row_px:.0f}", f"{d.col_px:.0f}", f"{d.score:.2f}",
             *(f"{e.value:.0f} ± {e.sigma:.0f}" if e else "-" for e in (d.length_m, d.beam_m)),
             f"{d.heading_deg.value:.0f} ± {d.heading_deg.sigma:.1f}" if d.heading_deg else "-",
             {True: "yes", False: "no", None: "-"}[d.alongside],
@@ -97,7 +99,18 @@ def _print(found: Detected, out: Path | None) -> None:
         say.out.print(f"[bold]SIMULATED[/bold] image(s): {names}", soft_wrap=True)
     say.out.print(table)
     say.out.print(f"{len(found.detections)} vessel(s) in {len(found.scenes)} image(s).")
+    if unplaced := sorted({d.scene_id for d in found.detections if d.outline is None and d.heading_deg}):
+        say.out.print(
+            f"note: {say.shown(', '.join(unplaced))}: no georeference, so the axis counts from the image's top, not "
+            "from north.",
+            soft_wrap=True,
+        )
     for sentence in found.limits:
         say.out.print(sentence, soft_wrap=True)
     if out and found.scenes:
         say.out.print(f"Written: {say.shown(str(out))}", soft_wrap=True)
+
+
+def _place(d: Detection) -> str:
+    """Longitude and latitude of its middle, as `identify --at` takes them."""
+    return f"{d.outline.centroid.x:.5f},{d.outline.centroid.y:.5f}" if d.outline is not None else "-"

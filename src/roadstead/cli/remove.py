@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from roadstead.archive import Removal, Removed
@@ -30,7 +31,7 @@ def run(case: Path, exhibit: str, *, reason: str, by: str, delete: bool, as_json
 
 
 def _print(case: Path, removed: Removed) -> None:
-    here = say.shown(str(case))
+    here = say.shown(shlex.quote(str(case)))
     say.out.print(f"removed  {say.shown(removed.exhibit.id)}  {removed.exhibit.kind.value}", soft_wrap=True)
     if removed.kept_at is not None:
         kept = say.shown(str(removed.kept_at))

@@ -11,7 +11,7 @@ from rich.table import Table
 from roadstead.cli import beside, say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.evidence import older_than_results
-from roadstead.model import Call, Weighing
+from roadstead.model import Call, ClaimKind, Weighing
 from roadstead.pipeline import Result, Seams
 from roadstead.pipeline import verify as verify_case
 from roadstead.steps import Workers
@@ -19,6 +19,7 @@ from roadstead.steps import Workers
 if TYPE_CHECKING:
     from pathlib import Path
 
+UNTESTABLE = "not testable by images of ships, stays as assumed"
 STYLE = {Call.SUPPORTED: "bold green", Call.CONTRADICTED: "bold red", Call.NOT_DETERMINABLE: "default"}
 
 
@@ -42,12 +43,14 @@ def _print(result: Result) -> None:
     for column in ("Claim", "Source", "By our own looks", "With reports"):
         table.add_column(column, overflow="fold")
     for verdict in result.verdicts:
-        source = result.case.source(result.case.claim(verdict.claim_id).source_id)
+        claim = result.case.claim(verdict.claim_id)
+        source = result.case.source(claim.source_id)
+        testable = claim.kind is not ClaimKind.STATEMENT
         table.add_row(
             say.shown(verdict.claim_id),
             say.shown(f"{source.id} {source.grade}"),
-            _cell(verdict.without_reports),
-            _cell(verdict.with_reports),
+            _cell(verdict.without_reports, testable=testable),
+            _cell(verdict.with_reports, testable=testable),
         )
     if any(v.simulated for v in result.verdicts):
         say.out.print(
@@ -74,5 +77,7 @@ def _print_older(result: Result) -> None:
         say.err.print(f"[yellow]note:[/yellow] {say.shown(said)}", soft_wrap=True)
 
 
-def _cell(w: Weighing) -> str:
+def _cell(w: Weighing, *, testable: bool) -> str:
+    if not testable:
+        return f"{UNTESTABLE}  {w.probability.percent}"
     return f"[{STYLE[w.call]}]{w.call.value}[/]  {w.probability.percent}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from roadstead import library
 from roadstead.coverage import usable
+from roadstead.identify import AisFact, AisState
 from roadstead.infer import brackets_from_looks, brackets_from_reports
 from roadstead.model import CaseError, Clock, PixelReader, PortCall, Verdict, VesselClass
 from roadstead.pipeline.chips import found_vessels
@@ -68,7 +69,15 @@ def judged(  # noqa: PLR0917 - the parts of a run, named one by one
     verdicts = tuple(cache.run(AssessStep(), q, Verdict, item=q.claim.id) for q in questions)
     contents = _contents(case, frozen(verdicts), gathered, verdicts, (seams.reader, close))
     left = eliminations(case, gathered, ais, cache)
-    found = tuple(replace(f, roster=left.get(f.detection.id), marks=marked.get(f.detection.id)) for f in contents.found)
+    found = tuple(
+        replace(
+            f,
+            roster=left.get(f.detection.id),
+            marks=marked.get(f.detection.id),
+            ais=ais.of(f.detection.id) or _not_compared(ais, f.detection.id),
+        )
+        for f in contents.found
+    )
     contents = replace(contents, found=found, coverage=picture, losses=(*contents.losses, *picture.losses))
     results = {
         "verdicts": to_plain(verdicts),
@@ -78,6 +87,14 @@ def judged(  # noqa: PLR0917 - the parts of a run, named one by one
     }
     made_at = cache.run(StampStep(clock), results, datetime, item=case.id)
     return Judged(contents=replace(contents, made_at=made_at), ais=ais)
+
+
+def _not_compared(ais: AisFacts, detection_id: str) -> AisFact | None:
+    """That a ship was compared with no AIS although some is held; None where the case holds none."""
+    if not (ais.at_sites or ais.losses):
+        return None
+    sentence = "not compared with AIS: the image's time or the ship's place is not known well enough, or AIS not read"
+    return AisFact(detection_id=detection_id, state=AisState.UNMATCHED, sentence=sentence)
 
 
 def _port_calls(case: Case, gathered: Gathered) -> tuple[PortCall, ...]:

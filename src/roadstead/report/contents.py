@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roadstead.case import Case, Frozen
-from roadstead.identify import Elimination, Gate, HullEvidence
+from roadstead.identify import AisFact, Elimination, Gate, HullEvidence
 from roadstead.model import (
     Activity,
     BerthView,
@@ -58,6 +58,8 @@ class Found:
     """what analysts say of marks of single hulls; None where nobody looked for any"""
     roster: Elimination | None = None
     """what the vessels that the case names leave, by context; None where none of them has its size"""
+    ais: AisFact | None = None
+    """what AIS files of the case say of it; None where the case holds none"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,11 +45,12 @@ class Event:
     site_id: str
     mark: Mark
     span: TimeSpan
+    """all the time that it may take up; for stays from the last look without to the first look without"""
     labels: tuple[str, ...]
     words: str
     """what it is, in a sentence"""
-    outer: TimeSpan | None = None
-    """for stays: from the last look without to the first look without"""
+    sure: TimeSpan | None = None
+    """for stays: what lies between its looks whenever in their times they were taken; None where nothing surely does"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +119,16 @@ def _stays(contents: Contents) -> Iterator[Event]:
     for call in contents.port_calls:
         if not call.ours:
             continue
-        start, end = call.first_with.start, call.last_with.end
-        before = call.last_without.end if call.last_without else start
-        after = call.first_without.start if call.first_without else end
+        start, end = call.first_with.end, call.last_with.start
+        before = call.last_without or call.first_with
+        after = call.first_without or call.last_with
         yield Event(
             site_id=call.site_id,
             mark=Mark.STAY,
-            span=TimeSpan(start, max(start, end)),
+            span=TimeSpan(min(before.start, call.first_with.start), max(after.end, call.last_with.end)),
             labels=(),
             words=f"{time(call.first_with)} \u2013 {time(call.last_with)}",
-            outer=TimeSpan(min(before, start), max(after, end)),
+            sure=TimeSpan(start, end) if start <= end else None,
         )
 
 
@@ -139,16 +140,11 @@ def _reports(contents: Contents) -> Iterator[Event]:
 
 def panels(marks: Sequence[Event]) -> tuple[Panel, ...]:
     """Split at long empty stretches, so that two weeks in 2023 and two in 2024 both stay readable."""
-    anchors = [whole(e) for e in marks if whole(e).duration <= ANCHOR]
+    anchors = [e.span for e in marks if e.span.duration <= ANCHOR]
     groups = stretches(anchors)
-    longer = [whole(e) for e in marks if whole(e).duration > ANCHOR]
+    longer = [e.span for e in marks if e.span.duration > ANCHOR]
     lonely = [s for s in longer if not any(s.start <= end and start <= s.end for start, end in groups)]
     return tuple(_panel(start, end, marks) for start, end in stretches([*anchors, *lonely]))
-
-
-def whole(event: Event) -> TimeSpan:
-    """All the time that a mark may take up."""
-    return event.outer or event.span
 
 
 def stretches(spans: Sequence[TimeSpan]) -> list[tuple[datetime, datetime]]:
@@ -168,5 +164,5 @@ def stretches(spans: Sequence[TimeSpan]) -> list[tuple[datetime, datetime]]:
 
 def _panel(start: datetime, end: datetime, marks: Sequence[Event]) -> Panel:
     margin = max((end - start) * 0.03, timedelta(hours=2))
-    inside = tuple(e for e in marks if whole(e).start <= end and start <= whole(e).end)
+    inside = tuple(e for e in marks if e.span.start <= end and start <= e.span.end)
     return Panel(start=start - margin, end=end + margin, events=inside)

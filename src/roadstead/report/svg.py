@@ -42,9 +42,9 @@ def group(*children: Markup, **attributes: object) -> Markup:
     return tag("g", *children, **attributes)
 
 
-def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
+def line(x1: float, y1: float, x2: float, y2: float, class_: str, *children: Markup) -> Markup:
     """A straight line."""
-    return tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=class_)
+    return tag("line", *children, x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=class_)
 
 
 def rect(box: Box, class_: str, *children: Markup, **more: object) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from roadstead.report import svg
@@ -95,10 +96,11 @@ def _own(here: Sequence[Event], scale: Scale, y: float) -> Iterator[Markup]:
     """Our looks, stays and finds, in this order from back to front."""
     middle = y + 7.0
     for event in (e for e in here if e.mark is Mark.STAY):
-        left, right = scale.ends(event)
-        outer = event.outer or event.span
-        yield svg.line(scale.x(outer.start), middle, scale.x(outer.end), middle, "s-bracket")
-        yield svg.rect((left, middle - 3.5, right, middle + 3.5), "s-stay", svg.tip(event.words))
+        ends = (scale.x(event.span.start), scale.x(event.span.end))
+        yield svg.line(ends[0], middle, ends[1], middle, "s-bracket", svg.tip(event.words))
+        if event.sure is not None:
+            left, right = scale.ends(replace(event, span=event.sure))
+            yield svg.rect((left, middle - 3.5, right, middle + 3.5), "s-stay", svg.tip(event.words))
     for event in (e for e in here if e.mark in (Mark.LOOK, Mark.BAD_LOOK)):
         left, right = scale.ends(event, 1.5)
         vague = "vague-" if right - left > WIDE_LOOK else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from roadstead.identify import AisState
 from roadstead.model import zone
 from roadstead.report.chips import chip_figure, enlargement
 from roadstead.report.claims import site_name
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roadstead.case import Case
+    from roadstead.identify import AisFact
     from roadstead.model import Detection
     from roadstead.report.contents import Contents, Found
 
@@ -110,9 +112,15 @@ def _facts(found: Found) -> tuple[tuple[str, Markup], ...]:
         *(((text("vessels.compared"), user(found.evidence.words)),) if found.evidence else ()),
         *(((text("vessels.marks"), user(found.marks.words)),) if found.marks else ()),
         *(((text("vessels.roster"), user(found.roster.words)),) if found.roster else ()),
+        *(((text("vessels.ais"), _ais(found.ais)),) if found.ais else ()),
         (text("vessels.method"), user(f"{d.method}; {d.id}")),
         *(((text("vessels.notes"), several(d.notes)),) if d.notes else ()),
     )
+
+
+def _ais(fact: AisFact) -> Markup:
+    """What AIS says; beside ships that may fit also what a fit is worth."""
+    return user(text("vessels.ais_fit", words=fact.sentence) if fact.mmsi else fact.sentence)
 
 
 def _size(d: Detection) -> str:
@@ -172,8 +180,9 @@ def _row(case: Case, found: Found) -> Sequence[Markup | str]:
     d = found.detection
     name = d.id if found.scene.id in d.id else f"{d.id}, {found.scene.id}"
     pixels = found.gate.beam_pixels
+    fits = found.ais is not None and found.ais.state is AisState.MATCHED
     return (
-        user(name),
+        join([user(name), _ais(found.ais)], "; ") if found.ais and fits else user(name),
         join([user(d.method), plain(text("vessels.simulated") if found.scene.simulated else "")]),
         user(site_name(case, found.site_id)),
         when(d.time),
