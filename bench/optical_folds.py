@@ -1,6 +1,6 @@
 """How good the optical network is on places it has not seen: nested leave-one-port-out, and PlanetScope left out.
 
-    python bench/optical_folds.py [--work FOLDER]     trains (two hours on two cores), scores, writes bench/figures
+    python bench/optical_folds.py [--work FOLDER]     trains (hours on two cores), scores, writes bench/figures
 
 Nested: three networks leave out every third Sentinel-2 port each, and each port is scored by the network that saw none
 of its group. Scores and threshold of that port come from the group's other ports, as the same network finds them.
@@ -190,7 +190,7 @@ def by_overlap(tested: list[Tested], folder: Path) -> dict[str, dict[str, float]
 
 
 def sizes(tested: list[Tested]) -> dict[str, dict[str, float]]:
-    """How right lengths and beams of ships of 30 m and more are, by whether they lie alongside as labelled.
+    """How right lengths and beams of ships of 30 m and more are, by whether they were found alongside.
 
     A ship is measured by the detection that overlaps it most, by 0.3 or more. Printed: how many, how many of whose 90 %
     intervals hold what the annotators measured, and the median of measured over true.
