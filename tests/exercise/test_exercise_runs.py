@@ -22,6 +22,7 @@ from roadstead.exercise import (
     acquisitions,
     happen,
     paired,
+    power_of,
     reliability_svg,
     run_exercise,
     scenario_toml,
@@ -75,7 +76,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(done: Exercise,
     assert one.at_sites != other.at_sites
 
 
-@pytest.mark.parametrize("refuses", [verify, explain, read_results])
+@pytest.mark.parametrize("refuses", [verify, explain, read_results, power_of])
 def test_an_exercise_without_images_is_refused_before_anything_is_written(
     done: Exercise, refuses: Callable[[Path], object]
 ) -> None:

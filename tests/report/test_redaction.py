@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from evidence_case import written_case
 
 from roadstead.case import load_case
+from roadstead.model import Participant, Range
 from roadstead.report.exports import Profile, Redactor, Rules, redactor_for, withheld_case
 from roadstead.steps import to_plain
 
@@ -144,6 +146,17 @@ def test_times_inside_reports_are_as_coarse_as_the_rules_say(tmp_path: Path) -> 
     left = withheld_case(case, redactor_for(case, Rules(times="day"), Profile.PUBLIC, ()))
     assert left.reported[0].lr_reason == "there at [time withheld]"
     assert withheld_case(case, redactor_for(case, Rules(times="day"), Profile.FULL, ())) == case
+
+
+def test_the_mmsi_of_a_withheld_ship_goes_with_its_name(tmp_path: Path) -> None:
+    case = _case(tmp_path)
+    size = {"length_m": Range(low=100, high=110), "speed_kn": Range(low=8, high=16)}
+    ship = Participant(id="carrier", name="Ocean Carrier", mmsi="273000000", **size)
+    known = replace(case, vessels=(ship,))
+    told = redactor_for(known, Rules(names=["ocean carrier"]), Profile.PUBLIC, ())
+    assert told.text("Ocean Carrier (MMSI 273000000)") == "[withheld 1] (MMSI [withheld])"
+    others = redactor_for(known, Rules(names=["Sea Breeze"]), Profile.PUBLIC, ())
+    assert others.text("MMSI 273000000") == "MMSI 273000000"
 
 
 @pytest.mark.parametrize(

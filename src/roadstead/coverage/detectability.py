@@ -79,7 +79,7 @@ RATES = {
     (Modality.OPTICAL, True): Rate(
         found=44, labelled=51, kept=0.87, middle_px=10.9, scale_px=3.1, finest_m=10.0,
         source="nine Sentinel-2 ports left out, ships from 200 m; PlanetScope shows no more of them; the middle is "
-        "later than fitted (9.9), so that silence says less of short ships, of which 28 were labelled",
+        "later than fitted (8.2), so that silence says less of short ships, of which 28 were labelled",
     ),
 }  # fmt: skip
 """(kind of sensor, whether alongside) -> what was found"""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from roadstead.detection.optical_boxes import Boxes, inside, read
+from roadstead.detection.optical_extent import lengthened
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -91,6 +92,7 @@ def instances(seen: Seen, shore: NDArray[np.float32]) -> list[Instance]:
         if not free[k]:
             continue
         box, mine = _agreed(votes, free, k)
+        box = lengthened(box, smooth)
         free[k] = False
         near = inside(box, votes.rows, votes.cols, _ROOM_PX) & inside(box, votes.told[0], votes.told[1], _ROOM_PX)
         free[near] = False

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roadstead.assess import places
-from roadstead.case import load_case
+from roadstead.case import load_case, require_images
 from roadstead.coverage import elements_of, jeffreys, opportunities, usable
 from roadstead.exercise.power_draws import DRAWN_AT_ONCE, MOST_BATCHES, drawn_histories, shown
 from roadstead.exercise.run import NO_PICTURE, quiet
@@ -97,10 +97,11 @@ def power_of(
         progress: called with (item, done, total).
 
     Raises:
-        InputError: the case cannot be read.
+        InputError: the case cannot be read, or is an exercise without images.
         NotFound: a claim that the case does not have.
     """
     case = load_case(folder)
+    require_images(case)
     chosen = [case.claim(c) for c in claims] if claims else list(case.claims)
     tested = [c for c in chosen if c.who and c.kind is not ClaimKind.STATEMENT]
     held = gather(case, seams or Seams(), StepCache(folder / ".cache"), quiet)

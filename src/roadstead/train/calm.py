@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
+from roadstead.train.cranes import from_ship
 from roadstead.train.examples import CORE, HULL, SHORE, SHORE_VISIBLE, WEIGHT
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _boat(
     """A boat under way laid into layers and ids, in place; returns it as `Bank.paste` does, shape (1, 5)."""
     row, col = rng.uniform(0, ids.shape[0], 2)
     ship = np.array([row, col, rng.uniform(*_CRAFT_PX), rng.uniform(*_CRAFT_BEAM_PX), rng.uniform(0, math.pi)])
-    ahead, aside = _from(ids.shape, ship)
+    ahead, aside = from_ship(ids.shape, ship)
     cover = np.clip(ship[2] / 2 + 0.5 - np.abs(ahead), 0, 1) * np.clip(ship[3] / 2 + 0.5 - np.abs(aside), 0, 1)
     seen = np.maximum(cover, _wake(ids.shape, ship, _COMET, rng))
     light = math.exp(rng.uniform(*np.log(_CRAFT_LIGHT)))
@@ -85,20 +86,12 @@ def _wake(
     """
     length, beam = ship[2:4]
     light, broad, long = (rng.uniform(*span) for span in spans)
-    ahead, aside = _from(shape, ship)
+    ahead, aside = from_ship(shape, ship)
     behind = rng.choice((-1.0, 1.0)) * ahead - length / 2
     faded = np.maximum(behind, 0) / (length * long)
     half = beam * broad / 2 * np.clip(1 + rng.uniform(*_WIDENING) * faded, 0.2, None)
     foam = np.exp(-faded) * np.clip(half + 0.5 - np.abs(aside), 0, 1) * (behind > -1)
     return np.asarray(light * foam, np.float32)
-
-
-def _from(shape: tuple[int, ...], ship: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far every pixel lies from a ship's middle along its axis and across it, pixels, each shape (h, w)."""
-    row, col, axis = ship[0], ship[1], ship[4]
-    rows, cols = np.indices(shape)
-    down, across = rows - row, cols - col
-    return down * math.sin(axis) + across * math.cos(axis), down * math.cos(axis) - across * math.sin(axis)
 
 
 def _grainy(bands: NDArray[np.float32], pixel_m: float, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from roadstead.geo import GroundFrame
 
-_PENALTY = 2.0  # times half the sum of squared coefficients, without the intercept
+_PENALTY = 8.0  # times half the sum of squared coefficients, without the intercept; by likelihood in ports left out
 _MOST_STEPS, _TOLERANCE = 100, 1e-10  # of Newton's method; it settles in about ten
 _LEAST_IOU, _BUFFER_M, _POINT_M = 0.3, 10.0, 120.0  # what counts as a hit
 _NEAR_IOU = 0.08  # a box that overlaps a ship so much is no clear example of anything else

@@ -21,7 +21,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 
 from roadstead.steps import stream, write_atomic
 from roadstead.train.network import OpticalNet
-from roadstead.train.patches import LEARNING, SETTLING
+from roadstead.train.patches import LEARNING, SETTLING, WORKING, Mix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,8 @@ _STEM = "_conv_stem"
 _WARM_STEPS = 50
 _DECAY = 1e-2
 _RATE = 2e-3  # largest step size
-_SETTLES, _SETTLING_RATE = 0.4, 5e-4  # of the last steps: so many for one of the others; their largest size
+_SETTLING_RATE, _WORKING_RATE = 5e-4, 1e-3  # of the two later stages
+_LATER = 0.4  # steps of each of these for one of the first
 _MEAN_OVER = 0.99  # of the running mean of weights, per step
 _CROSS_ENTROPY, _SHIP_WEIGHT = 4.0, 1.0
 _DICE_ROOM = 50.0
@@ -60,6 +61,25 @@ MEMBERS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Steps that see one mix of patches; the step size goes up at its start and falls along half a cosine."""
+
+    end: int
+    """number of the first step after it"""
+    steps: int
+    rate: float
+    """largest step size"""
+    warm: int
+    """steps in which it goes up to that"""
+    mix: Mix
+
+    def rate_at(self, step: int) -> float:
+        """Size of a step."""
+        done = step - (self.end - self.steps)
+        return self.rate * min(1, (done + 1) / self.warm) * 0.5 * (1 + math.cos(math.pi * done / self.steps))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """What fixes a training beside its examples."""
 
@@ -70,14 +90,19 @@ class Recipe:
     """hash of the images and labels"""
 
     @property
-    def settling(self) -> int:
-        """How many steps come after these, with more evenly lit ships."""
-        return int(_SETTLES * self.steps)
+    def stages(self) -> tuple[Stage, ...]:
+        """Steps after each other: learning, then more evenly lit ships, then cranes over ships at quays."""
+        later = int(_LATER * self.steps)
+        return (
+            Stage(end=self.steps, steps=self.steps, rate=_RATE, warm=_WARM_STEPS, mix=LEARNING),
+            Stage(end=self.steps + later, steps=later, rate=_SETTLING_RATE, warm=1, mix=SETTLING),
+            Stage(end=self.steps + 2 * later, steps=later, rate=_WORKING_RATE, warm=_WARM_STEPS, mix=WORKING),
+        )
 
     @property
     def all_steps(self) -> int:
         """Steps to the end."""
-        return self.steps + self.settling
+        return self.stages[-1].end
 
 
 class Training:
@@ -109,7 +134,7 @@ class Training:
     @property
     def _fixed(self) -> str:
         """What a checkpoint must share with this training."""
-        return f"{self.recipe} {_RATE} {_SETTLES} {_SETTLING_RATE} {LEARNING} {SETTLING}"
+        return f"{self.recipe} {self.recipe.stages}"
 
     def _groups(self) -> list[dict[str, Any]]:
         """What learns at the full step size, the trunk's first layer with it, and the rest of the trunk."""
@@ -122,15 +147,14 @@ class Training:
 
     def _step(self, step: int) -> None:
         rng = stream(self.recipe.seed, "train", "step", str(step))
-        settling = step >= self.recipe.steps
-        patches = [self._maker.draw(rng, SETTLING if settling else LEARNING) for _ in range(self.recipe.member.batch)]
+        stage = next(s for s in self.recipe.stages if step < s.end)
+        patches = [self._maker.draw(rng, stage.mix) for _ in range(self.recipe.member.batch)]
         planes, truth, weight, boxes, boxed = (
             torch.from_numpy(np.stack([getattr(p, name) for p in patches])).to(self._device)
             for name in ("planes", "truth", "weight", "boxes", "boxed")
         )
-        rate = self._rate(step)
         for group in self._optimiser.param_groups:
-            group["lr"] = rate * group["share"]
+            group["lr"] = stage.rate_at(step) * group["share"]
         with torch.autocast(self._device.type, dtype=torch.bfloat16):
             logits, told = self._net(planes.contiguous(memory_format=torch.channels_last))
         loss = _loss(logits.float(), truth, weight[:, None]) + _BOX * _box_loss(told.float(), boxes, boxed[:, None])
@@ -139,13 +163,6 @@ class Training:
         self._optimiser.step()
         self._average(step)
         self.losses.append(float(loss.detach()))
-
-    def _rate(self, step: int) -> float:
-        """Size of a step: up within `_WARM_STEPS`, down along half a cosine, and once more while it settles."""
-        recipe, after = self.recipe, step - self.recipe.steps
-        if after >= 0:
-            return _SETTLING_RATE * 0.5 * (1 + math.cos(math.pi * after / recipe.settling))
-        return _RATE * min(1, (step + 1) / _WARM_STEPS) * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
 
     def _average(self, step: int) -> None:
         keep = min(_MEAN_OVER, (1 + step) / (10 + step))

@@ -19,6 +19,7 @@ from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import ROLES, SHORE_M
 from roadstead.library import SunView, form, overhead, solid_of, traffic_forms
 from roadstead.steps import stream
+from roadstead.train.cranes import lay_row
 from roadstead.train.examples import CORE, HULL, SHORE, WEIGHT
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _FLAT_LIGHT = (0.15, 1.5)
 _SOFT = 0.5  # share of ships blurred as the image around them is
 _TURNS, _LEAST_CUT_PX, _RIM_PX = 12, 12, 4
 _EDGE_PX = 0.7  # blur of the rim of a ship cut out
+_EMPTY = 0.2  # share of berths with cranes and no ship
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ class Bank:
         rng: np.random.Generator,
         *,
         flat: float,
+        cranes: bool = False,
     ) -> NDArray[np.float64]:
         """Lay up to three ships into a patch's layers and ids (see `examples`), in place.
 
@@ -90,6 +93,7 @@ class Bank:
             zoom: of the patch.
             rng: decides.
             flat: share of ships evenly lit from stem to stern, as grey or laden ones seem at 10 m.
+            cranes: whether some berths get cranes instead of a ship.
 
         Returns:
             Middles (rows, columns), lengths, beams and axes in the patch, in the order of their ids, shape (n, 5).
@@ -107,7 +111,10 @@ class Bank:
                 if place is not None:
                     away = (float(slope[0][place]), float(slope[1][place]))
                     along = self._along(kind, away, ship.beam_px, rng)
-                    laid += _lay(layers, ids, (along, known + len(laid) + 1), place, rng, flat=flat)
+                    if cranes and rng.random() < _EMPTY:
+                        lay_row(layers, np.array(_box_at(along, place)), away, rng)
+                    else:
+                        laid += _lay(layers, ids, (along, known + len(laid) + 1), place, rng, flat=flat)
             else:
                 place = _one_of(np.argwhere(shore > _OFFSHORE), rng)
                 if place is not None:
@@ -269,6 +276,10 @@ def _lay(
     part[CORE] = np.maximum(part[CORE], ship.core[chip])
     part[WEIGHT][hull] = 1
     ids[here][hull] = number
-    middle = [f + m for f, m in zip(first, ship.middle_px, strict=True)]
-    axis = math.radians(ship.heading_deg - 90) % math.pi
-    return [(middle[0], middle[1], ship.length_px, ship.beam_px, axis)]
+    return [_box_at(ship, place)]
+
+
+def _box_at(ship: Drawn, place: tuple[int, int]) -> tuple[float, ...]:
+    """Middle, length, beam and axis of a ship laid at a place."""
+    row, col = (round(p - m) + m for p, m in zip(place, ship.middle_px, strict=True))
+    return row, col, ship.length_px, ship.beam_px, math.radians(ship.heading_deg - 90) % math.pi

@@ -21,6 +21,7 @@ from roadstead.detection.optical_boxes import BOX, Boxes, written
 from roadstead.detection.optical_grid import WORK_M
 from roadstead.detection.optical_planes import stacked
 from roadstead.train.calm import PIXEL_M, calm_patch
+from roadstead.train.cranes import lay_cranes
 from roadstead.train.examples import CORE, HULL, SHORE, SHORE_VISIBLE, WEIGHT, Example
 
 if TYPE_CHECKING:
@@ -50,9 +51,12 @@ class Mix:
     """share of these ships that are evenly lit"""
     calm: float = 0.0
     """share of patches that are nothing but smooth water with evenly lit ships"""
+    cranes: bool = False
+    """whether cranes stand over some of the ships at quays, and over empty berths"""
 
 
 LEARNING, SETTLING = Mix(pasted=0.35, flat=0.2), Mix(pasted=0.5, flat=0.4, calm=0.3)
+WORKING = Mix(pasted=0.5, flat=0.3, calm=0.15, cranes=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,10 @@ class PatchMaker:
             native_m, infrared, grey = rng.uniform(*PIXEL_M), (True, False), _CALM_GREY
             layers, ids, ships = calm_patch(self._bank, layers, native_m, zoom, rng)
         elif self._bank is not None and rng.random() < mix.pasted:
-            ships = np.concatenate([ships, self._bank.paste(layers, ids, len(ships), zoom, rng, flat=mix.flat)])
+            laid = self._bank.paste(layers, ids, len(ships), zoom, rng, flat=mix.flat, cranes=mix.cranes)
+            ships = np.concatenate([ships, laid])
+        if mix.cranes:
+            lay_cranes(layers, ships, rng)
         weight = layers[WEIGHT] * np.where(layers[SHORE] < _INLAND, _INLAND_WEIGHT, 1)
         seen = _infrared(infrared, rng) if rng.random() >= grey else None
         planes = _relit(layers, native_m, seen, rng)

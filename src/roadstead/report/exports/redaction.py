@@ -142,7 +142,10 @@ def redactor_for(case: Case, rules: Rules, profile: Profile, analysts: Iterable[
         names |= {t: f"withheld-{number}" for t in (source.id, source.origin) if t}
         names |= {t: WITHHELD for t in (source.name, source.url, source.note) if t}
     further = sorted({n.strip() for n in rules.names} - {""})
-    names |= {name: f"[withheld {number}]" for number, name in enumerate(further, start=1)}
+    marked = {name: f"[withheld {number}]" for number, name in enumerate(further, start=1)}
+    # A nine-digit MMSI names a ship as surely as its name does.
+    told = NameMatcher(marked)
+    names |= marked | {v.mmsi: WITHHELD for v in case.vessels if v.mmsi and told.replaced(v.name)[1]}
     return Redactor(profile=profile, rules=rules, names=names, folder=case.folder)
 
 
