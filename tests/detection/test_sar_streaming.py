@@ -113,8 +113,8 @@ def test_measuring_reads_windows_only_where_blocks_were_not_kept(tmp_path: Path)
     with open_band(scene) as band:
         result = SarDetector().detect_in(scene, band)
         kept = measure_in(scene, band, result, method="sar")
-        assert 0 < len(result.held.at) < (900 * 700 / (BLOCK_M / 10) ** 2) / 4
-        bare = replace(result, held=replace(result.held, at={}))
+        assert 0 < len(result.held.values) < (900 * 700 / (BLOCK_M / 10) ** 2) / 4
+        bare = replace(result, held=replace(result.held, place=np.full_like(result.held.place, -1)))
         assert measure_in(scene, band, bare, method="sar") == kept
 
 

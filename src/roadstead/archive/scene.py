@@ -50,6 +50,7 @@ def open_scene(
     gsd_m: float | None = None,
     time: TimeSpan | None = None,
     modality: Modality | None = None,
+    hashed: bool = True,
 ) -> Scene:
     """The scene in a local GeoTIFF, PNG, JPEG, STAC item or Planet order folder.
 
@@ -63,6 +64,7 @@ def open_scene(
         gsd_m: native ground sample distance, metres.
         time: when it was acquired; its basis is then `inferred`.
         modality: kind of sensor.
+        hashed: False leaves `sha256` empty, for who has it made while working on the scene.
 
     Raises:
         BandsUnknown: roles or the SAR unit are stated nowhere; names the option to give.
@@ -77,7 +79,7 @@ def open_scene(
         modality=modality,
     )
     image, metadata = locate(path)
-    return build(image, metadata, stated)
+    return build(image, metadata, stated, hashed=hashed)
 
 
 def locate(path: Path) -> tuple[Path, Path | None]:
@@ -119,7 +121,7 @@ def _in_folder(folder: Path) -> tuple[Path, Path | None]:
     return min(group, key=planet.rank), None if key in group else key
 
 
-def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool = False) -> Scene:
+def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool = False, hashed: bool = True) -> Scene:
     """The scene of an image with its metadata and what is stated about it; see `open_scene`.
 
     Args:
@@ -127,6 +129,7 @@ def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool =
         metadata: STAC item or Planet JSON that belongs to it.
         stated: the user's facts.
         lenient: a picture to be looked at; unknown SAR units and grey bands are accepted.
+        hashed: False leaves `sha256` empty.
     """
     facts = file_facts(image)
     scene = _described(image, metadata)
@@ -143,7 +146,7 @@ def build(image: Path, metadata: Path | None, stated: Stated, *, lenient: bool =
         date_basis=_date_basis(scene, stated),
         gsd_m=_gsd_m(stated, scene, image),
         gsd_basis="stated by the user" if stated.gsd_m else scene.gsd_basis,
-        sha256=sha256_file(image),
+        sha256=sha256_file(image) if hashed else "",
         footprint=facts.footprint,
         simulated=scene.simulated or any(SIMULATED_MARK in tag for tag in facts.tags),
         cloud_mask=mask,

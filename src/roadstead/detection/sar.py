@@ -15,13 +15,14 @@ follows from the pixel size. The steps, each in its module:
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roadstead.detection.sar_artifacts import ambiguity_of, near_nodata, part_of, structures
+from roadstead.detection.sar_artifacts import ambiguity_of, near_nodata, origins, part_of, structures
 from roadstead.detection.sar_background import Background, background
 from roadstead.detection.sar_clusters import groups, members
 from roadstead.detection.sar_held import HeldBlocks
@@ -193,33 +194,51 @@ def _judged(sea: _Sea, bright: Bright, notes: tuple[str, ...]) -> tuple[list[Can
     lobes = np.flatnonzero((parents >= 0) & ~bright.on_land)
     rejected = [_rejected(o, _sidelobe_reason(o, bright, parents)) for o in _objects(sea, bright, lobes)]
     free = np.flatnonzero((parents < 0) & ~bright.on_land)
-    structure_m = structures(bright, free, sea.pixel_m)
+    objects = sorted(_objects(sea, bright, free), key=lambda o: -o.peak)
+    around = _Around(
+        structure_m=structures(bright, free, sea.pixel_m),
+        origins=origins(bright, objects[-1].peak if objects else math.inf),
+    )
     kept: list[BrightObject] = []
-    for found in sorted(_objects(sea, bright, free), key=lambda o: -o.peak):
-        reason = _fault(found, sea, bright, structure_m)
+    rows_px = np.empty(len(objects))
+    for found in objects:
+        reason = _fault(found, sea, bright, around)
         if reason:
             rejected.append(_rejected(found, reason))
             continue
-        whole = part_of(found, kept, bright, sea.pixel_m)
+        whole = part_of(found, kept, rows_px[: len(kept)], bright, sea.pixel_m)
         if whole is None:
+            rows_px[len(kept)] = found.row_px
             kept.append(found)
-        else:
-            merged = bright_object(np.concatenate([whole.index, found.index]), bright, sea.pixel_m)
-            kept[kept.index(whole)] = whole if shape_fault(merged) else merged
+            continue
+        merged = bright_object(np.concatenate([whole.index, found.index]), bright, sea.pixel_m)
+        if not shape_fault(merged):
+            place = kept.index(whole)
+            kept[place], rows_px[place] = merged, merged.row_px
     kept.sort(key=lambda o: (o.row_px, o.col_px))
-    return [_candidate(o, sea, bright, notes) for o in kept], sorted(rejected, key=lambda r: (r.row_px, r.col_px))
+    return _candidates(kept, sea, bright, notes), sorted(rejected, key=lambda r: (r.row_px, r.col_px))
 
 
-def _fault(found: BrightObject, sea: _Sea, bright: Bright, structure_m: NDArray[np.float64]) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """What else than vessels could explain objects."""
+
+    structure_m: NDArray[np.float64]
+    """length of the structure that each bright pixel belongs to, else 0, shape (n,)"""
+    origins: NDArray[np.int64]
+    """bright pixels that may have ambiguities, ascending"""
+
+
+def _fault(found: BrightObject, sea: _Sea, bright: Bright, around: _Around) -> str | None:
     """The reason to reject an object, or None."""
-    along_m = structure_m[found.brightest]
+    along_m = around.structure_m[found.brightest]
     if along_m:
         return f"part of a structure {along_m:.0f} m long"
     return (
         shape_fault(found)
         or near_nodata(found, bright)
         or _faint(found, sea)
-        or ambiguity_of(found, bright, sea.pixel_m)
+        or ambiguity_of(found, bright, around.origins, sea.pixel_m)
     )
 
 
@@ -253,8 +272,10 @@ def _rejected(found: BrightObject, reason: str) -> Rejected:
 def _objects(sea: _Sea, bright: Bright, index: NDArray[np.int64]) -> list[BrightObject]:
     """Groups among these bright pixels that reach the threshold."""
     reach_px = max(1.5, _JOIN_M / max(sea.pixel_m))
-    parts = members(groups(bright.rows_px[index], bright.cols_px[index], reach_px))
-    return [bright_object(index[p], bright, sea.pixel_m) for p in parts if bright.ratio[index[p]].max() >= 1]
+    group = groups(bright.rows_px[index], bright.cols_px[index], reach_px)
+    most = np.zeros(group.max(initial=-1) + 1, np.float32)
+    np.maximum.at(most, group, bright.ratio[index])
+    return [bright_object(index[part], bright, sea.pixel_m) for part in members(group, most >= 1)]
 
 
 def _sidelobe_reason(found: BrightObject, bright: Bright, parents: NDArray[np.int64]) -> str:
@@ -262,22 +283,32 @@ def _sidelobe_reason(found: BrightObject, bright: Bright, parents: NDArray[np.in
     return f"sidelobe of the target at row {bright.rows_px[parent]}, column {bright.cols_px[parent]}"
 
 
-def _candidate(found: BrightObject, sea: _Sea, bright: Bright, notes: tuple[str, ...]) -> Candidate:
-    """The body of an object as a candidate; weights are half at 13 dB below its peak."""
-    index = with_gaps(found.index, bright)
-    below_db = 10 * np.log10(bright.level[index] / (CORE * found.peak))
-    weights = np.clip(0.5 + below_db / 12, 0, 1).astype(np.float32)
-    body = weights > 0
-    rows, cols = bright.rows_px[index[body]], bright.cols_px[index[body]]
-    alongside = bool(sea.coast[rows // sea.back.block_px, cols // sea.back.block_px].any())
-    return Candidate(
-        rows_px=rows,
-        cols_px=cols,
-        weights=weights[body],
-        score=_score(_excess_db(found, sea)),
-        alongside=alongside,
-        notes=(*notes, "within 300 m of land: detection is less sure there") if alongside else notes,
-    )
+def _candidates(kept: list[BrightObject], sea: _Sea, bright: Bright, notes: tuple[str, ...]) -> list[Candidate]:
+    """The bodies of objects as candidates; weights are half at 13 dB below the peak."""
+    if not kept:
+        return []
+    parts = [with_gaps(o.index, bright) for o in kept]
+    index = np.concatenate(parts)
+    half = np.repeat(np.array([CORE * o.peak for o in kept]).astype(np.float32), [len(p) for p in parts])
+    weights = np.clip(0.5 + 10 * np.log10(bright.level[index] / half) / 12, 0, 1).astype(np.float32)
+    rows, cols = bright.rows_px[index], bright.cols_px[index]
+    coastal = sea.coast[rows // sea.back.block_px, cols // sea.back.block_px]
+    ends = np.cumsum([len(p) for p in parts])
+    candidates = []
+    for found, first, last in zip(kept, [0, *ends[:-1].tolist()], ends.tolist(), strict=True):
+        body = first + np.flatnonzero(weights[first:last])
+        alongside = bool(coastal[body].any())
+        candidates.append(
+            Candidate(
+                rows_px=rows[body],
+                cols_px=cols[body],
+                weights=weights[body],
+                score=_score(_excess_db(found, sea)),
+                alongside=alongside,
+                notes=(*notes, "within 300 m of land: detection is less sure there") if alongside else notes,
+            )
+        )
+    return candidates
 
 
 def _score(excess_db: float) -> float:

@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from roadstead.detection.sar_clusters import groups, members
 from roadstead.detection.sar_objects import MAX_LENGTH_M, extents_m
@@ -35,6 +36,8 @@ _SADDLE, _CLOSE_SADDLE, _CLOSE_M = 0.05, 0.01, 200.0
 def near_nodata(found: BrightObject, bright: Bright) -> str | None:
     """The reason to reject an object that touches an edge of the data inside the image, or None."""
     index = found.index
+    if not bright.at_edge[index].any():
+        return None
     apart = np.square(bright.rows_px[index] + 0.5 - found.row_px) + np.square(
         bright.cols_px[index] + 0.5 - found.col_px
     )
@@ -55,10 +58,9 @@ def structures(bright: Bright, index: NDArray[np.int64], pixel_m: tuple[float, f
     """
     out = np.zeros(len(bright.level))
     index = index[bright.plain_ratio[index] > 0.8]
-    for part in members(groups(bright.rows_px[index], bright.cols_px[index], _LINK_M / max(pixel_m))):
+    group = groups(bright.rows_px[index], bright.cols_px[index], _LINK_M / max(pixel_m))
+    for part in members(group, _large(group, bright.rows_px[index], bright.cols_px[index], pixel_m)):
         own = index[part]
-        if len(own) < 8 or _span_m(bright, own, pixel_m) <= _STRUCTURE_M:
-            continue
         length_m, beam_m = extents_m(bright.rows_px[own], bright.cols_px[own], pixel_m)
         if length_m > _STRUCTURE_M and length_m > _SLENDER * beam_m:
             plain = bright.level[own] < _STANDS_OUT * np.median(bright.level[own])
@@ -66,26 +68,47 @@ def structures(bright: Bright, index: NDArray[np.int64], pixel_m: tuple[float, f
     return out
 
 
-def _span_m(bright: Bright, index: NDArray[np.int64], pixel_m: tuple[float, float]) -> float:
-    """Diagonal of the box around these pixels."""
-    wide, high = np.ptp(bright.cols_px[index]) * pixel_m[0], np.ptp(bright.rows_px[index]) * pixel_m[1]
-    return math.hypot(wide, high)
+@njit(cache=True)
+def _large(
+    group: NDArray[np.int64], rows_px: NDArray[np.int64], cols_px: NDArray[np.int64], pixel_m: tuple[float, float]
+) -> NDArray[np.bool_]:
+    """Which groups have eight pixels or more, in a box whose diagonal is longer than a structure has to be."""
+    count = group.max() + 1 if len(group) else 0
+    number, top, left = np.zeros(count, np.int64), np.full(count, 2**62), np.full(count, 2**62)
+    bottom, right = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    for k in range(len(group)):
+        g = group[k]
+        number[g] += 1
+        top[g], bottom[g] = min(top[g], rows_px[k]), max(bottom[g], rows_px[k])
+        left[g], right[g] = min(left[g], cols_px[k]), max(right[g], cols_px[k])
+    span_m = np.hypot((right - left) * pixel_m[0], (bottom - top) * pixel_m[1])
+    return (number >= 8) & (span_m > _STRUCTURE_M)
 
 
-def ambiguity_of(found: BrightObject, bright: Bright, pixel_m: tuple[float, float]) -> str | None:
+def origins(bright: Bright, faintest: float) -> NDArray[np.int64]:
+    """Pixels bright enough to have an ambiguity that is an object of at least this peak, ascending."""
+    return np.flatnonzero(bright.level >= np.float32(0.99 * 10 ** (_FAINTER_DB[0] / 10) * faintest))
+
+
+def ambiguity_of(
+    found: BrightObject, bright: Bright, among: NDArray[np.int64], pixel_m: tuple[float, float]
+) -> str | None:
     """The reason to reject an object as the azimuth ambiguity of a much brighter target, or None.
 
     Args:
         found: the object in question.
         bright: the list of bright pixels, those of land included.
+        among: those of them that can be the target, as of `origins`.
         pixel_m: ground size of a pixel along the row and along the column.
     """
+    if not len(among):
+        return None
     turn = math.radians(bright.turn_deg)
     reach = int(OFFSET_M[1] / pixel_m[1]) + 2
-    low, high = np.searchsorted(bright.rows_px, [found.row_px - reach, found.row_px + reach])
-    # few pixels are bright enough to be the origin, so places are computed for those only
-    ratio = bright.level[low:high] / found.peak
-    near = low + np.flatnonzero((ratio >= 10 ** (_FAINTER_DB[0] / 10)) & (ratio <= 10 ** (_FAINTER_DB[1] / 10)))
+    low, high = np.searchsorted(bright.rows_px[among], [found.row_px - reach, found.row_px + reach])
+    ratio = bright.level[among[low:high]] / found.peak
+    fainter = (ratio >= 10 ** (_FAINTER_DB[0] / 10)) & (ratio <= 10 ** (_FAINTER_DB[1] / 10))
+    near = among[low:high][fainter]
     if not len(near):
         return None
     x = (bright.cols_px[near] + 0.5 - found.col_px) * pixel_m[0]
@@ -101,7 +124,11 @@ def ambiguity_of(found: BrightObject, bright: Bright, pixel_m: tuple[float, floa
 
 
 def part_of(
-    found: BrightObject, others: list[BrightObject], bright: Bright, pixel_m: tuple[float, float]
+    found: BrightObject,
+    others: list[BrightObject],
+    rows_px: NDArray[np.float64],
+    bright: Bright,
+    pixel_m: tuple[float, float],
 ) -> BrightObject | None:
     """The brighter object that this one is a part of, or None.
 
@@ -111,14 +138,13 @@ def part_of(
     Args:
         found: the weaker object.
         others: brighter ones, brightest first.
+        rows_px: rows of the others, shape (number of others,).
         bright: the list of bright pixels.
         pixel_m: ground size of a pixel along the row and along the column.
     """
     reach_px = MAX_LENGTH_M / pixel_m[1]
-    near = [
-        o for o in others
-        if abs(o.row_px - found.row_px) < reach_px and _apart_m(found, o, pixel_m) < MAX_LENGTH_M
-    ]  # fmt: skip
+    level = np.flatnonzero(np.abs(rows_px - found.row_px) < reach_px).tolist()
+    near = [others[k] for k in level if _apart_m(found, others[k], pixel_m) < MAX_LENGTH_M]
     if not near:
         return None
     close = [o for o in near if _apart_m(found, o, pixel_m) < _CLOSE_M]

@@ -28,6 +28,12 @@ MIN_FILL = 0.2
 _FLOOR, _FLOOR_AMPLITUDE, _FLOOR_DB = np.float32(1e-8), np.float32(1e-4), np.float32(-80)
 _MOST, _MOST_AMPLITUDE, _MOST_DB = (np.float32(SAR_MOST[u]) for u in (SarUnit.LINEAR, SarUnit.AMPLITUDE, SarUnit.DB))
 _NEPER_PER_DB, _DB_PER_NEPER = np.float32(np.log(10) / 10), np.float32(10 / np.log(10))
+_LN2, _LN2_REST, _HALF_ROOT = np.float32(0.693359375), np.float32(-2.12194440e-4), np.float32(0.707106781)
+_LOG = tuple(
+    np.float32(c)
+    for c in (7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+              -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1)
+)  # fmt: skip
 _MIXED_DB = np.float32(6)  # speckle and waves of one sea hardly lie farther from their mean
 
 
@@ -82,10 +88,10 @@ def most(unit: int) -> np.float32:
 def convert(raw: NDArray[np.float32], form: Form, out: NDArray[np.float32]) -> int:
     """Intensities of a row of raw values, 0 where invalid; returns the number of invalid ones."""
     nodata, limit = np.float32(form.nodata), most(form.unit)
-    bad = 0
+    bad = np.int32(0)
     for col in range(len(raw)):
         value = np.float32(raw[col])
-        bad += (value == nodata) | (not (abs(value) <= limit))
+        bad += np.int32((value == nodata) | (not (abs(value) <= limit)))
     if form.unit == AMPLITUDE:
         for col in range(len(raw)):
             value = np.float32(raw[col])
@@ -104,7 +110,7 @@ def convert(raw: NDArray[np.float32], form: Form, out: NDArray[np.float32]) -> i
             value = np.float32(raw[col])
             if (value == nodata) | (not (abs(value) <= limit)):
                 out[col] = 0.0
-    return bad
+    return int(bad)
 
 
 @njit(cache=True, nogil=True)
@@ -175,6 +181,7 @@ def add_rows(raw: NDArray[Any], raw_row: int, blocks: tuple[int, int], form: For
     rows = np.zeros((block + 2 * half, form.width + 2 * half), np.float32)
     usable, upright = np.zeros_like(rows), np.empty(form.width + 2 * half, np.float32)
     samples = np.empty((block // window, -(-form.width // window)), np.float32)
+    decibels = np.empty_like(samples)
     columns = _columns(form)
     for i in range(blocks[0], blocks[1]):
         top, high = i * block, min(block, form.height - i * block)
@@ -198,10 +205,13 @@ def add_rows(raw: NDArray[Any], raw_row: int, blocks: tuple[int, int], form: For
             else:
                 _add_whole(columns)
             if (top + k) % window == half:
+                line = samples[k // window]
                 for n in range((form.width - half + window - 1) // window):
-                    samples[k // window, n] = columns.smooth[half + n * window]
+                    line[n] = columns.smooth[half + n * window]
         _reduce(i, block, columns, sums)
-        _reduce_logs(i, block // window, samples, sums)
+        for k in range(len(samples)):
+            to_decibels(samples[k], decibels[k])
+        _reduce_logs(i, (samples, decibels), sums)
 
 
 @njit(cache=True, nogil=True)
@@ -252,20 +262,44 @@ def _reduce(i: int, block: int, columns: _Columns, sums: Sums) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _reduce_logs(i: int, side: int, samples: NDArray[np.float32], sums: Sums) -> None:
-    """Typical decibels and their spread of each block; samples of 0 are invalid.
+def to_decibels(values: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """Decibels of positive values, to the last digit but one; of others anything.
+
+    The library's logarithm takes one value at a time, and another last digit on another machine. This one is that of
+    the Cephes library (Moshier 1989, Methods and Programs for Mathematical Functions).
+    """
+    bits, parts = values.view(np.int32), out.view(np.int32)
+    for k in range(len(values)):
+        parts[k] = bits[k] & np.int32(0x007FFFFF) | np.int32(0x3F000000)
+    for k in range(len(values)):
+        power, part = np.float32((bits[k] >> np.int32(23)) - np.int32(126)), out[k]
+        small = part < _HALF_ROOT
+        power = power - np.float32(1) if small else power
+        x = part + part - np.float32(1) if small else part - np.float32(1)
+        y = _LOG[0]
+        for n in range(1, len(_LOG)):
+            y = y * x + _LOG[n]
+        y = y * x * (x * x) + power * _LN2_REST - np.float32(0.5) * (x * x)
+        out[k] = _DB_PER_NEPER * (x + y + power * _LN2)
+
+
+@njit(cache=True, nogil=True)
+def _reduce_logs(i: int, logs: tuple[NDArray[np.float32], NDArray[np.float32]], sums: Sums) -> None:
+    """Typical decibels and their spread of each block, from samples, of which 0 is invalid, and their decibels.
 
     Typical is the mean, but the median where a block is mixed, so that a ship does not make its block look like land.
     """
-    decibels = np.empty(side * side, np.float32)
+    samples, decibels = logs
+    side, width = samples.shape
+    values = np.empty(side * side, np.float32)
     for j in range(sums.counted.shape[1]):
         n, s, q = 0, np.float32(0), np.float32(0)
         low, high = np.float32(1000), np.float32(-1000)
         for row in range(side):
-            for col in range(j * side, min((j + 1) * side, samples.shape[1])):
+            for col in range(j * side, min((j + 1) * side, width)):
                 if samples[row, col] > 0:
-                    value_db = _DB_PER_NEPER * np.log(samples[row, col])
-                    decibels[n] = value_db
+                    value_db = decibels[row, col]
+                    values[n] = value_db
                     n += 1
                     s += value_db
                     q += value_db * value_db
@@ -273,4 +307,4 @@ def _reduce_logs(i: int, side: int, samples: NDArray[np.float32], sums: Sums) ->
         mean = s / n if n else np.float32(np.nan)
         sums.roughness[i, j] = np.sqrt(max(q / n - mean * mean, np.float32(0))) if n else np.float32(np.nan)
         mixed = n > 0 and (high - mean > _MIXED_DB or mean - low > _MIXED_DB)
-        sums.log_mean[i, j] = np.sort(decibels[:n])[n // 2] if mixed else mean
+        sums.log_mean[i, j] = np.sort(values[:n])[n // 2] if mixed else mean

@@ -23,18 +23,21 @@ def groups(rows_px: NDArray[np.int64], cols_px: NDArray[np.int64], reach_px: flo
     n, reach = len(rows_px), int(reach_px)
     parent = np.arange(n)
     starts = np.searchsorted(rows_px, np.arange(rows_px[0], rows_px[n - 1] + 2)) if n else np.zeros(1, np.int64)
-    for k in range(n):
-        for dy in range(reach + 1):
-            row = rows_px[k] + dy - rows_px[0]
-            if row >= len(starts) - 1:
-                break
-            wide = int(np.sqrt(reach_px * reach_px - dy * dy))
-            low, high = starts[row], starts[row + 1]
-            m = low + np.searchsorted(cols_px[low:high], cols_px[k] - wide if dy else cols_px[k] + 1)
-            while m < high and cols_px[m] <= cols_px[k] + wide:
-                a, b = _root(parent, k), _root(parent, m)
-                parent[max(a, b)] = min(a, b)
-                m += 1
+    for k in range(1, n):
+        if rows_px[k] == rows_px[k - 1] and cols_px[k] - cols_px[k - 1] <= reach:
+            parent[k] = parent[k - 1]
+    for dy in range(1, reach + 1):
+        wide = int(np.sqrt(reach_px * reach_px - dy * dy))
+        for row in range(len(starts) - 1 - dy):
+            if starts[row] < starts[row + 1] and starts[row + dy] < starts[row + dy + 1]:
+                _join(
+                    cols_px,
+                    (starts[row], starts[row + 1]),
+                    (starts[row + dy], starts[row + dy + 1]),
+                    wide,
+                    reach,
+                    parent,
+                )
     out, number = np.empty(n, np.int64), 0
     for k in range(n):
         root = _root(parent, k)
@@ -47,6 +50,34 @@ def groups(rows_px: NDArray[np.int64], cols_px: NDArray[np.int64], reach_px: flo
 
 
 @njit(cache=True, nogil=True)
+def _join(  # noqa: PLR0917 - compiled code takes plain values
+    cols_px: NDArray[np.int64],
+    upper: tuple[int, int],
+    lower: tuple[int, int],
+    wide: int,
+    reach: int,
+    parent: NDArray[np.int64],
+) -> None:
+    """Join pixels of two rows, each given by its first pixel and the one behind its last, not `wide` columns apart.
+
+    Pixels of a row within `reach` of each other are together already, so each run of them looks at a pixel only once.
+    """
+    first, m, near = lower[0], lower[0], False
+    for k in range(upper[0], upper[1]):
+        col = cols_px[k]
+        while first < lower[1] and cols_px[first] < col - wide:
+            first += 1
+        if k == upper[0] or col - cols_px[k - 1] > reach or m < first:
+            m, near = first, False
+        while m < lower[1] and cols_px[m] <= col + wide:
+            if not near or cols_px[m] - cols_px[m - 1] > reach:
+                a, b = _root(parent, k), _root(parent, m)
+                parent[max(a, b)] = min(a, b)
+            near = True
+            m += 1
+
+
+@njit(cache=True, nogil=True)
 def _root(parent: NDArray[np.int64], k: int) -> int:
     while parent[k] != k:
         parent[k] = parent[parent[k]]
@@ -54,7 +85,29 @@ def _root(parent: NDArray[np.int64], k: int) -> int:
     return k
 
 
-def members(group: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Indices of each group's pixels, in order of the group number."""
-    order = np.argsort(group, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(group) else []
+def members(group: NDArray[np.int64], wanted: NDArray[np.bool_] | None = None) -> list[NDArray[np.int64]]:
+    """Indices of each group's pixels, ascending, in order of the group number.
+
+    Args:
+        group: number of each pixel's group, shape (n,).
+        wanted: by group number, which to give; None: all.
+    """
+    if not len(group):
+        return []
+    order, ends = by_group(group)
+    numbers = range(len(ends)) if wanted is None else np.flatnonzero(wanted).tolist()
+    return [order[ends[g - 1] if g else 0 : ends[g]] for g in numbers]
+
+
+@njit(cache=True, nogil=True)
+def by_group(group: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of pixels in order of their groups, ascending in each, shape (n,); and where the indices of each end."""
+    ends = np.zeros(group.max() + 1, np.int64)
+    for g in group:
+        ends[g] += 1
+    ends = np.cumsum(ends)
+    order, free = np.empty(len(group), np.int64), ends.copy()
+    for k in range(len(group) - 1, -1, -1):
+        free[group[k]] -= 1
+        order[free[group[k]]] = k
+    return order, ends

@@ -45,28 +45,42 @@ def cut_blocks(
     return index, values
 
 
+@njit(cache=True, nogil=True)
+def _paste(values: NDArray[Any], place: NDArray[np.int32], corner: tuple[int, int], out: NDArray[Any]) -> bool:
+    """Fill a window, given by its first row and column, from blocks; False where one of them is not held."""
+    block, (top, left), (height, width) = values.shape[1], corner, out.shape
+    for i in range(top // block, (top + height - 1) // block + 1):
+        for j in range(left // block, (left + width - 1) // block + 1):
+            if place[i, j] < 0:
+                return False
+            held = values[place[i, j]]
+            for y in range(max(top, i * block), min(top + height, (i + 1) * block)):
+                for x in range(max(left, j * block), min(left + width, (j + 1) * block)):
+                    out[y - top, x - left] = held[y - i * block, x - j * block]
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HeldBlocks:
     """A band of which only some blocks are there."""
 
     form: Form
-    at: dict[int, NDArray[Any]]
-    """block number -> its raw values, shape (block, block)"""
+    values: NDArray[Any]
+    """raw values of each block, shape (n, block, block)"""
+    place: NDArray[np.int32]
+    """place of each block of the band in `values`, or -1, shape (block rows, block columns)"""
 
     @classmethod
     def of(cls, form: Form, parts: list[tuple[NDArray[np.int64], NDArray[Any]]]) -> HeldBlocks:
         """All the blocks of these parts."""
-        return cls(form=form, at={int(n): v for index, values in parts for n, v in zip(index, values, strict=True)})
+        block = form.block_px
+        place = np.full((-(-form.height // block), -(-form.width // block)), -1, np.int32)
+        if not parts:
+            return cls(form=form, values=np.empty((0, block, block), np.float32), place=place)
+        place.ravel()[np.concatenate([index for index, _ in parts])] = np.arange(sum(len(v) for _, v in parts))
+        return cls(form=form, values=np.concatenate([values for _, values in parts]), place=place)
 
     def window(self, top: int, left: int, height: int, width: int) -> NDArray[Any] | None:
         """Raw values of a window inside the image, shape (height, width); None where a block of it is not held."""
-        block, columns = self.form.block_px, -(-self.form.width // self.form.block_px)
-        rows = range(top // block, (top + height - 1) // block + 1)
-        cols = range(left // block, (left + width - 1) // block + 1)
-        parts = [[self.at.get(i * columns + j) for j in cols] for i in rows]
-        held = [[part for part in line if part is not None] for line in parts]
-        if any(len(line) < len(cols) for line in held):
-            return None
-        whole = np.concatenate([np.concatenate(line, axis=1) for line in held])
-        y, x = top - rows[0] * block, left - cols[0] * block
-        return np.asarray(whole[y : y + height, x : x + width])
+        out = np.empty((height, width), self.values.dtype)
+        return out if _paste(self.values, self.place, (top, left), out) else None

@@ -16,6 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import binary_closing, binary_dilation, binary_opening, distance_transform_edt, label, zoom
 
+from roadstead.detection.sar_screen import ranked
 from roadstead.detection.stated_sea import (
     LAND_BLOCK,
     SHORE_BLOCK,
@@ -109,6 +110,8 @@ def land_blocks(
         return np.zeros_like(seen)
     # the cross of a very bright ship is one block wide: opened away, it neither counts nor links what it touches
     core = _large(_square(binary_opening, land), block_m)
+    if not core.any():
+        return core
     return np.asarray(binary_dilation(core, np.ones((3, 3)), iterations=2, mask=_square(binary_closing, land) & seen))
 
 
@@ -149,7 +152,7 @@ def _percentiles(values: NDArray[np.float32], step: int, reach: int, stride: int
                         part[n] = values[y, x]
                         n += 1
             if n:
-                out[i, j] = np.sort(part[:n])[n // 5]
+                out[i, j] = ranked(part, n, n // 5, n // 5)[0]
     return out
 
 

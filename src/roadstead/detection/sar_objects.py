@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from shapely import MultiPoint, contains_xy
 
@@ -75,21 +76,48 @@ def bright_object(index: NDArray[np.int64], bright: Bright, pixel_m: tuple[float
         bright: the list of bright pixels.
         pixel_m: ground size of a pixel along the row and along the column.
     """
-    brightest = int(index[np.argmax(bright.level[index])])
-    peak = float(bright.level[brightest])
-    core = index[bright.level[index] >= CORE * peak]
-    length_m, beam_m = extents_m(bright.rows_px[core], bright.cols_px[core], pixel_m)
+    brightest, ratio, middle, extents, counts = _described(
+        index, bright.rows_px, bright.cols_px, (bright.level, bright.ratio), pixel_m
+    )
     return BrightObject(
         index=index,
         brightest=brightest,
-        row_px=float(bright.rows_px[core].mean()) + 0.5,
-        col_px=float(bright.cols_px[core].mean()) + 0.5,
-        margin_db=float(10 * np.log10(bright.ratio[index].max())),
-        peak=peak,
-        length_m=length_m,
-        beam_m=beam_m,
-        area_m2=len(core) * pixel_m[0] * pixel_m[1],
-        half_px=int(np.count_nonzero(bright.level[index] > 0.5 * peak)),
+        row_px=middle[0],
+        col_px=middle[1],
+        margin_db=float(10 * np.log10(np.float32(ratio))),
+        peak=float(bright.level[brightest]),
+        length_m=extents[0],
+        beam_m=extents[1],
+        area_m2=counts[0] * pixel_m[0] * pixel_m[1],
+        half_px=counts[1],
+    )
+
+
+@njit(cache=True)
+def _described(
+    index: NDArray[np.int64],
+    rows_px: NDArray[np.int64],
+    cols_px: NDArray[np.int64],
+    levels: tuple[NDArray[np.float32], NDArray[np.float32]],
+    pixel_m: tuple[float, float],
+) -> tuple[int, float, tuple[float, float], tuple[float, float], tuple[int, int]]:
+    """Of a group: brightest pixel, greatest ratio, middle, extents in metres, pixels of its body and above half."""
+    level, ratio = levels
+    brightest, most = index[0], ratio[index[0]]
+    for k in index:
+        most = max(most, ratio[k])
+        if level[k] > level[brightest]:
+            brightest = k
+    least, half = np.float32(CORE * level[brightest]), np.float32(0.5 * level[brightest])
+    core = index[level[index] >= least]
+    rows, cols = rows_px[core], cols_px[core]
+    middle = rows.sum() / len(core) + 0.5, cols.sum() / len(core) + 0.5
+    return (
+        brightest,
+        most,
+        middle,
+        extents_m(rows, cols, pixel_m),
+        (len(core), int(np.count_nonzero(level[index] > half))),
     )
 
 
@@ -98,26 +126,51 @@ def with_gaps(index: NDArray[np.int64], bright: Bright) -> NDArray[np.int64]:
 
     A deck between two bright ends may lie on the axis of one end's sidelobes and so be left out of the group.
     """
+    index = np.sort(index)
     core = index[bright.level[index] >= CORE / 4 * bright.level[index].max()]
-    first, last = np.searchsorted(bright.rows_px, [bright.rows_px[core].min(), bright.rows_px[core].max() + 1])
+    first, last, alone = _alone(index, core, bright.rows_px, bright.cols_px)
+    if alone:
+        return index
     cols = bright.cols_px[first:last]
-    left, right = bright.cols_px[core].min(), bright.cols_px[core].max()
-    if np.isin(first + np.flatnonzero((cols >= left) & (cols <= right)), index).all():
-        return np.sort(index)
     hull = MultiPoint(np.column_stack([bright.cols_px[core], bright.rows_px[core]])).convex_hull.buffer(0.75)
     inside = contains_xy(hull, cols, bright.rows_px[first:last])
     return np.union1d(index, first + np.flatnonzero(inside))
 
 
+@njit(cache=True)
+def _alone(
+    index: NDArray[np.int64], core: NDArray[np.int64], rows_px: NDArray[np.int64], cols_px: NDArray[np.int64]
+) -> tuple[int, int, bool]:
+    """First pixel in the rows of a core and the one behind the last; whether all in the box around it are of the group.
+
+    Args:
+        index: the group's pixels, ascending.
+        core: some of them, ascending.
+        rows_px: of all bright pixels, ascending.
+        cols_px: of all bright pixels.
+    """
+    left, right = cols_px[core].min(), cols_px[core].max()
+    first, last = np.searchsorted(rows_px, rows_px[core[0]]), np.searchsorted(rows_px, rows_px[core[-1]] + 1)
+    own = np.searchsorted(index, first)
+    for k in range(first, last):
+        while own < len(index) and index[own] < k:
+            own += 1
+        if left <= cols_px[k] <= right and not (own < len(index) and index[own] == k):
+            return first, last, False
+    return first, last, True
+
+
+@njit(cache=True)
 def extents_m(
     rows_px: NDArray[np.int64], cols_px: NDArray[np.int64], pixel_m: tuple[float, float]
 ) -> tuple[float, float]:
     """Extent of pixel middles along and across the axis of their second moments, metres."""
     x, y = cols_px * pixel_m[0], rows_px * pixel_m[1]
     x, y = x - x.sum() / len(x), y - y.sum() / len(y)
-    angle = 0.5 * math.atan2(2 * float(x @ y), float(x @ x - y @ y))
+    angle = 0.5 * math.atan2(2 * (x * y).sum(), (x * x).sum() - (y * y).sum())
     cosine, sine = math.cos(angle), math.sin(angle)
-    return float(np.ptp(x * cosine + y * sine)), float(np.ptp(y * cosine - x * sine))
+    along, across = x * cosine + y * sine, y * cosine - x * sine
+    return along.max() - along.min(), across.max() - across.min()
 
 
 def shape_fault(found: BrightObject) -> str | None:

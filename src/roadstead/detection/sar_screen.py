@@ -85,11 +85,24 @@ def cell_levels(
                         values[n], spreads[n] = mean[i, j], cv2[i, j]
                         n += 1
             if n >= fewest:
-                _sort(values, n)
-                _sort(spreads, n)
-                out.low[a, b], out.middle[a, b], out.spread[a, b] = values[n // 4], values[n // 2], spreads[n // 2]
+                out.low[a, b], out.middle[a, b] = ranked(values, n, n // 4, n // 2)
+                out.spread[a, b] = ranked(spreads, n, n // 2, n // 2)[0]
             else:
                 out.low[a, b] = out.middle[a, b] = out.spread[a, b] = np.nan
+
+
+@njit(cache=True, nogil=True)
+def ranked(values: NDArray[np.float32], n: int, lower: int, upper: int) -> tuple[np.float32, np.float32]:
+    """Two of the first `n` values, a few dozen, by their ranks from 0; for each it is counted how many are below it."""
+    found = values[0], values[0]
+    for k in range(n):
+        value, below, same = values[k], np.int32(0), np.int32(0)
+        for m in range(n):
+            below += np.int32(values[m] < value)
+            same += np.int32(values[m] == value)
+        low = value if below <= lower < below + same else found[0]
+        found = low, value if below <= upper < below + same else found[1]
+    return found
 
 
 @njit(cache=True, nogil=True)

@@ -1,19 +1,22 @@
 """One radar band as it lies in the file: strip after strip for whole scenes, and small windows.
 
-Two threads decode ahead, each through its own handle and past GDAL's block cache, which would otherwise keep what is
-never read again. Values keep the file's type where that is uint16 or float32 and become float32 elsewhere; where a
-mask or an alpha band tells nodata, masked values become NaN. So "no data" can be read off the value alone, and a pass
-over the strips needs no second array.
+Two threads decode ahead, both on the same strip, each through its own handle and past GDAL's block cache, which would
+otherwise keep what is never read again; blocks of plain Deflate files past GDAL as a whole (`imagery.deflated`).
+Values keep the file's type where that is uint16 or float32 and become float32 elsewhere; where a mask or an alpha band
+tells nodata, masked values become NaN. So "no data" can be read off the value alone, and a pass over the strips needs
+no second array.
 """
 
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import numpy as np
 import rasterio
@@ -24,6 +27,7 @@ from rasterio.windows import Window
 
 from roadstead.archive import Box, box_of, open_image
 from roadstead.imagery.bands import radar_band
+from roadstead.imagery.deflated import DeflatedBlocks, deflated_blocks
 from roadstead.model import RasterError, Scene
 
 if TYPE_CHECKING:
@@ -38,6 +42,8 @@ MAX_PIXELS = 2**32
 MAX_WIDTH_PX = 2**16
 """most columns of such a scene: a strip of them has to fit into memory"""
 _READERS = 2
+_PARTS = 4
+"""of a strip, each read at once by one of the readers"""
 _STRIP_PX = 512
 _CACHE_BYTES, _SMALL_BYTES = 8 * 2**20, 32 * 2**20
 _NATIVE = ("uint16", "float32")
@@ -116,6 +122,16 @@ class MemoryBand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What one thread reads a file through."""
+
+    dataset: Any
+    """open, of rasterio"""
+    stream: BinaryIO | None = None
+    """the file itself, where its blocks are decoded past GDAL"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileBand:
     """A radar band in a local file, open while its context lasts."""
 
@@ -131,8 +147,14 @@ class FileBand:
     crs: str | None
     nodata: float
     strip_px: int
-    handles: tuple[Any, ...]
-    """one open dataset for each thread"""
+    block_px: tuple[int, int]
+    """rows and columns of a block of the file"""
+    readers: tuple[Reader, ...]
+    """one for each thread"""
+    blocks: DeflatedBlocks | None = None
+    """where they are decoded past GDAL"""
+    read_through: Callable[[], object] | None = None
+    """called once the last strip is decoded"""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -142,7 +164,7 @@ class FileBand:
     def window(self, top: int, left: int, height: int, width: int) -> NDArray[Any]:
         """Read a window; raises RasterError where the file is damaged there."""
         out = np.empty((height, width), self.dtype)
-        self._read(self.handles[0], (top, left), out)
+        self._read(self.readers[0], (top, left), (0, width), out)
         return out
 
     def strips(self, carry_px: int) -> Iterator[Strip]:
@@ -151,21 +173,28 @@ class FileBand:
         Raises:
             RasterError: the file is damaged.
         """
-        tops, width = self._tops(), self.box.width
-        shape = carry_px + self.strip_px, width
-        # one strip in work and one for each reader; of wide images, where memory counts, one reader at a time
-        ahead = min(_READERS if math.prod(shape) * self.dtype.itemsize <= _SMALL_BYTES else 1, len(tops))
+        tops = self._tops()
+        shape = carry_px + self.strip_px, self.box.width
+        # one strip in work and two on their way; of wide images, where memory counts, one
+        ahead = min(2 if math.prod(shape) * self.dtype.itemsize <= _SMALL_BYTES else 1, len(tops))
         buffers = [np.empty(shape, self.dtype) for _ in range(ahead + 1)]
-        with ExitStack() as stack:
-            pools = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(_READERS)]
+        free: SimpleQueue[Reader] = SimpleQueue()
+        for reader in self.readers:
+            free.put(reader)
+        with ThreadPoolExecutor(len(self.readers)) as pool:
 
-            def ask(k: int) -> Any:
-                part = buffers[k % len(buffers)][carry_px : carry_px + tops[k][1]]
-                return pools[k % _READERS].submit(self._read, self.handles[k % _READERS], (tops[k][0], 0), part)
+            def ask(k: int) -> list[Future[None]]:
+                top, rows = tops[k]
+                whole = buffers[k % len(buffers)][carry_px : carry_px + rows]
+                return [
+                    pool.submit(self._read_part, free, (top + part[0], 0), cols, whole[part[0] : part[1]])
+                    for part, cols in self._parts(top, rows)
+                ]
 
             coming = [ask(k) for k in range(ahead)]
             for k, (top, rows) in enumerate(tops):
-                coming.pop(0).result()
+                for part in coming.pop(0):
+                    part.result()
                 now = buffers[k % len(buffers)]
                 carried = min(carry_px, top)
                 if carried:
@@ -173,6 +202,8 @@ class FileBand:
                     now[carry_px - carried : carry_px] = before[end - carried : end]
                 if k + ahead < len(tops):
                     coming.append(ask(k + ahead))
+                if k + 1 == len(tops) and self.read_through is not None:
+                    self.read_through()
                 yield Strip(
                     values=now[carry_px - carried : carry_px + rows], first_px=top - carried, last_px=top + rows
                 )
@@ -183,23 +214,64 @@ class FileBand:
         edges = [max(0, first), *range(first + self.strip_px, self.box.height, self.strip_px), self.box.height]
         return [(a, b - a) for a, b in pairwise(edges)]
 
-    def _read(self, dataset: Any, corner: tuple[int, int], out: NDArray[Any]) -> None:
-        top, left = corner
-        window = Window(left + self.box.col_off, top + self.box.row_off, out.shape[1], out.shape[0])
+    def _parts(self, top: int, rows: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+        """Rows and columns of the parts of a strip, the first and the one behind the last, cut where blocks begin."""
+        high, wide = self.block_px
+        if wide < self.box.col_off + self.box.width:
+            cols = _divided(self.box.col_off, self.box.width, wide)
+            return [((0, rows), part) for part in cols]
+        return [(part, (0, self.box.width)) for part in _divided(self.box.row_off + top, rows, high)]
+
+    def _read_part(
+        self, free: SimpleQueue[Reader], corner: tuple[int, int], cols: tuple[int, int], out: NDArray[Any]
+    ) -> None:
+        reader = free.get()
+        try:
+            self._read(reader, corner, cols, out)
+        finally:
+            free.put(reader)
+
+    def _read(self, reader: Reader, corner: tuple[int, int], cols: tuple[int, int], out: NDArray[Any]) -> None:
+        """Read the columns `cols` of a window whose first row and column are `corner`."""
+        top, left = corner[0] + self.box.row_off, corner[1] + self.box.col_off
+        if self.blocks and reader.stream and self.blocks.read(reader.stream, (top, left), cols, out):
+            return
+        part, window = out[:, slice(*cols)], Window(left + cols[0], top, cols[1] - cols[0], len(out))
         with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES):
-            dataset.read(self.number, window=window, out=out)
+            reader.dataset.read(self.number, window=window, out=part)
             if self.masked:
-                out[dataset.read_masks(self.number, window=window) == 0] = np.nan
+                part[reader.dataset.read_masks(self.number, window=window) == 0] = np.nan
+
+
+def _divided(first: int, count: int, block: int) -> list[tuple[int, int]]:
+    """About `_PARTS` parts of `count` rows or columns, cut where blocks begin, counted from 0.
+
+    Args:
+        first: place of the first one in the file.
+        count: how many there are.
+        block: rows or columns of a block of the file.
+    """
+    blocks = (first + count - 1) // block - first // block + 1
+    step = -(-blocks // _PARTS) * block
+    edges = [0, *range(first // block * block + step - first, count, step), count]
+    return list(pairwise(edges))
 
 
 @contextmanager
-def open_band(scene: Scene, aoi: BaseGeometry | None = None, *, strip_px: int = _STRIP_PX) -> Iterator[FileBand]:
+def open_band(
+    scene: Scene,
+    aoi: BaseGeometry | None = None,
+    *,
+    strip_px: int = _STRIP_PX,
+    read_through: Callable[[], object] | None = None,
+) -> Iterator[FileBand]:
     """The radar band of a scene that detectors work on, or the window of it around an area.
 
     Args:
         scene: a radar scene whose unit is known.
         aoi: WGS84 polygon; the window is its bounding box in the raster, cut at the edges.
         strip_px: rows of a strip; rounded up to the blocks of the file.
+        read_through: called once the last strip is decoded.
 
     Raises:
         BandsUnknown: no radar scene, or its unit is unknown.
@@ -207,8 +279,8 @@ def open_band(scene: Scene, aoi: BaseGeometry | None = None, *, strip_px: int = 
     """
     number = radar_band(scene) + 1
     with ExitStack() as stack:
-        handles = tuple(stack.enter_context(open_image(scene.path)) for _ in range(_READERS))
-        dataset = handles[0]
+        datasets = [stack.enter_context(open_image(scene.path)) for _ in range(_READERS)]
+        dataset = datasets[0]
         crs = dataset.crs.to_wkt() if dataset.crs else None
         transform = dataset.transform if crs else Affine.identity()
         whole = Box(row_off=0, col_off=0, height=dataset.height, width=dataset.width)
@@ -219,7 +291,10 @@ def open_band(scene: Scene, aoi: BaseGeometry | None = None, *, strip_px: int = 
         kind = dataset.dtypes[number - 1]
         native = kind in _NATIVE and not (masked and kind == "uint16")
         nodata = dataset.nodatavals[number - 1] if flags == [MaskFlags.nodata] else None
-        block_px = min(dataset.block_shapes[number - 1][0], 2 * _STRIP_PX)
+        high, wide = dataset.block_shapes[number - 1]
+        blocks = deflated_blocks(dataset, number) if native and not masked else None
+        streams = [stack.enter_context(scene.path.open("rb", buffering=0)) if blocks else None for _ in datasets]
+        step_px = min(high, 2 * _STRIP_PX)
         yield FileBand(
             scene=scene,
             number=number,
@@ -229,8 +304,11 @@ def open_band(scene: Scene, aoi: BaseGeometry | None = None, *, strip_px: int = 
             transform=transform @ Affine.translation(box.col_off, box.row_off),
             crs=crs,
             nodata=math.nan if nodata is None else float(nodata),
-            strip_px=-(-strip_px // block_px) * block_px,
-            handles=handles,
+            strip_px=-(-strip_px // step_px) * step_px,
+            block_px=(high, wide),
+            readers=tuple(Reader(dataset=d, stream=s) for d, s in zip(datasets, streams, strict=True)),
+            blocks=blocks,
+            read_through=read_through,
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from shapely.geometry import LineString, Polygon
 
 from roadstead.geo import GroundFrame, ground_frame
@@ -106,7 +107,7 @@ def _outlines(boxes: Sequence[OrientedBox], frame: GroundFrame) -> list[Polygon 
         return [None] * len(boxes)
     corners = np.array([box.corners_px for box in boxes])
     lon, lat = frame.lonlat(corners[..., 0].ravel(), corners[..., 1].ravel())
-    return [Polygon(ring) for ring in np.column_stack([lon, lat]).reshape(-1, 4, 2)]
+    return list(shapely.polygons(np.column_stack([lon, lat]).reshape(-1, 4, 2)))
 
 
 def _detection(

@@ -112,21 +112,36 @@ def boxes_sar(windows: RawWindows, candidates: Sequence[Candidate], frame: Groun
     """
     if not candidates:
         return []
-    middles = np.array([[c.cols_px.mean(), c.rows_px.mean()] for c in candidates])
-    sizes = _pixel_sizes(frame, middles)
-    jobs = [_job(windows, c, (float(x), float(y))) for c, (x, y) in zip(candidates, sizes, strict=True)]
+    sizes = _pixel_sizes(frame, _middles(candidates))
+    fitted, offsets = np.empty((len(candidates), 6)), np.empty((len(candidates), 2))
+
+    def fit(k: int, job: _Job) -> None:
+        values = intensity(job.raw, windows.unit, windows.nodata)
+        fitted[k] = fit_hull(values, job.rows, job.cols, job.weights, job.pixel_m)
+
     with ThreadPoolExecutor(_THREADS) as pool:
-        shares = [pool.submit(_fitted, jobs[k::_THREADS]) for k in range(_THREADS)]
-        fitted: list[NDArray[np.float64]] = [np.empty(0)] * len(jobs)
-        for k, share in enumerate(shares):
-            fitted[k::_THREADS] = share.result()
-    shapes = [_shape(f, job[1], job[0][4]) for f, job in zip(fitted, jobs, strict=True)]
-    headings = _bearings_deg(np.array([s.tips_px for s in shapes]), frame)
-    return [_box(s, h) for s, h in zip(shapes, headings, strict=True)]
+        under_way = []
+        for k, (candidate, (wide_m, high_m)) in enumerate(zip(candidates, sizes.tolist(), strict=True)):
+            offsets[k], job = _job(windows, candidate, (wide_m, high_m))
+            under_way.append(pool.submit(fit, k, job))
+        for done in under_way:
+            done.result()
+    measured = [
+        _sizes((length_m, beam_m), math.sqrt(wide_m * high_m), doubt_m)
+        for (_, _, length_m, beam_m, _, doubt_m), (wide_m, high_m) in zip(fitted.tolist(), sizes.tolist(), strict=True)
+    ]
+    corners_px = _corners_px(fitted, measured, offsets, sizes)
+    headings = _bearings_deg(corners_px.reshape(-1, 2, 2, 2).mean(axis=2), frame)
+    return [_box(m, c, h) for m, c, h in zip(measured, corners_px, headings, strict=True)]
 
 
-def _fitted(jobs: list[Any]) -> list[NDArray[np.float64]]:
-    return [fit_hull(*args) for args, _ in jobs]
+def _middles(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
+    """Mean column and row of each candidate's pixels, shape (n, 2)."""
+    counts = np.array([len(c.rows_px) for c in candidates])
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    sums = [np.add.reduceat(np.concatenate(axis), starts) for axis in
+            ([c.cols_px for c in candidates], [c.rows_px for c in candidates])]  # fmt: skip
+    return np.asarray(np.column_stack(sums) / counts[:, None])
 
 
 def _pixel_sizes(frame: GroundFrame, places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -138,18 +153,30 @@ def _pixel_sizes(frame: GroundFrame, places: NDArray[np.float64]) -> NDArray[np.
     return np.column_stack([np.hypot(x[:, k + 1] - x[:, k], y[:, k + 1] - y[:, k]) for k in (0, 2)])
 
 
-def _job(
-    windows: RawWindows, candidate: Candidate, pixel_m: tuple[float, float]
-) -> tuple[tuple[Any, ...], tuple[int, int]]:
-    """What `fit_hull` takes, and the window's first column and row."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """What `fit_hull` takes, but with raw values."""
+
+    raw: NDArray[Any]
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    pixel_m: tuple[float, float]
+
+
+def _job(windows: RawWindows, candidate: Candidate, pixel_m: tuple[float, float]) -> tuple[tuple[int, int], _Job]:
+    """First column and row of a candidate's window, and what there is to do in it."""
     pad = max(4, math.ceil(_MARGIN_M / min(pixel_m)))
     top, left = max(0, int(candidate.rows_px.min()) - pad), max(0, int(candidate.cols_px.min()) - pad)
     bottom = min(windows.shape[0], int(candidate.rows_px.max()) + pad + 1)
     right = min(windows.shape[1], int(candidate.cols_px.max()) + pad + 1)
-    raw = windows.read(top, left, bottom - top, right - left)
-    values = intensity(raw, windows.unit, windows.nodata)
-    args = values, candidate.rows_px - top, candidate.cols_px - left, candidate.weights, pixel_m
-    return args, (left, top)
+    return (left, top), _Job(
+        raw=windows.read(top, left, bottom - top, right - left),
+        rows=candidate.rows_px - top,
+        cols=candidate.cols_px - left,
+        weights=candidate.weights,
+        pixel_m=pixel_m,
+    )
 
 
 def _sizes(shown_m: tuple[float, float], side_m: float, doubt_m: float = 0.0) -> tuple[Estimate, Estimate, float]:
@@ -167,53 +194,51 @@ def _sizes(shown_m: tuple[float, float], side_m: float, doubt_m: float = 0.0) ->
     edge = side_m * min(1.0, _EDGE_PX + _EDGE_SLIM_PX * side_m / usual_m)
     sigma = math.hypot(edge, min(beyond, length_m / 2), doubt_m / 2)
     seen = math.hypot(_SIDE * edge, min(beyond, length_m / 2))
-    parts = np.square([seen, math.hypot(_USUAL_SPREAD * usual_m, _USUAL_SLOPE * sigma)])
-    beam = float((shown_m[1] / parts[0] + usual_m / parts[1]) / (1 / parts).sum())
+    by_image, by_usual = 1 / seen**2, 1 / math.hypot(_USUAL_SPREAD * usual_m, _USUAL_SLOPE * sigma) ** 2
+    beam = (shown_m[1] * by_image + usual_m * by_usual) / (by_image + by_usual)
     spread = shown_m[0] ** 2 - shown_m[1] ** 2
     turn = math.degrees(_TURN * sigma * shown_m[0] / spread) if spread > 0 else _NO_AXIS_DEG
     turn = _NO_AXIS_DEG if shown_m[0] < _NO_AXIS_PX * side_m else min(_NO_AXIS_DEG, turn)
-    return Estimate(length_m, sigma), Estimate(beam, float((1 / parts).sum() ** -0.5)), turn
+    return Estimate(length_m, sigma), Estimate(beam, (by_image + by_usual) ** -0.5), turn
 
 
 def _usual_beam_m(length_m: float) -> float:
     return length_m * _USUAL_SLOPE + _USUAL_BASE_M
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shape:
-    """A hull's rectangle in pixels of the band, with sizes in metres."""
+def _corners_px(
+    fitted: NDArray[np.float64],
+    measured: Sequence[tuple[Estimate, Estimate, float]],
+    offsets: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Corners (column, row) of boxes in pixels of the band, shape (n, 4, 2); two at each end.
 
-    length_m: Estimate
-    beam_m: Estimate
-    turn_sigma_deg: float
-    corners_px: NDArray[np.float64]
-    """(column, row) of four corners, shape (4, 2)"""
-
-    @property
-    def tips_px(self) -> NDArray[np.float64]:
-        """(column, row) of both ends, shape (2, 2)."""
-        return np.array([self.corners_px[:2].mean(axis=0), self.corners_px[2:].mean(axis=0)])
-
-
-def _shape(rectangle: NDArray[np.float64], offset: tuple[int, int], pixel_m: tuple[float, float]) -> _Shape:
-    """A fitted rectangle with sigmas, from metres in its window to pixels of the band."""
-    x0, y0, length_m, beam_m, angle, doubt_m = (float(v) for v in rectangle)
-    length, beam, turn_deg = _sizes((length_m, beam_m), math.sqrt(pixel_m[0] * pixel_m[1]), doubt_m)
-    ends = np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]]) * (length.value / 2, beam.value / 2)
-    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-    corners = (ends @ turn + (x0, y0)) / pixel_m + offset
-    return _Shape(length_m=length, beam_m=beam, turn_sigma_deg=turn_deg, corners_px=corners)
+    Args:
+        fitted: rectangles in metres in their windows, shape (n, 6).
+        measured: their lengths and beams as they are stated.
+        offsets: first column and row of each window, shape (n, 2).
+        sizes: ground size of a pixel along the row and along the column, shape (n, 2).
+    """
+    half = np.array([[length.value / 2, beam.value / 2] for length, beam, _ in measured])
+    ends = half[:, None, :] * np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]])
+    cosine, sine = np.cos(fitted[:, 4]), np.sin(fitted[:, 4])
+    turn = np.stack([np.column_stack([cosine, sine]), np.column_stack([-sine, cosine])], axis=1)
+    return np.asarray((ends @ turn + fitted[:, None, :2]) / sizes[:, None, :] + offsets[:, None, :])
 
 
-def _box(shape: _Shape, heading_deg: float) -> OrientedBox:
-    middle = shape.corners_px.mean(axis=0)
+def _box(
+    measured: tuple[Estimate, Estimate, float], corners_px: NDArray[np.float64], heading_deg: float
+) -> OrientedBox:
+    length_m, beam_m, turn_deg = measured
+    (c0, r0), (c1, r1), (c2, r2), (c3, r3) = corners_px.tolist()
     return OrientedBox(
-        col_px=float(middle[0]),
-        row_px=float(middle[1]),
-        length_m=shape.length_m,
-        beam_m=shape.beam_m,
-        heading_deg=Estimate(heading_deg, shape.turn_sigma_deg),
-        corners_px=tuple((float(c), float(r)) for c, r in shape.corners_px),
+        col_px=(c0 + c1 + c2 + c3) / 4,
+        row_px=(r0 + r1 + r2 + r3) / 4,
+        length_m=length_m,
+        beam_m=beam_m,
+        heading_deg=Estimate(heading_deg, turn_deg),
+        corners_px=((c0, r0), (c1, r1), (c2, r2), (c3, r3)),
     )
 
 

@@ -11,7 +11,7 @@ from roadstead.measure import frame_of, measure, measure_in
 from roadstead.model import Detection, Detector, Look, Modality, PixelReader, Pixels, RasterError, Rejected, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -90,13 +90,18 @@ def _in_order(rejected: Sequence[Rejected]) -> list[Rejected]:
     return sorted(rejected, key=lambda r: (r.row_px, r.col_px))
 
 
-def find_in_strips(scene: Scene, detector: SarDetector) -> Findings:
+def find_in_strips(scene: Scene, detector: SarDetector, read_through: Callable[[], object] | None = None) -> Findings:
     """Find and measure vessels in a whole radar scene of any size, in bounded memory.
+
+    Args:
+        scene: what to search.
+        detector: by what.
+        read_through: called once the whole file is decoded, when a processor becomes free.
 
     Raises:
         RasterError: the pixels cannot be read, are all nodata, or lack what the detector needs.
     """
-    with open_band(scene) as band:
+    with open_band(scene, read_through=read_through) as band:
         found = detector.detect_in(scene, band)
         if not found.any_valid:
             raise RasterError(f"{scene.path} holds no valid pixel, only nodata; fetch another image")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -33,10 +35,10 @@ from roadstead.model import (
 from roadstead.pipeline.find import Findings, detectors, find_in_strips, find_vessels, quiet, sea_of_scene
 from roadstead.pipeline.layers import RejectedIn, mark_if, rejected_geojson, sea_of, write_sea
 from roadstead.pipeline.sea import without_place
-from roadstead.steps import Failure, Workers, check_writable, each, write_atomic
+from roadstead.steps import Failure, Workers, check_writable, each, sha256_file, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 
 SCHEMA_VERSION = 1
@@ -113,17 +115,23 @@ def detect(  # noqa: PLR0913 - as many as the command has options
     if out is not None and out.suffix.lower() not in (".geojson", ".csv"):
         ending = f"the ending {out.suffix!r} is not known" if out.suffix else "has no ending"
         raise InputError(f"{out}: {ending}; write .geojson or .csv")
-    search = _Search(reader=RasterioReader(), detectors=detectors(), masks=masks)
-    opened = _Opened(facts={"bands": bands, "sar_unit": sar_unit, "gsd_m": gsd_m}, sea=_sea_file(coastline, sea))
+    facts = {"bands": bands, "sar_unit": sar_unit, "gsd_m": gsd_m}
     found: dict[int, Findings] = {}
     progress("", 0, len(inputs))
-    for number, outcome in each(search, opened.each_of(inputs), workers or Workers()):
-        place = opened.places[number]
-        if isinstance(outcome, Failure):
-            opened.failures[place] = _told(Path(inputs[place]), outcome.sentence)
-        else:
-            found[place] = outcome
-        progress(Path(inputs[place]).name, len(found) + len(opened.failures), len(inputs))
+    with ThreadPoolExecutor(1) as hasher:
+        opened = _Opened(facts=facts, hasher=hasher, sea=_sea_file(coastline, sea))
+        here = workers is None or workers == Workers()
+        search = _Search(
+            reader=RasterioReader(), detectors=detectors(), masks=masks, decoded=opened.hash_of if here else None
+        )
+        for number, outcome in each(search, opened.each_of(inputs), workers or Workers()):
+            place = opened.places[number]
+            fault = outcome.sentence if isinstance(outcome, Failure) else opened.sealed(place)
+            if isinstance(outcome, Failure) or fault:
+                opened.failures[place] = _told(Path(inputs[place]), fault)
+            else:
+                found[place] = outcome
+            progress(Path(inputs[place]).name, len(found) + len(opened.failures), len(inputs))
     scenes = tuple(opened.scenes[place] for place in sorted(found))
     result = Detected(
         detections=tuple(d for place in sorted(found) for d in found[place].detections),
@@ -167,6 +175,8 @@ class _Search:
     detectors: Mapping[Modality, Detector]
     masks: Path | None = None
     """folder for sea masks"""
+    decoded: Callable[[Path], object] | None = None
+    """told a file that has been decoded as a whole while there is more to do; not for other processes"""
 
     def __call__(self, scene: Scene) -> Findings:
         findings = self._find(scene)
@@ -177,7 +187,7 @@ class _Search:
     def _find(self, scene: Scene) -> Findings:
         detector = self.detectors[scene.modality]
         if isinstance(detector, SarDetector):
-            return find_in_strips(scene, detector)
+            return find_in_strips(scene, detector, partial(self.decoded, scene.path) if self.decoded else None)
         findings, pixels = find_vessels(scene, self.reader, detector)
         if not pixels.valid.any():
             raise RasterError(f"{scene.path} holds no valid pixel, only nodata; fetch another image")
@@ -186,12 +196,17 @@ class _Search:
 
 @dataclass(slots=True, kw_only=True)
 class _Opened:
-    """Scenes of the inputs, opened as workers become free, and why some could not be."""
+    """Scenes of the inputs, opened as workers become free, and why some could not be.
+
+    Files are hashed beside the search: once it has decoded one, it does not keep all processors busy.
+    """
 
     facts: Mapping[str, Any]
+    hasher: Executor
     sea: SeaFile | None = None
     scenes: dict[int, Scene] = field(default_factory=dict)
     """by the input's place"""
+    hashes: dict[Path, Future[str]] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
     """of each scene that was handed out, in that order"""
@@ -202,14 +217,38 @@ class _Opened:
         for place, given in enumerate(inputs):
             path = Path(given)
             try:
-                scene = _apart(open_scene(path, **self.facts), list(self.scenes.values()))
-                scene = self._with_sea(scene)
+                scene = self._with_sea(self._apart(open_scene(path, **self.facts, hashed=False)))
             except InputError as error:
                 self.failures[place] = _told(path, str(error))
                 continue
             self.scenes[place] = scene
             self.places.append(place)
             yield scene
+
+    def sealed(self, place: int) -> str:
+        """Give a scene the hash of its file; what there is to say where the file cannot be read, else nothing."""
+        try:
+            scene = self.scenes[place]
+            self.scenes[place] = replace(scene, sha256=self.hash_of(scene.path).result())
+        except InputError as error:
+            return str(error)
+        return ""
+
+    def hash_of(self, path: Path) -> Future[str]:
+        """The SHA-256 of a file, which begins to be made now at the latest."""
+        if path not in self.hashes:
+            self.hashes[path] = self.hasher.submit(sha256_file, path)
+        return self.hashes[path]
+
+    def _apart(self, scene: Scene) -> Scene:
+        """The scene, under an id that no other one carries; raises InputError where the same pixels came before."""
+        for before in self.scenes.values():
+            same_size = _size(before) == _size(scene)
+            if same_size and self.hash_of(before.path).result() == self.hash_of(scene.path).result():
+                raise InputError(f"{scene.path} holds the same bytes as {before.path}; its vessels are counted once")
+        if scene.id not in {s.id for s in self.scenes.values()}:
+            return scene
+        return replace(scene, id=f"{scene.id}-{self.hash_of(scene.path).result()[:6]}")
 
     def _with_sea(self, scene: Scene) -> Scene:
         """The scene with what is stated of land and sea; raises InputError where that lies elsewhere."""
@@ -225,12 +264,12 @@ def _told(path: Path, sentence: str) -> str:
     return sentence if path.stem in sentence else f"{path}: {sentence}"
 
 
-def _apart(scene: Scene, before: Sequence[Scene]) -> Scene:
-    """The scene, under an id that no other one carries; raises InputError where the same pixels were given before."""
-    same = next((s for s in before if s.sha256 == scene.sha256), None)
-    if same is not None:
-        raise InputError(f"{scene.path} holds the same bytes as {same.path}; its vessels are counted once")
-    return replace(scene, id=f"{scene.id}-{scene.sha256[:6]}") if scene.id in {s.id for s in before} else scene
+def _size(scene: Scene) -> int:
+    """Bytes of its file; -1 where it is gone."""
+    try:
+        return scene.path.stat().st_size
+    except OSError:
+        return -1
 
 
 def properties(d: Detection, simulated: Collection[str] = ()) -> dict[str, Any]:
