@@ -12,7 +12,7 @@ import rasterio
 from affine import Affine
 from scipy import ndimage
 
-from roadstead.detection import OpticalDetector
+from roadstead.detection import OpticalDetector, optical_hulls
 from roadstead.measure import frame_of
 from roadstead.measure.optical import measure_optical
 from roadstead.model import BandRole, Detector, InputError, Modality, Pixels, RasterError, Scene
@@ -125,6 +125,22 @@ def test_the_same_pixels_give_the_same_candidates() -> None:
     first, second = (OpticalDetector().detect(scene_of(), pixels_of(values))[0] for _ in range(2))
     assert [c.score for c in first] == [c.score for c in second]
     assert np.array_equal(first[0].rows_px, second[0].rows_px)
+
+
+def test_a_wide_image_gives_the_same_candidates_however_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.concatenate([sea(seed=k) + 120 * cover((90, 200), (40, 7), 20.0 * k) for k in range(7)], axis=2)
+    scene, pixels = scene_of(), pixels_of(values[:, :180])
+    monkeypatch.setattr(optical_hulls, "_MANY", 99)
+    alone = OpticalDetector().detect(scene, pixels)
+    assert len(alone[0]) == 7
+    monkeypatch.setattr(optical_hulls, "_MANY", 3)
+    for threads in (1, 2, 3):
+        monkeypatch.setattr(optical_hulls, "_THREADS", threads)
+        for found, one in zip(OpticalDetector().detect(scene, pixels)[0], alone[0], strict=True):
+            assert found.score == one.score
+            assert np.array_equal(found.rows_px, one.rows_px)
+            assert np.array_equal(found.cols_px, one.cols_px)
+            assert np.array_equal(found.weights, one.weights)
 
 
 def test_a_ship_touching_a_quay_is_marked_and_doubted_and_one_off_it_is_not() -> None:

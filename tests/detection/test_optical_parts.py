@@ -9,10 +9,11 @@ from scipy import ndimage
 from roadstead.detection.optical_boxes import BOX, Boxes, read, told, turned, written
 from roadstead.detection.optical_candidates import features, form_of, objection, weights_of
 from roadstead.detection.optical_edges import sharpened
-from roadstead.detection.optical_field import background
+from roadstead.detection.optical_field import Background, background
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
 from roadstead.detection.optical_instances import instances
 from roadstead.detection.optical_network import Seen
+from roadstead.steps import stream
 
 OPEN = np.ones((60, 80), np.float32)
 BANDS = np.zeros((5, 60, 80), np.float32)
@@ -71,6 +72,14 @@ def test_the_water_is_known_under_a_gradient_and_beneath_ships() -> None:
     assert field.sigma == pytest.approx(2, rel=0.4)  # the slope within a block counts as noise
 
 
+def test_a_band_above_the_water_is_the_band_less_the_water() -> None:
+    field = Background(middle=stream(6, "water").normal(50, 5, (4, 3)).astype(np.float32), block_px=20, sigma=2.0)
+    band = stream(6, "band").normal(60, 5, (75, 58)).astype(np.float32)
+    rows, cols = (9, 71), (4, 58)
+    plain = (band[9:71, 4:58] - field.window(rows, cols)) / np.float32(1.7)
+    assert np.array_equal(field.above(band, rows, cols, 1.7), plain)
+
+
 def test_two_hulls_side_by_side_are_two_and_one_with_a_dim_middle_is_one() -> None:
     assert len(instances(maps((slice(20, 26), slice(20, 60)), (slice(26, 32), slice(20, 60))), OPEN)) == 2
     seen = maps((slice(20, 26), slice(20, 60)))
@@ -102,7 +111,7 @@ def test_the_end_of_a_hull_whose_box_came_out_short_is_no_second_ship() -> None:
 
 def test_a_length_counts_in_pixels_that_the_network_resolves() -> None:
     (ship,) = instances(maps((slice(20, 26), slice(20, 60))), OPEN)
-    form = form_of(ship, OPEN, BANDS)
+    form = form_of(ship, OPEN, BANDS, BANDS.max(axis=0))
     fine, grid, coarse = (features(ship, form, native_m)[2] for native_m in (0.5, WORK_M, 10.0))
     assert fine == grid == pytest.approx(coarse + np.log(2))
     assert coarse == pytest.approx(np.log(form.length_m / 100))
@@ -113,7 +122,7 @@ def test_a_ship_at_a_quay_stands_out_from_water_and_a_shed_in_a_row_does_not() -
     at_quay, in_row = BANDS.copy(), BANDS.copy()
     at_quay[:3, :20] = in_row[:3] = 0.5
     at_quay[:3, 20:26, 20:60] = in_row[:3, 20:26, 20:60] = 1.0
-    moored, shed = (form_of(ship, OPEN, bands) for bands in (at_quay, in_row))
+    moored, shed = (form_of(ship, OPEN, bands, bands.max(axis=0)) for bands in (at_quay, in_row))
     assert moored.contrast == pytest.approx(np.log(1.1 / 0.1))
     assert moored.open_end == 1
     assert shed.contrast == pytest.approx(np.log(1.1 / 0.6))
@@ -167,7 +176,7 @@ def test_size_place_and_weights_come_back_in_metres_and_image_pixels() -> None:
     seen = maps((slice(20, 26), slice(20, 60)))
     hull = ndimage.gaussian_filter(seen.hull, 0.5)
     (ship,) = instances(seen._replace(hull=hull), OPEN)
-    form = form_of(ship, OPEN, BANDS)
+    form = form_of(ship, OPEN, BANDS, BANDS.max(axis=0))
     assert form.length_m == pytest.approx(40 * WORK_M, rel=0.1)
     assert form.beam_m == pytest.approx(6 * WORK_M, rel=0.3)
     assert not form.alongside
@@ -182,12 +191,12 @@ def test_size_place_and_weights_come_back_in_metres_and_image_pixels() -> None:
 
 def test_what_is_too_broad_for_a_ship_is_refused_with_its_size() -> None:
     (blob,) = instances(maps((slice(10, 50), slice(10, 70))), OPEN)
-    assert "broader than any ship" in objection(form_of(blob, OPEN, BANDS))
+    assert "broader than any ship" in objection(form_of(blob, OPEN, BANDS, BANDS.max(axis=0)))
 
 
 def test_what_touches_the_shore_lies_alongside() -> None:
     shore = np.tile(np.clip((np.arange(60)[:, None] - 18) / 30, -1, 1), (1, 80)).astype(np.float32)
     seen = maps((slice(20, 26), slice(20, 60)), (slice(46, 52), slice(20, 60)))
-    near, far = (form_of(i, shore, BANDS) for i in instances(seen, shore))
+    near, far = (form_of(i, shore, BANDS, BANDS.max(axis=0)) for i in instances(seen, shore))
     assert near.alongside
     assert not far.alongside

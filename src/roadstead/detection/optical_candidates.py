@@ -61,15 +61,17 @@ class Form:
         return self.shore_m < _TOUCH_M
 
 
-def form_of(instance: Instance, shore: NDArray[np.float32], bands: NDArray[np.float32]) -> Form:
+def form_of(
+    instance: Instance, shore: NDArray[np.float32], bands: NDArray[np.float32], brightness: NDArray[np.float32]
+) -> Form:
     """Size and place of a hull.
 
     Args:
         instance: the hull in a map.
         shore: the map's shore plane, shape (h, w).
         bands: the map's bands above water, shape (5, h, w); 0 where there is none.
+        brightness: the largest of these, shape (h, w); made once for all hulls of a map.
     """
-    brightness = bands.max(axis=0)
     nearest = float(shore[instance.rows, instance.cols].min())
     return Form(
         length_m=float(instance.box.length) * WORK_M,

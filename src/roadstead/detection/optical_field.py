@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -31,8 +32,24 @@ class Background:
 
     def window(self, rows: tuple[int, int], cols: tuple[int, int], step: int = 1) -> NDArray[np.float32]:
         """The water's brightness on a range of rows and columns, each `step`-th pixel."""
-        down, across = ((np.arange(first, end, step) + 0.5) / self.block_px - 0.5 for first, end in (rows, cols))
+        down, across = self._places(rows, cols, step)
         return _between(_between(self.middle, down).T, across).T
+
+    def _places(self, rows: tuple[int, int], cols: tuple[int, int], step: int = 1) -> list[NDArray[np.float64]]:
+        return [(np.arange(first, end, step) + 0.5) / self.block_px - 0.5 for first, end in (rows, cols)]
+
+    def above(
+        self, band: NDArray[np.float32], rows: tuple[int, int], cols: tuple[int, int], scale: float
+    ) -> NDArray[np.float32]:
+        """What a band has above the water on a range of rows and columns, in units of a scale, shape (h, w)."""
+        down, across = self._places(rows, cols)
+        return _above(
+            band,
+            (rows[0], cols[0]),
+            _between(self.middle, down),
+            _shares(self.middle.shape[1], across),
+            np.float32(scale),
+        )
 
 
 def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: float) -> Background:
@@ -66,6 +83,8 @@ def background(band: NDArray[np.float32], surface: NDArray[np.bool_], pixel_m: f
 
 def calm(surface: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Surface a few pixels off anything else, shape (height, width), unless too little would be left."""
+    if surface.all():
+        return surface
     off = ndimage.binary_erosion(surface, np.ones((3, 3), bool), iterations=_GUARD_PX, border_value=1)
     return np.asarray(off if np.count_nonzero(off) >= 0.02 * np.count_nonzero(surface) else surface, bool)
 
@@ -79,12 +98,42 @@ def _medians(rows: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def _between(lines: NDArray[np.float32], places: NDArray[np.float64]) -> NDArray[np.float32]:
     """Linear interpolation between lines, shape (places, n); the ends stand beyond themselves."""
-    last = len(lines) - 1
+    low, high, share = _shares(len(lines), places)
+    share = share[:, None]
+    return np.asarray(lines[low] * (1 - share) + lines[high] * share, np.float32)
+
+
+def _shares(
+    count: int, places: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """The lines on either side of places between so many, and the share of the second."""
+    last = count - 1
     inside = np.clip(places, 0, last)
     low = np.minimum(inside.astype(np.int64), max(last - 1, 0))
-    high = np.minimum(low + 1, last)
-    share = (inside - low).astype(np.float32)[:, None]
-    return np.asarray(lines[low] * (1 - share) + lines[high] * share, np.float32)
+    return low, np.minimum(low + 1, last), (inside - low).astype(np.float32)
+
+
+@njit(cache=True, nogil=True)
+def _above(
+    band: NDArray[np.float32],
+    first: tuple[int, int],
+    lines: NDArray[np.float32],
+    between: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]],
+    scale: np.float32,
+) -> NDArray[np.float32]:
+    """The same as interpolating lines of shape (h, n) as `_between` does, in one pass over pixels of the band.
+
+    The band is given whole, with the first row and column: a part of it is another type to numba, compiled anew.
+    """
+    low, high, share = between
+    height, width = len(lines), len(share)
+    out = np.empty((height, width), np.float32)
+    one = np.float32(1)
+    for row in range(height):
+        for col in range(width):
+            water = lines[row, low[col]] * (one - share[col]) + lines[row, high[col]] * share[col]
+            out[row, col] = (band[first[0] + row, first[1] + col] - water) / scale
+    return out
 
 
 def _in_tiles(plane: NDArray[np.float32], side: int) -> NDArray[np.float32]:

@@ -54,8 +54,9 @@ class Network:
     def __init__(self, path: Path) -> None:
         """Loads the weights; raises InputError where they are missing or no such network."""
         try:
-            self._session, kept = onnx_session(path, "roadstead", threads=_THREADS)
-            self._given = [given.name for given in self._session.get_inputs()]
+            self._alone, kept = onnx_session(path, "roadstead", threads=_THREADS)
+            self._among, _ = onnx_session(path, "roadstead", threads=1)
+            self._given = [given.name for given in self._alone.get_inputs()]
             self.judgement = Judgement(
                 threshold=float(kept["threshold"]), coefficients=tuple(float(c) for c in kept["coefficients"])
             )
@@ -64,11 +65,17 @@ class Network:
                 f"{path} holds no optical network of Roadstead ({error}); make it with roadstead train"
             ) from error
 
-    def maps(self, planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def maps(
+        self, planes: NDArray[np.float32], *, among: bool = False
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Hull and core, and boxes, for planes of shape (9, h, w), float32.
 
         Every network sees them a quarter turn further than the one before it; what they say is turned back and
         averaged. Networks trained unlike each other err in unlike places (Lakshminarayanan et al. 2017, NeurIPS).
+
+        Args:
+            planes: what `optical_planes.stacked` makes.
+            among: other threads run it at the same time, so that it does with one; what it says is the same.
 
         Returns:
             Probabilities, shape (2, h, w), and what `optical_boxes.told` reads, for every second pixel, shape
@@ -76,9 +83,9 @@ class Network:
         """
         height, width = planes.shape[1:]
         rim = [(0, 0), (0, -height % _STRIDE_PX), (0, -width % _STRIDE_PX)]
-        whole = np.pad(planes, rim, mode="edge")
+        whole = np.pad(planes, rim, mode="edge") if any(end for _, end in rim) else planes
         views = {name: np.ascontiguousarray(np.rot90(whole, k, (1, 2)))[None] for k, name in enumerate(self._given)}
-        said = self._session.run(None, views)
+        said = (self._among if among else self._alone).run(None, views)
         logits = [np.rot90(one[0], -k, (1, 2)) for k, one in enumerate(said[::2])]
         boxes = [turned(np.rot90(one[0], -k, (1, 2)), k) for k, one in enumerate(said[1::2])]
         probability = 1 / (1 + np.exp(-np.mean(logits, axis=0)[:, :height, :width]))
@@ -91,6 +98,8 @@ class Network:
         shore: NDArray[np.float32],
         infrared: tuple[bool, bool],
         native_m: float,
+        *,
+        among: bool = False,
     ) -> Seen:
         """What the network says of a window on the working grid.
 
@@ -101,12 +110,14 @@ class Network:
             shore: the shore plane, shape (h, w).
             infrared: whether near and short-wave infrared are there.
             native_m: ground size of the image's own pixel, metres.
+            among: as of `maps`.
         """
-        near, boxes = self.maps(stacked(bands, shore, infrared, native_m, WORK_M))
+        near, boxes = self.maps(stacked(bands, shore, infrared, native_m, WORK_M), among=among)
         told_near = told(boxes, *_places(boxes, 2))
         if native_m >= WORK_M or min(shore.shape) < 2:
             return Seen(near[0], near[1], told_near)
-        far, boxes = self.maps(stacked(_halved(bands), _halved(shore[None])[0], infrared, native_m, 2 * WORK_M))
+        coarse = stacked(_halved(bands), _halved(shore[None])[0], infrared, native_m, 2 * WORK_M)
+        far, boxes = self.maps(coarse, among=among)
         hull, core = (near + _doubled(far, shore.shape)) / 2
         told_far = told(boxes, *_places(boxes, 4), scale=2.0).repeat(2, axis=1).repeat(2, axis=2)
         told_far = told_far[:, : told_near.shape[1], : told_near.shape[2]]

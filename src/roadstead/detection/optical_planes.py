@@ -7,6 +7,7 @@ haze nor season nor sensor moves a ship far in these numbers.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ ROLES = (BandRole.BLUE, BandRole.GREEN, BandRole.RED, BandRole.NIR, BandRole.SWI
 PLANES = 9
 """number of input planes: the bands, presence of the two infrared ones, shore, native pixel size"""
 _VISIBLE = 3
+_THREADS = 2  # bands at a time
 SHORE_M = 150.0
 """the shore plane runs from -1, so far inland, to 1, so far out"""
 _STANDS_OUT = 6.0  # sigmas of the water
@@ -51,14 +53,17 @@ class Normaliser:
         """The five bands above water for a range of rows and columns, shape (5, h, w), 1 is as usual on land."""
         where = np.s_[rows[0] : rows[1], cols[0] : cols[1]]
         valid = pixels.valid[where]
+        whole = valid.all()
         lifted = {}
         for band, field, scale in zip(self.bands, self.fields, self.scales, strict=True):
-            above = (pixels.values[band][where] - field.window(rows, cols)) / np.float32(scale)
-            lifted[band] = np.clip(np.where(valid, above, np.float32(0)), *_FARTHEST)
+            above = field.above(pixels.values[band], rows, cols, scale)
+            if not whole:
+                above[~valid] = 0
+            lifted[band] = np.clip(above, *_FARTHEST, out=above)
         out = np.zeros((len(ROLES), *valid.shape), np.float32)
         for k, bands in enumerate(self.sources):
             if bands:
-                out[k] = np.mean([lifted[b] for b in bands], axis=0)
+                out[k] = lifted[bands[0]] if len(bands) == 1 else np.mean([lifted[b] for b in bands], axis=0)
         return out
 
     def loud(self, planes: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -97,8 +102,13 @@ def normaliser(scene: Scene, pixels: Pixels, water: WaterMask, pixel_m: float) -
         )
     used = tuple(sorted({b for bands in sources for b in bands}))
     surface = calm(water.surface)
-    fields = tuple(background(pixels.values[b], surface, pixel_m) for b in used)
-    scales = tuple(_scale(pixels.values[b], pixels.valid, field) for b, field in zip(used, fields, strict=True))
+
+    def learnt(band: int) -> tuple[Background, float]:
+        field = background(pixels.values[band], surface, pixel_m)
+        return field, _scale(pixels.values[band], pixels.valid, field)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        fields, scales = zip(*pool.map(learnt, used), strict=True)
     return Normaliser(sources=tuple(sources), fields=fields, scales=scales, bands=used)
 
 

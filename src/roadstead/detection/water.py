@@ -20,6 +20,7 @@ from scipy import ndimage
 from skimage.filters import threshold_otsu
 from skimage.morphology import remove_small_holes, remove_small_objects
 
+from roadstead.detection.darkness import darkness
 from roadstead.detection.stated_sea import Agreement, agreement, doubts, inland, stated_land, stated_note
 from roadstead.geo import ground_frame
 from roadstead.model import BandRole, SeaKind
@@ -38,6 +39,7 @@ _SMOOTH = 1.5  # times the water's roughness
 _LEAST_ROUGHENING = 2.0  # land is rougher than water; two shades of sea, clear and turbid, are equally smooth
 _TEXTURE_WEIGHT = 3.0
 _WINDOW_PX = 5
+_ALIKE = "land and water do not separate in brightness: all valid pixels are searched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,16 +123,19 @@ def _by_pixels(scene: Scene, pixels: Pixels, pixel_m: tuple[float, float]) -> Wa
     if not planes or not pixels.valid.any():
         return _unknown(pixels.valid, "no band and no valid pixel tells water from land: all valid pixels are searched")
     clear, area_m2 = _clear(pixels), pixel_m[0] * pixel_m[1]
-    dark = _darkness(np.stack(planes), pixels.valid, clear)
-    rough = _roughness(dark, pixels.valid, max(1, round(_TEXTURE_M / math.sqrt(area_m2))))
-    feature = dark if infrared else _smoothed(dark, pixels.valid) + _TEXTURE_WEIGHT * rough
-    cut, gap = _threshold(feature[clear])
+    dark, step_px = darkness(planes, pixels.valid, clear), max(1, round(_TEXTURE_M / math.sqrt(area_m2)))
+    rough = None if infrared else _roughness(dark, pixels.valid, step_px)
+    feature = dark if rough is None else _smoothed(dark, pixels.valid) + _TEXTURE_WEIGHT * rough
+    cut, gap = _threshold(feature.ravel() if clear.all() else feature[clear])
     if not gap:
         return _unknown(pixels.valid, "the image has one shade only: all valid pixels are searched")
+    if gap < _LEAST_GAP:
+        return _unknown(pixels.valid, _ALIKE)
+    rough = _roughness(dark, pixels.valid, step_px) if rough is None else rough
     calm = float(np.median(rough[clear & (feature <= cut)]))
     brighter = rough[clear & (feature > cut)]
-    if gap < _LEAST_GAP or np.percentile(brighter, _ROUGHER_PERCENT) < _LEAST_ROUGHENING * calm:
-        return _unknown(pixels.valid, "land and water do not separate in brightness: all valid pixels are searched")
+    if np.percentile(brighter, _ROUGHER_PERCENT) < _LEAST_ROUGHENING * calm:
+        return _unknown(pixels.valid, _ALIKE)
     if not infrared and not _has_land((feature > cut) & clear, area_m2):
         return _unknown(pixels.valid, "nothing that may be land is larger than a ship: all valid pixels are searched")
     surface = (feature < cut) & pixels.valid
@@ -156,13 +161,6 @@ def _clear(pixels: Pixels) -> NDArray[np.bool_]:
         return pixels.valid
     clear = pixels.valid & ~pixels.cloud
     return clear if np.count_nonzero(clear) >= _LEAST_CLEAR * np.count_nonzero(pixels.valid) else pixels.valid
-
-
-def _darkness(planes: NDArray[np.float32], valid: NDArray[np.bool_], clear: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Square root of the mean of the planes above their darkest clear pixels; 0 where invalid."""
-    lowest = np.percentile(planes[:, clear], 0.1, axis=1).astype(np.float32)
-    above = np.clip(planes - lowest[:, None, None], 0, None).mean(axis=0)
-    return np.where(valid, np.sqrt(above), np.float32(0)).astype(np.float32)
 
 
 def _smoothed(plane: NDArray[np.float32], valid: NDArray[np.bool_], step_px: int = 1) -> NDArray[np.float32]:

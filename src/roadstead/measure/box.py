@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -273,11 +274,16 @@ def _unblurred(width_m: float, smear_m: float) -> float:
     """
     if smear_m == 0 or width_m > 6 * smear_m:
         return width_m
+    return float(np.interp(width_m / smear_m, *_blurred())) * smear_m
+
+
+@cache
+def _blurred() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Half-of-peak widths of blurred strips and the true widths that they belong to, in sigmas, each shape (n,)."""
     true_s = np.linspace(0.05, 6.0, 120)
     at = np.linspace(0, 6.0, 601)[:, None]
     profile = ndtr(at + true_s / 2) - ndtr(at - true_s / 2)
-    shown_s = 2 * at[np.argmin(np.abs(profile - profile[0] / 2), axis=0), 0]
-    return float(np.interp(width_m / smear_m, shown_s, true_s)) * smear_m
+    return 2 * at[np.argmin(np.abs(profile - profile[0] / 2), axis=0), 0], true_s
 
 
 def _widened(

@@ -31,7 +31,15 @@ def frame_of(scene: Scene, pixels: Pixels) -> GroundFrame:
     return ground_frame(pixels.transform, pixels.crs, (pixels.valid.shape[0], pixels.valid.shape[1]), scene.gsd_m)
 
 
-def measure(scene: Scene, pixels: Pixels, candidate: Candidate, *, number: int, method: str) -> Detection:
+def measure(
+    scene: Scene,
+    pixels: Pixels,
+    candidate: Candidate,
+    *,
+    number: int,
+    method: str,
+    frame: GroundFrame | None = None,
+) -> Detection:
     """Measure a detector's candidate.
 
     Args:
@@ -40,8 +48,9 @@ def measure(scene: Scene, pixels: Pixels, candidate: Candidate, *, number: int, 
         candidate: its pixels, in the window.
         number: running number in the scene, for the id.
         method: detector name and version.
+        frame: that of the window, where it is at hand (`frame_of`).
     """
-    frame = frame_of(scene, pixels)
+    frame = frame or frame_of(scene, pixels)
     by_sensor = measure_sar if scene.modality is Modality.SAR else measure_optical
     box = by_sensor(scene, pixels, candidate, frame)
     found = _detection(scene, box, _outlines([box], frame)[0], number, (pixels.row_off, pixels.col_off))

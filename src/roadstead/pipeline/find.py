@@ -71,7 +71,8 @@ def find_vessels(
         candidates, ashore = off_land(scene.sea, frame_of(scene, pixels), candidates)
         rejected = _in_order([*rejected, *ashore])
     method = f"{detector.name} {detector.version}"
-    found = (measure(scene, pixels, c, number=i + 1, method=method) for i, c in enumerate(candidates))
+    frame = frame_of(scene, pixels) if candidates else None
+    found = (measure(scene, pixels, c, number=i + 1, method=method, frame=frame) for i, c in enumerate(candidates))
     findings = Findings(
         scene_id=scene.id,
         detections=tuple(found),
