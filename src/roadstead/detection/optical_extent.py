@@ -58,6 +58,5 @@ def lengthened(box: Boxes, core: NDArray[np.float32]) -> Boxes:
     if high - low > _MOST_PX:
         return box
     middle = (low + high) / 2
-    return box._replace(
-        row=np.float64(box.row + middle * sin), col=np.float64(box.col + middle * cos), length=np.float64(high - low)
-    )
+    row, col, long = (np.asarray(v) for v in (box.row + middle * sin, box.col + middle * cos, high - low))
+    return box._replace(row=row, col=col, length=long)
