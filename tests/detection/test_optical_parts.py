@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage
 
 from roadstead.detection.optical_boxes import BOX, Boxes, read, told, turned, written
-from roadstead.detection.optical_candidates import features, form_of, objection, weights_of
+from roadstead.detection.optical_candidates import Form, features, form_of, objection, weights_of
 from roadstead.detection.optical_edges import sharpened
 from roadstead.detection.optical_field import Background, background
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
@@ -200,3 +200,15 @@ def test_what_touches_the_shore_lies_alongside() -> None:
     near, far = (form_of(i, shore, BANDS, BANDS.max(axis=0)) for i in instances(seen, shore))
     assert near.alongside
     assert not far.alongside
+
+
+@pytest.mark.parametrize(
+    ("accord", "shore_m", "why"),
+    [(-0.06, 150.0, "aircraft"), (0.5, 150.0, ""), (-0.06, 30.0, "")],
+)
+def test_bands_that_exclude_each_other_are_an_aircraft_s_where_no_shore_mixes_in(
+    accord: float, shore_m: float, why: str
+) -> None:
+    form = Form(length_m=80, beam_m=30, shore_m=shore_m, accord=accord, afloat=1, contrast=1, open_end=1)
+    assert why in objection(form)
+    assert bool(objection(form)) == bool(why)
