@@ -8,17 +8,16 @@ A rectangle is (middle x, middle y, length, beam, angle from x to y), metres and
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
-from scipy.special import ndtr
+
+from roadstead.measure.sar_misfit import Image, misfit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BLUR_PX = 0.4
-"""one sigma: the pixel itself (0.29) and the focusing"""
 LEAST_PX = 0.4
 """sides shorter than this cannot be told from a point"""
 _CLIP_SHARE, _FAINT_SHARE = 0.3, 0.1  # of a hull's typical intensity; the second for a faint deck between bright ends
@@ -27,23 +26,8 @@ _SPIKY = 11.0  # typical over median intensity, where a few scatterers outshine 
 _LEAST_OVER_SEA = 4.0  # speckle alone reaches this
 _BODY_WEIGHT, _HELD = 0.25, 0.8  # share of the pixels of at least this weight that a fit has to hold
 _LONGEST_M = 460.0  # no ship was longer
-_SLIMMEST = 9.0
 _TURNS = (0.0, 0.3, -0.3)
 _MOST_STEPS, _FIRST_STEPS, _LEAST_GAIN = 40, 4, 1e-4
-_FAR = 5.0  # sigmas beyond which an edge of the blurred rectangle is not felt
-_PER_SIGMA = 100
-_SIGMAS = np.linspace(-_FAR, _FAR, 2 * round(_FAR) * _PER_SIGMA + 1)
-_BELOW, _DENSITY = ndtr(_SIGMAS), np.exp(-np.square(_SIGMAS) / 2) / math.sqrt(2 * math.pi)
-
-
-class _Image(NamedTuple):
-    """What a rectangle is fitted to."""
-
-    clipped: NDArray[np.float64]
-    """amplitudes over the sea, 0 on the sea and 1 on the hull, shape (height, width)"""
-    body: tuple[int, int, int, int]
-    """first row, row behind the last, first column, column behind the last one that is not 0"""
-    pixel_m: tuple[float, float]
 
 
 @njit(cache=True, nogil=True)
@@ -134,7 +118,7 @@ def _fit(
 ) -> NDArray[np.float64]:
     """The best fit to amplitudes clipped at a share of the hull's level; of the turned starts the best goes on."""
     clipped, brightest = _clipped(intensity, near, levels)
-    image = _Image(clipped, _body(clipped), pixel_m)
+    image = Image(clipped, _body(clipped), pixel_m)
     whole = _moments(clipped, pixel_m)
     best, least = whole, np.inf
     for turn in _TURNS:
@@ -181,7 +165,7 @@ def _clipped(
 
 @njit(cache=True, nogil=True)
 def _body(clipped: NDArray[np.float64]) -> tuple[int, int, int, int]:
-    """Rows and columns that hold anything but sea, as in `_Image`."""
+    """Rows and columns that hold anything but sea, as in `Image`."""
     height, width = clipped.shape
     top, bottom, left, right = height, 0, width, 0
     for i in range(height):
@@ -228,21 +212,21 @@ def _moments(weights: NDArray[np.float64], pixel_m: tuple[float, float]) -> NDAr
 
 
 @njit(cache=True, nogil=True)
-def _descend(image: _Image, rectangle: NDArray[np.float64], most_steps: int) -> float:
+def _descend(image: Image, rectangle: NDArray[np.float64], most_steps: int) -> float:
     """Improve a rectangle in place; returns half the sum of squared misfits."""
     side = math.sqrt(image.pixel_m[0] * image.pixel_m[1])
     rectangle[2], rectangle[3] = max(rectangle[2], side), max(rectangle[3], side)
     # parameters are searched in pixels, the angle by how far it moves the tips
     scale = np.array([side, side, side, side, side / rectangle[2]])
     gradient, normal = np.empty(5), np.empty((5, 5))
-    cost = _misfit(image, rectangle, scale, gradient, normal)
+    cost = misfit(image, rectangle, scale, gradient, normal)
     damping = 1e-2
     for _ in range(most_steps):
         step = _solved(normal, gradient, damping)
         trial = rectangle - step * scale
         trial[2], trial[3] = max(trial[2], LEAST_PX * side), max(trial[3], LEAST_PX * side)
         trial_gradient, trial_normal = np.empty(5), np.empty((5, 5))
-        trial_cost = _misfit(image, trial, scale, trial_gradient, trial_normal)
+        trial_cost = misfit(image, trial, scale, trial_gradient, trial_normal)
         if trial_cost < cost:
             gain = cost - trial_cost
             rectangle[:], cost, gradient, normal = trial, trial_cost, trial_gradient, trial_normal
@@ -273,119 +257,6 @@ def _solved(normal: NDArray[np.float64], gradient: NDArray[np.float64], damping:
             b[k] -= a[k, j] * b[j]
         b[k] /= a[k, k]
     return b
-
-
-@njit(cache=True, nogil=True)
-def _edge(u: float) -> tuple[float, float]:
-    """Normal distribution function and density, from tables: off by less than 1e-5."""
-    if u >= _FAR:
-        return 1.0, 0.0
-    if u <= -_FAR:
-        return 0.0, 0.0
-    at = (u + _FAR) * _PER_SIGMA
-    k = int(at)
-    rest = at - k
-    return _BELOW[k] + rest * (_BELOW[k + 1] - _BELOW[k]), _DENSITY[k] + rest * (_DENSITY[k + 1] - _DENSITY[k])
-
-
-@njit(cache=True, nogil=True)
-def _felt(image: _Image, rectangle: NDArray[np.float64], reach: float) -> tuple[int, int, int, int]:
-    """Rows and columns that hold any misfit: of the body, and so near to the rectangle, as in `_Image`."""
-    x0, y0, length, beam, angle = rectangle
-    along, across = length / 2 + reach, beam / 2 + reach
-    cosine, sine = abs(math.cos(angle)), abs(math.sin(angle))
-    wide, high = along * cosine + across * sine, along * sine + across * cosine
-    height, width = image.clipped.shape
-    top, bottom, left, right = image.body
-    return (
-        max(0, min(top, int((y0 - high) / image.pixel_m[1]) - 1)),
-        min(height, max(bottom, int((y0 + high) / image.pixel_m[1]) + 2)),
-        max(0, min(left, int((x0 - wide) / image.pixel_m[0]) - 1)),
-        min(width, max(right, int((x0 + wide) / image.pixel_m[0]) + 2)),
-    )
-
-
-@njit(cache=True, nogil=True)
-def _modelled(u: float, v: float, length: float, beam: float, sigma: float) -> tuple[float, float, float, float, float]:
-    """A blurred rectangle at a place along and across it, and its slopes by both and by its length and beam.
-
-    The model is a strip along times a strip across, each a difference of two normal distribution functions.
-    """
-    per_m = 1 / sigma
-    a1, f1 = _edge((u + length / 2) * per_m)
-    a2, f2 = _edge((u - length / 2) * per_m)
-    b1, g1 = _edge((v + beam / 2) * per_m)
-    b2, g2 = _edge((v - beam / 2) * per_m)
-    along, across = a1 - a2, (b1 - b2)
-    by_u, by_v = (f1 - f2) * per_m * across, (g1 - g2) * per_m * along
-    by_length, by_beam = (f1 + f2) * (0.5 * per_m) * across, (g1 + g2) * (0.5 * per_m) * along
-    return along * across, by_u, by_v, by_length, by_beam
-
-
-@njit(cache=True, nogil=True)
-def _misfit(
-    image: _Image,
-    rectangle: NDArray[np.float64],
-    scale: NDArray[np.float64],
-    gradient: NDArray[np.float64],
-    normal: NDArray[np.float64],
-) -> float:
-    """Half the sum of squares of model minus image; fills its gradient and the matrix of the normal equations."""
-    x0, y0, length, beam, angle = rectangle
-    cosine, sine = math.cos(angle), math.sin(angle)
-    pixel_m = image.pixel_m
-    sigma = BLUR_PX * math.sqrt(pixel_m[0] * pixel_m[1])
-    top, bottom, left, right = _felt(image, rectangle, _FAR * sigma)
-    # plain variables stay in registers
-    cost, g0, g1, g2, g3, g4 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    n00, n10, n11, n20, n21, n22, n30, n31 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    n32, n33, n40, n41, n42, n43, n44 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for i in range(top, bottom):
-        dy = (i + 0.5) * pixel_m[1] - y0
-        for j in range(left, right):
-            dx = (j + 0.5) * pixel_m[0] - x0
-            u, v = dx * cosine + dy * sine, dy * cosine - dx * sine
-            if abs(u) > length / 2 + _FAR * sigma or abs(v) > beam / 2 + _FAR * sigma:
-                cost += 0.5 * image.clipped[i, j] ** 2
-                continue
-            model, by_u, by_v, by_length, by_beam = _modelled(u, v, length, beam, sigma)
-            miss = model - image.clipped[i, j]
-            cost += 0.5 * miss * miss
-            s0, s1 = (sine * by_v - cosine * by_u) * scale[0], (-sine * by_u - cosine * by_v) * scale[1]
-            s2, s3, s4 = by_length * scale[2], by_beam * scale[3], (v * by_u - u * by_v) * scale[4]
-            g0, g1, g2, g3, g4 = g0 + miss * s0, g1 + miss * s1, g2 + miss * s2, g3 + miss * s3, g4 + miss * s4
-            n00, n10, n11 = n00 + s0 * s0, n10 + s1 * s0, n11 + s1 * s1
-            n20, n21, n22 = n20 + s2 * s0, n21 + s2 * s1, n22 + s2 * s2
-            n30, n31, n32, n33 = n30 + s3 * s0, n31 + s3 * s1, n32 + s3 * s2, n33 + s3 * s3
-            n40, n41, n42, n43, n44 = n40 + s4 * s0, n41 + s4 * s1, n42 + s4 * s2, n43 + s4 * s3, n44 + s4 * s4
-    gradient[0], gradient[1], gradient[2], gradient[3], gradient[4] = g0, g1, g2, g3, g4
-    normal[0, 0], normal[1, 0], normal[1, 1], normal[2, 0], normal[2, 1], normal[2, 2] = n00, n10, n11, n20, n21, n22
-    normal[3, 0], normal[3, 1], normal[3, 2], normal[3, 3] = n30, n31, n32, n33
-    normal[4, 0], normal[4, 1], normal[4, 2], normal[4, 3], normal[4, 4] = n40, n41, n42, n43, n44
-    cost += _too_slim(length, beam, scale, gradient, normal)
-    for k in range(5):
-        for m in range(k):
-            normal[m, k] = normal[k, m]
-    return cost
-
-
-@njit(cache=True, nogil=True)
-def _too_slim(
-    length: float, beam: float, scale: NDArray[np.float64], gradient: NDArray[np.float64], normal: NDArray[np.float64]
-) -> float:
-    """The cost of being slimmer than ships are; its part of gradient and normal matrix is added."""
-    k, m = (2, 3) if length >= beam else (3, 2)
-    large, small = max(length, beam), min(length, beam)
-    miss = large / (_SLIMMEST * small) - 1
-    if miss <= 0:
-        return 0.0
-    by_large, by_small = scale[k] / (_SLIMMEST * small), -scale[m] * large / (_SLIMMEST * small * small)
-    gradient[k] += miss * by_large
-    gradient[m] += miss * by_small
-    normal[k, k] += by_large * by_large
-    normal[m, m] += by_small * by_small
-    normal[max(k, m), min(k, m)] += by_large * by_small
-    return 0.5 * miss * miss
 
 
 @njit(cache=True, nogil=True)
