@@ -2,10 +2,10 @@
 
     python bench/optical_folds.py [--work FOLDER]     trains (hours on two cores), scores, writes bench/figures
 
-Nested: three networks leave out every third Sentinel-2 port each, and each port is scored by the network that saw none
-of its group. Scores and threshold of that port come from the group's other ports, as the same network finds them.
-Beside it, the same with scores and threshold from all eight other ports, each found by a network that never saw it, as
-those that are shipped come from all nine: closer to what is shipped, but the networks of the other groups were trained
+Nested: every Sentinel-2 port is found by networks trained on all others. Scores and threshold of that port come from
+two others, as networks find them that saw none of the three: so nothing at all rests on the port that is scored.
+Beside it, the same with scores and threshold from all eight other ports, each found by networks that never saw it, as
+those that are shipped come from all nine: closer to what is shipped, but the networks that found the eight were trained
 on the port that is scored. Recall by length, which P(detect) is fitted to, is this second one.
 PlanetScope: one network trained on the Sentinel-2 ports only; scores and threshold from all ports left out in turn.
 Trainings go on where they were killed. Prints the figures as JSON; `tables.py` reads them from bench/figures.
@@ -21,6 +21,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -33,7 +34,6 @@ from roadstead.train import (
     FOLD_STEPS,
     Judged,
     Judging,
-    groups,
     judged,
     judging,
     labels_of,
@@ -41,6 +41,9 @@ from roadstead.train import (
     shortest_m,
     workshop,
 )
+
+if TYPE_CHECKING:
+    from roadstead.train.network import OpticalNet
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -79,50 +82,52 @@ class Study:
         self.images = {
             place: [i for i in images if i.parent.name == place] for place in {i.parent.name for i in images}
         }
-        self.groups = groups(self.shop.examples)
+        self.groups = self.shop.groups
         self.work = work
         self.complete_m = shortest_m(image for group in self.groups for place in group for image in self.images[place])
-        self.inner: dict[str, list[Judged]] = {}
+        self.alone: dict[str, list[Judged]] = {}
 
     def nested(self) -> list[Tested]:
-        """Every Sentinel-2 port, found by a network that never saw it."""
+        """Every Sentinel-2 port, found by networks that never saw it; no network that the rule rests on did either."""
         tested = []
         for k, group in enumerate(self.groups):
-            self.inner |= self._left_out(f"without-{k + 1}", group)
+            begun = self._weights(f"begun-{k + 1}", [t.mean for t in self.shop.begun("", FOLD_STEPS, group)])
+            inner = {place: self._found_at(place, begun) for place in group}
             for port in group:
                 (image,) = self.images[port]
-                others = {place: self.inner[place] for place in group if place != port}
-                tested.append(Tested(image=image, found=self.inner[port], rule=self._rule(others)))
+                self.alone[port] = self._found_at(port, self._trained(f"without-{port}", port))
+                others = {place: inner[place] for place in group if place != port}
+                tested.append(Tested(image=image, found=self.alone[port], rule=self._rule(others)))
         return sorted(tested, key=lambda t: t.image)
 
     def by_eight(self) -> list[Tested]:
         """As `nested`, with scores and threshold from all other ports; after `nested`."""
         tested = []
-        for port, found in sorted(self.inner.items()):
+        for port, found in sorted(self.alone.items()):
             (image,) = self.images[port]
-            others = {place: told for place, told in self.inner.items() if place != port}
+            others = {place: told for place, told in self.alone.items() if place != port}
             tested.append(Tested(image=image, found=found, rule=self._rule(others)))
         return tested
 
     def planet(self) -> list[Tested]:
         """Both PlanetScope dates, found by a network that saw Sentinel-2 ports only; after `nested`."""
-        rule, weights = self._rule(self.inner), self._weights("without-planetscope", ("planetscope",))
+        rule, weights = self._rule(self.alone), self._trained("without-planetscope", "planetscope")
         return [
             Tested(image=image, found=self._found(image, weights), rule=rule) for image in self.images["planetscope"]
         ]
 
-    def _left_out(self, name: str, places: tuple[str, ...]) -> dict[str, list[Judged]]:
-        """What a network trained without some places finds at them."""
-        weights = self._weights(name, places)
-        return {place: [j for image in self.images[place] for j in self._found(image, weights)] for place in places}
+    def _found_at(self, place: str, weights: Path) -> list[Judged]:
+        return [j for image in self.images[place] for j in self._found(image, weights)]
 
     def _found(self, image: Path, weights: Path) -> list[Judged]:
         return judged(image, weights, complete_m=self.complete_m)
 
-    def _weights(self, name: str, without: tuple[str, ...]) -> Path:
+    def _trained(self, name: str, without: str) -> Path:
+        return self._weights(name, self.shop.trained(name, FOLD_STEPS, (without,))[0])
+
+    def _weights(self, name: str, nets: list[OpticalNet]) -> Path:
         from roadstead.train.export import onnx_bytes  # noqa: PLC0415 - torch
 
-        nets, _ = self.shop.trained(name, FOLD_STEPS, without)
         path = self.work / "checkpoints" / f"{name}.onnx"
         write_atomic(path, onnx_bytes(nets, Judging.plain()))
         return path

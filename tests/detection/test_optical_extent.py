@@ -1,4 +1,4 @@
-"""Long boxes follow their core to its ends, and stop where it falls off."""
+"""Long boxes follow their core to its ends, stop where it falls off, and are cut where it breaks off."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from roadstead.detection.optical_boxes import Boxes
-from roadstead.detection.optical_extent import lengthened
+from roadstead.detection.optical_extent import lengthened, parted
 
 
 def core(*spans: tuple[int, int]) -> np.ndarray:
@@ -43,6 +43,13 @@ def test_it_follows_its_own_axis(turn: float) -> None:
     assert (told.beam, told.axis) == (short.beam, short.axis)
 
 
+def test_away_from_quays_what_runs_on_far_is_a_wake() -> None:
+    far, near = core((60, 150)), core((57, 102))
+    assert lengthened(box(80, 40), far, free=True) == box(80, 40)
+    assert lengthened(box(80, 40), far) != box(80, 40)
+    assert ends(lengthened(box(80, 40), near, free=True)) == pytest.approx((55.5, 103.5), abs=1)
+
+
 def test_a_gap_parts_two_ships_in_line() -> None:
     first, last = ends(lengthened(box(80, 40), core((60, 100), (104, 150))))
     assert last < 103
@@ -71,3 +78,32 @@ def test_a_box_stays(told: Boxes, there: np.ndarray) -> None:
 def test_at_the_edge_of_the_map_it_ends_with_the_map() -> None:
     first, _ = ends(lengthened(box(25, 40), core((0, 50))))
     assert first == pytest.approx(-1.5, abs=1)
+
+
+def test_a_box_over_two_ships_in_line_is_cut_to_the_one_that_speaks_for_it() -> None:
+    there = core((60, 100), (104, 150))
+    assert ends(parted(box(105, 80), there, (50, 80))) == pytest.approx((65, 101.5), abs=1.5)
+    assert ends(parted(box(105, 80), there, (50, 130))) == pytest.approx((102.5, 145), abs=1.5)
+
+
+def test_a_part_is_no_longer_than_its_core() -> None:
+    assert ends(parted(box(105, 110), core((70, 100), (104, 150)), (50, 80))) == pytest.approx((68.5, 101.5), abs=1.5)
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        pytest.param(core((60, 150)), id="no gap"),
+        pytest.param(core((60, 100)), id="nothing beyond the gap"),
+        pytest.param(core((60, 140), (143, 145)), id="hardly anything beyond the gap"),
+        pytest.param(0.5 * core((60, 100), (104, 150)), id="nothing sure"),
+    ],
+)
+def test_a_box_with_one_ship_is_not_cut(there: np.ndarray) -> None:
+    whole = box(105, 80)
+    assert parted(whole, there, (50, 80)) == whole
+
+
+def test_a_pixel_whose_own_core_lies_beside_the_boxs_axis_cuts_nothing() -> None:
+    there = core((60, 78), (83, 150))
+    assert parted(box(105, 80), there, (50, 80)) == box(105, 80)

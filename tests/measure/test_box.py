@@ -213,3 +213,18 @@ def test_an_outline_that_crosses_itself_or_encloses_nothing_is_refused_in_a_sent
 def test_a_point_is_no_outline() -> None:
     with pytest.raises(InputError, match="polygon around the hull or a line"):
         box_of_outline(Point(3, 4), make_frame("plain", 5.0))
+
+
+@pytest.mark.parametrize("heading", [90.0, 71.0])
+def test_booms_across_the_deck_change_neither_length_nor_beam(heading: float) -> None:
+    frame = make_frame("plain", 3.0)
+    hull = coverage(rectangle_px(frame, (80, 80), (330.0, 45.0), heading))
+    ahead, aside = (np.array([math.sin(math.radians(h)), -math.cos(math.radians(h))]) for h in (heading, heading + 90))
+    seen = hull.copy()
+    for along_m in (-90.0, -50.0, 40.0, 95.0):
+        at = np.array((80, 80)) + (along_m * ahead + 30.0 * aside) / 3.0
+        seen = np.maximum(seen, coverage(rectangle_px(frame, (at[0], at[1]), (16.0, 60.0), heading + 180)))
+    rows, cols = np.nonzero(seen)
+    box = oriented_box(cols, rows, seen[rows, cols], frame)
+    assert box.length_m.value == pytest.approx(330, rel=0.03)
+    assert box.beam_m.value == pytest.approx(45, rel=0.15)

@@ -13,7 +13,7 @@ import stac_rules
 from shapely.geometry import mapping
 
 from roadstead.model import Detection, InputError
-from roadstead.train import Example, Judged, Judging, group_of, groups, judging, shortest_m
+from roadstead.train import Example, Judged, Judging, groups, judging, shortest_m
 from roadstead.train.card import Figures, Source, model_card, model_item
 from roadstead.train.examples import SHIP
 from roadstead.train.judging import FEATURES, OTHER, UNCLEAR, VESSEL, compared
@@ -134,9 +134,6 @@ def test_every_place_is_left_out_once_and_those_without_infrared_never() -> None
     made = groups([*places, example("planet", infrared=False)])
     assert sorted(p for g in made for p in g) == list("abcdefg")
     assert made == (("a", "d", "g"), ("b", "e"), ("c", "f"))
-    assert group_of("e", made) == 1
-    with pytest.raises(InputError, match="planet"):
-        group_of("planet", made)
 
 
 def test_too_few_places_are_refused_in_a_sentence() -> None:

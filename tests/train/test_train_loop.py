@@ -64,6 +64,30 @@ def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(whole, resumed, strict=True))
 
 
+def test_a_training_goes_on_from_another_one_as_if_it_had_been_one(tmp_path: Path) -> None:
+    begun = Training(replace(RECIPE, steps=10), maker())
+    begun.run(None, 1, lambda _step, _loss: None)
+    recipe = replace(RECIPE, steps=10, data="more places", begun=begun.recipe)
+    steps: list[int] = []
+
+    def on(step: int, _loss: float) -> None:
+        steps.append(step)
+        if step == begun.recipe.all_steps + 2:
+            raise KilledError
+
+    kept = weights(begun.mean)
+    with pytest.raises(KilledError):
+        Training(recipe, maker(), begun).run(tmp_path / "b.ckpt", 1, on)
+    killed = Training(recipe, maker(), begun)
+    resumed = weights(killed.run(tmp_path / "b.ckpt", 1, lambda _step, _loss: None))
+    assert steps == [begun.recipe.all_steps + 1, begun.recipe.all_steps + 2]
+    whole = Training(recipe, maker(), begun)
+    assert all(np.array_equal(a, b) for a, b in zip(resumed, weights(whole.run(None, 1, lambda *_: None)), strict=True))
+    assert len(whole.losses) == recipe.all_steps == begun.recipe.all_steps + 3
+    assert whole.losses[: begun.recipe.all_steps] == begun.losses
+    assert all(np.array_equal(a, b) for a, b in zip(kept, weights(begun.mean), strict=True))
+
+
 def test_the_loss_falls() -> None:
     training = Training(Recipe(seed=1, steps=40, member=NEAR, data="a"), maker())
     training.run(None, 100, lambda _step, _loss: None)

@@ -29,7 +29,7 @@ class OpticalDetector:
     """Finds vessels in one optical window (model.Detector)."""
 
     name: ClassVar[str] = "optical-network"
-    version: ClassVar[int] = 14
+    version: ClassVar[int] = 15
     limits: ClassVar[str] = (
         "Optical images: hulls alongside quays are found less often than at anchor, and small craft below 30 m mostly "
         "not, so an empty berth on this list is no proof: look. Hulls darker than the water around them are often "

@@ -1,7 +1,7 @@
 """Everything in an optical image that the network takes for a hull.
 
-The image is cut into tiles; where neither water nor anything on it shows, a tile is skipped. What the network makes of
-a tile becomes single hulls with their features; how probable they are, `optical` says.
+The image is cut into cells around what shows on water and near it (`optical_cells`); the rest is passed by. What the
+network makes of a cell becomes single hulls with their features; how probable they are, `optical` says.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roadstead.detection.optical_candidates import Form, features, form_of, weights_of
+from roadstead.detection.optical_cells import BLOCK_PX, Cell, Span, cells, in_blocks
 from roadstead.detection.optical_edges import sharpened
 from roadstead.detection.optical_grid import WORK_M, WorkGrid
 from roadstead.detection.optical_instances import Instance, instances
-from roadstead.detection.optical_network import Network, Seen, network
+from roadstead.detection.optical_network import Network, Seen, looks, network
 from roadstead.detection.optical_planes import Normaliser, normaliser
 from roadstead.detection.optical_shore import shore_plane
 from roadstead.detection.optical_wakes import without_wakes
@@ -27,14 +28,14 @@ from roadstead.geo import ground_frame
 from roadstead.model import Candidate, Pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from roadstead.model import Scene
 
-_TILE, _MARGIN = 704, 64  # working pixels; a margin holds half the longest ship and what the network sees around it
-_THREADS = 2  # tiles at a time
-_MANY = 3  # of fewer tiles one is often much larger: they are searched one after the other, each by all threads
+_STRIP = 44  # blocks along a side of what is looked over at a time
+_MARGIN_PX = 64  # half the longest ship and what the network sees around it, for each look that is twice as coarse
+_THREADS = 2  # cells at a time
+_MANY = 3  # of fewer cells one is often much larger: they are searched one after the other, each by all threads
 _NEAR_WATER = -0.4  # of the shore plane; farther inland nothing is looked for
 _ALONGSIDE_NOTE = "touches land or a quay, where hulls are told from sheds, cranes and piers less surely"
 
@@ -87,79 +88,94 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
         norm = normaliser(scene, pixels, water, native_m)
         shore = shore_later.result()
     grid = WorkGrid(shape=(height, width), step_px=(WORK_M / pixel_m[1], WORK_M / pixel_m[0]))
-    tiles = list(_tiles(grid.work_shape))
-    search = _Search(
-        pixels=pixels,
-        norm=norm,
-        shore=shore,
-        grid=grid,
-        net=network(weights),
-        native_m=native_m,
-        notes=water.notes,
-        among=len(tiles) >= _MANY,
-    )
+    view = _View(pixels=pixels, norm=norm, shore=shore, grid=grid)
+    found = cells(view.there(), grid.work_shape, _MARGIN_PX * looks(native_m))
+    search = _Search(view=view, net=network(weights), native_m=native_m, notes=water.notes, among=len(found) >= _MANY)
     with ThreadPoolExecutor(_THREADS if search.among else 1) as pool:
-        return [found for tile in pool.map(search.tile, tiles) for found in tile]
+        later = {cell: pool.submit(search.cell, cell) for cell in sorted(found, key=lambda c: c.pixels, reverse=True)}
+        return [finding for cell in found for finding in later[cell].result()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Search:
-    """An image ready to be searched tile by tile; tiles know nothing of each other, so any thread may do any of them.
-
-    The network runs outside Python's lock, and what comes before and after it does so mostly.
-    """
+class _View:
+    """An image with what is known of its water."""
 
     pixels: Pixels
     norm: Normaliser
     shore: NDArray[np.float32]
     """shore plane of the whole image, shape (height, width)"""
     grid: WorkGrid
+
+    def there(self) -> NDArray[np.bool_]:
+        """Blocks with anything brighter than water on it or near it; open water is quiet but for a few ships."""
+        height, width = (math.ceil(n / BLOCK_PX) for n in self.grid.work_shape)
+        there = np.zeros((height, width), bool)
+        corners = [(row, col) for row in range(0, height, _STRIP) for col in range(0, width, _STRIP)]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for blocks in pool.map(self._loud, corners):
+                there[blocks] = True
+        return there
+
+    def _loud(self, corner: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows and columns of the blocks of a strip with something."""
+        rows, cols = (
+            (c * BLOCK_PX, min(size, (c + _STRIP) * BLOCK_PX))
+            for c, size in zip(corner, self.grid.work_shape, strict=True)
+        )
+        spans = self.grid.window(rows, cols)
+        spans = _inner(self._near(spans), spans)
+        near = self._near(spans)
+        loud = near & self.norm.loud(self.norm.planes(self.pixels, *spans)) if near.any() else near
+        return in_blocks(loud, spans, self.grid)
+
+    def _near(self, spans: tuple[Span, Span]) -> NDArray[np.bool_]:
+        """Where something may lie afloat."""
+        return self.pixels.valid[_slices(spans)] & (self.shore[_slices(spans)] > _NEAR_WATER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """An image ready to be searched cell by cell; cells know nothing of each other, so any thread may do any of them.
+
+    The network runs outside Python's lock, and what comes before and after it does so mostly.
+    """
+
+    view: _View
     net: Network
     native_m: float
     """ground size of the image's own pixel, metres"""
     notes: tuple[str, ...]
     """of the sea mask"""
     among: bool
-    """whether several tiles are searched at a time, each then by one thread"""
+    """whether several cells are searched at a time, each then by one thread"""
 
-    def tile(self, ranges: tuple[tuple[int, int], tuple[int, int]]) -> list[Finding]:
-        """Hulls whose middle lies in a range of working rows and one of columns, in the order of their first pixel."""
-        maps = self._maps(*ranges)
-        if maps is None:
-            return []
+    def cell(self, cell: Cell) -> list[Finding]:
+        """Hulls whose middle lies in a cell, in the order of their first pixel."""
+        maps = self._maps(cell)
         found = without_wakes(instances(maps.seen, maps.near), maps.bands, maps.near, self.native_m)
         findings = (
-            _finding(instance, maps, self.grid, self.notes)
+            _finding(instance, maps, self.view.grid, self.notes)
             for instance in found
-            if _within(instance, maps.corner, *ranges)
+            if _within(instance, maps.corner, cell)
         )
         # In coarse pixels a faint speck of the working grid may leave nothing.
         return [f for f in findings if f.rows_px.size]
 
-    def _maps(self, rows: tuple[int, int], cols: tuple[int, int]) -> _Maps | None:
-        """What the network makes of a tile; None where neither water nor anything on it shows."""
-        spans = self.grid.window(rows, cols)
-        here = _slices(spans)
-        wet = _around(self.pixels.valid[here] & (self.shore[here] > _NEAR_WATER), spans, self.grid)
-        if wet is None:
-            return None
-        spans = self.grid.window(*wet)
-        # Open water is quiet but for a few ships: the network looks around them only.
-        loud = _around(self.norm.loud(self.norm.planes(self.pixels, *spans)), spans, self.grid)
-        if loud is None:
-            return None
-        spans = self.grid.window(*loud)
-        here, planes = _slices(spans), self.norm.planes(self.pixels, *spans)
-        near = self.grid.to_work(self.shore[here][None], *loud)[0]
-        bands = self.grid.to_work(planes, *loud)
+    def _maps(self, cell: Cell) -> _Maps:
+        """What the network makes of a cell's window."""
+        view = self.view
+        spans = view.grid.window(*cell.window)
+        here, planes = _slices(spans), view.norm.planes(view.pixels, *spans)
+        near = view.grid.to_work(view.shore[here][None], *cell.window)[0]
+        bands = view.grid.to_work(planes, *cell.window)
         return _Maps(
-            seen=self.net.seen(bands, near, self.norm.infrared, self.native_m, among=self.among),
+            seen=self.net.seen(bands, near, view.norm.infrared, self.native_m, among=self.among),
             near=near,
             bands=bands,
             brightness=bands.max(axis=0),
-            corner=(loud[0][0], loud[1][0]),
-            native=planes[self.norm.present],
-            shore=self.shore[here],
+            corner=(cell.window[0][0], cell.window[1][0]),
+            native=planes[view.norm.present],
+            shore=view.shore[here],
             first=(spans[0][0], spans[1][0]),
             native_m=self.native_m,
         )
@@ -167,7 +183,7 @@ class _Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Maps:
-    """A tile on the working grid and in the image's own pixels."""
+    """A cell's window on the working grid and in the image's own pixels."""
 
     seen: Seen
     near: NDArray[np.float32]
@@ -202,38 +218,21 @@ def _finding(instance: Instance, maps: _Maps, grid: WorkGrid, notes: tuple[str, 
     )
 
 
-def _tiles(shape: tuple[int, int]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Ranges of working rows and columns that cover the window once."""
-    for top in range(0, shape[0], _TILE):
-        for left in range(0, shape[1], _TILE):
-            yield (top, min(top + _TILE, shape[0])), (left, min(left + _TILE, shape[1]))
-
-
-def _slices(spans: tuple[tuple[int, int], tuple[int, int]]) -> tuple[slice, slice]:
+def _slices(spans: tuple[Span, Span]) -> tuple[slice, slice]:
     return slice(*spans[0]), slice(*spans[1])
 
 
-def _around(
-    mask: NDArray[np.bool_], spans: tuple[tuple[int, int], tuple[int, int]], grid: WorkGrid
-) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    """Working rows and columns around all pixels of a mask, with a margin; None where it has none.
-
-    Args:
-        mask: of the window pixels within the spans.
-        spans: first and end, rows and columns.
-        grid: from window pixels to working pixels.
-    """
-    if not mask.any():
-        return None
-    parts = []
-    for axis, (span, step, size) in enumerate(zip(spans, grid.step_px, grid.work_shape, strict=True)):
-        there = np.flatnonzero(mask.any(axis=1 - axis)) + span[0]
-        first, end = int(there[0] / step) - _MARGIN, math.ceil((there[-1] + 1) / step) + _MARGIN
-        parts.append((min(max(0, first), size - 1), max(1, min(size, end))))
-    return parts[0], parts[1]
+def _inner(mask: NDArray[np.bool_], spans: tuple[Span, Span]) -> tuple[Span, Span]:
+    """The part of spans that holds all of a mask of them; nothing where it is empty."""
+    there = [np.flatnonzero(mask.any(axis=1 - axis)) for axis in (0, 1)]
+    rows, cols = (
+        (first + int(t[0]), first + int(t[-1]) + 1) if t.size else (first, first)
+        for (first, _), t in zip(spans, there, strict=True)
+    )
+    return rows, cols
 
 
-def _within(instance: Instance, corner: tuple[int, int], rows: tuple[int, int], cols: tuple[int, int]) -> bool:
-    """Whether its middle lies in the tile itself, so that the next tile does not list it again."""
+def _within(instance: Instance, corner: tuple[int, int], cell: Cell) -> bool:
+    """Whether its middle lies in the cell, so that no other lists it again."""
     row, col = (c + m for c, m in zip(corner, instance.centre, strict=True))
-    return rows[0] <= row < rows[1] and cols[0] <= col < cols[1]
+    return cell.rows[0] <= row < cell.rows[1] and cell.cols[0] <= col < cell.cols[1]

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from roadstead.detection.optical_boxes import Boxes, inside, read
-from roadstead.detection.optical_extent import lengthened
+from roadstead.detection.optical_candidates import QUAY_M
+from roadstead.detection.optical_extent import lengthened, parted
+from roadstead.detection.optical_planes import SHORE_M
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -35,6 +37,7 @@ _ROOM_PX = 1.0
 _FILLED, _FILLING = 0.85, 0.5  # the inner part of a box is hull at least so surely, whatever stands on deck
 _COVERED = 0.5  # a box that lies so far in surer ones is no ship
 _PARTLY, _OWN = 0.25, 0.4  # nor one that lies so far in them and has less hull of its own, as shares of the box
+_SAME = 0.5  # share of the pixels of a part that tell the whole's middle
 _ROUNDS = 2
 
 
@@ -93,7 +96,9 @@ def instances(seen: Seen, shore: NDArray[np.float32]) -> list[Instance]:
         if not free[k]:
             continue
         box, mine = _agreed(votes, free, k)
-        box = lengthened(box, smooth)
+        part = parted(box, smooth, (votes.rows[k], votes.cols[k]))
+        box = part if _apart(votes, box, part) else box
+        box = lengthened(box, smooth, free=_free(box, shore))
         free[k] = False
         near = inside(box, votes.rows, votes.cols, _ROOM_PX) & inside(box, votes.told[0], votes.told[1], _ROOM_PX)
         free[near] = False
@@ -151,6 +156,21 @@ def _agreed(votes: _Votes, free: NDArray[np.bool_], k: int) -> tuple[Boxes, int]
         numbers = np.average(votes.told[:, agree], axis=1, weights=votes.sure[agree])
         mine = int(np.count_nonzero(agree))
     return read(numbers), mine
+
+
+def _free(box: Boxes, shore: NDArray[np.float32]) -> bool:
+    """Whether no land or quay is near."""
+    rows, cols = _around(box, shore.shape)
+    here = shore[rows, cols][inside(box, rows, cols, _ROOM_PX)]
+    return not here.size or float(here.min()) * SHORE_M > QUAY_M
+
+
+def _apart(votes: _Votes, box: Boxes, part: Boxes) -> bool:
+    """Whether the rest of a box tells a ship of its own; under a crane it tells the whole."""
+    rest = inside(box, votes.rows, votes.cols) & ~inside(part, votes.rows, votes.cols)
+    middle = Boxes(box.row, box.col, box.length / 2, box.beam, box.axis)
+    same = inside(middle, votes.told[0, rest], votes.told[1, rest], _ROOM_PX)
+    return bool(rest.any()) and float(same.mean()) < _SAME
 
 
 def _instance(

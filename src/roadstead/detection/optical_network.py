@@ -114,7 +114,7 @@ class Network:
         """
         near, boxes = self.maps(stacked(bands, shore, infrared, native_m, WORK_M), among=among)
         told_near = told(boxes, *_places(boxes, 2))
-        if native_m >= WORK_M or min(shore.shape) < 2:
+        if looks(native_m) == 1 or min(shore.shape) < 2:
             return Seen(near[0], near[1], told_near)
         coarse = stacked(_halved(bands), _halved(shore[None])[0], infrared, native_m, 2 * WORK_M)
         far, boxes = self.maps(coarse, among=among)
@@ -124,6 +124,11 @@ class Network:
         # What is large is seen as a whole from afar only.
         share = np.clip((np.exp(told_far[2]) * WORK_M - _SMALL_M) / (_LARGE_M - _SMALL_M), 0, 1)
         return Seen(hull, core, told_near + share * (told_far - told_near))
+
+
+def looks(native_m: float) -> int:
+    """How often an image is looked at, each time at half the size of the last; finer images than the grid twice."""
+    return 1 if native_m >= WORK_M else 2
 
 
 def _places(boxes: NDArray[np.float32], step: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

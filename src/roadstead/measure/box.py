@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import ndtr
+from scipy.stats import trim_mean
 from shapely.geometry import LineString, MultiPoint, Polygon
 from shapely.validation import explain_validity
 from skimage.measure import find_contours
@@ -35,6 +36,7 @@ _SMOOTH_PX = 0.6  # staircases of hard masks become straight edges; their half l
 _EDGE_PX = 0.25  # one sigma of a half-level edge in pixels, for a sharp image
 _BLUR_SHARE = 0.5  # part of the blur sigma by which an edge of unknown contrast may shift
 _NO_AXIS_DEG = 180 / math.sqrt(12)  # sigma of a heading that could be anything
+_TRIMMED = (0.0, 0.25)  # of the places along an end and along a side, at either end of their order
 _SLENDEREST = 12.0  # length to beam that no seagoing ship exceeds
 _USUAL_SLENDERNESS = 6.5  # length to beam of seagoing ships, roughly 4.5 to 9
 
@@ -251,19 +253,31 @@ def _sides(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Low and high positions along and across the axis: ends where the middle third of the beam meets the outline.
 
-    Sides are read over the middle half of the length. A mean of the contour stands where the edge is; its extreme
-    stands where the highest step of a staircase is. Bows are pointed, so that ends need a narrower window.
+    Sides are read over the middle half of the length. On every line a pixel apart the outermost meeting counts, so that
+    a crane's boom, which makes the outline run inwards, takes nothing off the ends. Of the lines' extremes the mean
+    stands where the edge is, where the furthest stands where the highest step of a staircase is; of the sides' a
+    quarter is trimmed away at either end, which drops booms. Bows are pointed, so that ends need a narrower window.
     """
     along = outline_m @ np.column_stack([axis, [-axis[1], axis[0]]])
     low, high = along.min(axis=0), along.max(axis=0)
-    middle, half = (low + high) / 2, (high - low) / 2
-    window = np.array([half[0] / 2, max(half[1] / 3, pixel_m / 2)])
-    for k in (0, 1):
-        near = along[np.abs(along[:, 1 - k] - middle[1 - k]) < window[1 - k], k]
-        below, above = near[near < middle[k]], near[near > middle[k]]
-        low[k] = below.mean() if below.size else low[k]
-        high[k] = above.mean() if above.size else high[k]
+    for k in (1, 0):  # sides first: ends are read between them, not between the tips of booms
+        middle, half = (low + high) / 2, (high - low) / 2
+        window = (half[0] / 2, max(half[1] / 3, pixel_m / 2))
+        near = along[np.abs(along[:, 1 - k] - middle[1 - k]) < window[1 - k]]
+        below, above = near[near[:, k] < middle[k]], near[near[:, k] > middle[k]]
+        if len(below):
+            low[k] = -_outermost(below[:, 1 - k], -below[:, k], pixel_m, _TRIMMED[k])
+        if len(above):
+            high[k] = _outermost(above[:, 1 - k], above[:, k], pixel_m, _TRIMMED[k])
     return low, high
+
+
+def _outermost(across: NDArray[np.float64], ahead: NDArray[np.float64], step: float, trimmed: float) -> float:
+    """Trimmed mean of the largest values ahead on lines that lie a step apart."""
+    lines = np.floor(across / step)
+    order = np.argsort(lines, kind="stable")
+    starts = np.flatnonzero(np.diff(lines[order], prepend=-np.inf))
+    return float(trim_mean(np.maximum.reduceat(ahead[order], starts), trimmed))
 
 
 def _unblurred(width_m: float, smear_m: float) -> float:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 _BLUR_PX = 0.5  # of push-broom images near their native pixel; one sigma
 _BLUR_PX_RESAMPLED = 1.0
-# Dark bows, low sterns and bow waves: parts of length and beam by which an outline misses the hull. Set on 36 ships at
-# Long Beach (PlanetScope, labels by eye, a network that never saw the place): outlines are short, by 2 % of length
-# (median) in open water and by 6 % at a quay, where ends under cranes are missed; lengths are given without that.
-_SHORT = (0.02, 0.06)
-_HULL_SHARE = (0.08, 0.12)
-_QUAY_SHARE = (0.20, 0.35)  # of length and beam, where the outline against the quay is a guess
+# Dark bows, low sterns and bow waves: parts of length and beam by which an outline misses the hull. Set on 39 ships at
+# Long Beach (PlanetScope, labels by eye, a network that never saw the place): outlines are short, by 1 % of length
+# (median) in open water and by 3 % at a quay, where ends under cranes are missed; lengths are given without that.
+_SHORT = (0.01, 0.03)
+_HULL_SHARE = (0.08, 0.08)
+_QUAY_SHARE = (0.15, 0.25)  # of length and beam, where the outline against the quay is a guess
 _QUAY_TURN_DEG = 5.0
 
 

@@ -2,7 +2,7 @@
 
 from roadstead.train.datasets import example_of, labelled_images, labels_of
 from roadstead.train.examples import Example
-from roadstead.train.folds import group_of, groups
+from roadstead.train.folds import groups
 from roadstead.train.judging import Judged, Judging, judged, judging, ships_in, shortest_m
 from roadstead.train.run import FINAL_STEPS, FOLD_STEPS, Trained, Workshop, train, workshop
 
@@ -15,7 +15,6 @@ __all__ = [
     "Trained",
     "Workshop",
     "example_of",
-    "group_of",
     "groups",
     "judged",
     "judging",

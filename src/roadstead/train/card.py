@@ -88,7 +88,7 @@ two maps out (hull, core), and the box of the ship at every second pixel.
 Weights: Apache-2.0, with the project. Made by `roadstead train FOLDER --seed {seed}`.
 
 ## Figures on places left out
-Every third place was left out of one training in turn; ships of any labelled length, every piece of a ship counted.
+Every place with infrared bands was left out of a training; ships of any labelled length, every piece of a ship counted.
 Finds without a label that are shorter than the shortest labelled ship do not count: they may be ships.
 
 | ships | hits | false alarms | F1 | threshold |

