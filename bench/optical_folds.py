@@ -3,7 +3,8 @@
     python bench/optical_folds.py [--work FOLDER]     trains (hours on two cores), scores, writes bench/figures
 
 Nested: every Sentinel-2 port is found by networks trained on all others. Scores and threshold of that port come from
-two others, as networks find them that saw none of the three: so nothing at all rests on the port that is scored.
+two others, as networks find them that saw none of the three, before their last stage: no weight and no constant of
+the rule was made with the port that is scored. (What was chosen on all nine stands in docs/methods.md.)
 Beside it, the same with scores and threshold from all eight other ports, each found by networks that never saw it, as
 those that are shipped come from all nine: closer to what is shipped, but the networks that found the eight were trained
 on the port that is scored. Recall by length, which P(detect) is fitted to, is this second one.

@@ -13,6 +13,7 @@ from affine import Affine
 from scipy import ndimage
 
 from roadstead.detection import OpticalDetector, optical_hulls
+from roadstead.detection.optical_cells import Cell
 from roadstead.measure import frame_of
 from roadstead.measure.optical import measure_optical
 from roadstead.model import BandRole, Detector, InputError, Modality, Pixels, RasterError, Scene
@@ -141,6 +142,22 @@ def test_a_wide_image_gives_the_same_candidates_however_many_threads(monkeypatch
             assert np.array_equal(found.rows_px, one.rows_px)
             assert np.array_equal(found.cols_px, one.cols_px)
             assert np.array_equal(found.weights, one.weights)
+
+
+def test_a_ship_on_the_border_of_two_cells_is_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def halves(_there: np.ndarray, shape: tuple[int, int], _margin_px: int) -> list[Cell]:
+        return [
+            Cell(rows=(0, shape[0]), cols=(0, 150), window=((0, shape[0]), (0, 224))),
+            Cell(rows=(0, shape[0]), cols=(150, shape[1]), window=((0, shape[0]), (96, shape[1]))),
+        ]
+
+    monkeypatch.setattr(optical_hulls, "cells", halves)
+    scene, values = scene_of((*RGB, R.NIR)), sea(4)
+    places = [(35.0 * (k + 1), 148.0 + 0.5 * k) for k in range(8)]
+    for place in places:
+        values += 120 * cover(place, (24, 6), 0)
+    found, _ = OpticalDetector().detect(scene, pixels_of(values))
+    assert sorted(round(float(c.rows_px.mean()) / 35) for c in found) == [round(row / 35) for row, _ in places]
 
 
 def test_a_ship_touching_a_quay_is_marked_and_doubted_and_one_off_it_is_not() -> None:

@@ -91,6 +91,20 @@ def test_two_hulls_side_by_side_are_two_and_one_with_a_dim_middle_is_one() -> No
     assert ship.fill < 0.9
 
 
+@pytest.mark.parametrize("between", [46, 50, 56])
+def test_two_ships_in_line_that_one_of_them_takes_for_one_are_two(between: int) -> None:
+    """West of the gap every pixel tells one long ship, surely; east of it its own."""
+    seen = maps((slice(20, 26), slice(20, between - 2)), (slice(20, 26), slice(between + 2, 78)))
+    at = np.indices((30, 40)) * 2 + 0.5
+    whole = Boxes(*(np.full((30, 40), v) for v in (22.5, 48.5, 58.0, 6.0, 0.0)))
+    west = slice(0, between // 2 - 1)
+    seen.boxes[:, :, west] = told(written(whole, *at), *at)[:, :, west]
+    seen.core[21:25, 22 : between - 4] = 0.99
+    found = instances(seen, OPEN)
+    assert len(found) == 2
+    assert sorted(float(i.box.length) for i in found) == pytest.approx(sorted((between - 22, 76 - between)), abs=5)
+
+
 def test_pixels_that_tell_no_common_box_do_not_make_many_ships_of_one() -> None:
     seen = maps((slice(20, 26), slice(20, 60)))
     seen.boxes[:2] += np.random.default_rng(1).normal(0, 1.0, seen.boxes[:2].shape)  # middles scatter

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,9 @@ from roadstead.train import Example, Judging  # noqa: E402
 from roadstead.train.examples import HULL, LAYERS, SHORE, WEIGHT  # noqa: E402
 from roadstead.train.export import onnx_bytes  # noqa: E402
 from roadstead.train.loop import MEMBERS, Recipe, Training  # noqa: E402
+from roadstead.train.paste import Bank  # noqa: E402
 from roadstead.train.patches import PatchMaker  # noqa: E402
+from roadstead.train.run import Workshop  # noqa: E402
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,8 +83,10 @@ def test_a_training_goes_on_from_another_one_as_if_it_had_been_one(tmp_path: Pat
     with pytest.raises(KilledError):
         Training(recipe, maker(), begun).run(tmp_path / "b.ckpt", 1, on)
     killed = Training(recipe, maker(), begun)
-    resumed = weights(killed.run(tmp_path / "b.ckpt", 1, lambda _step, _loss: None))
-    assert steps == [begun.recipe.all_steps + 1, begun.recipe.all_steps + 2]
+    resumed = weights(killed.run(tmp_path / "b.ckpt", 1000, lambda step, _loss: steps.append(step)))
+    assert steps == [begun.recipe.all_steps + k for k in (1, 2, 3)]
+    Training(recipe, maker(), begun).run(tmp_path / "b.ckpt", 1000, lambda step, _loss: steps.append(step))
+    assert len(steps) == 3, "the end is kept whatever the steps between checkpoints"
     whole = Training(recipe, maker(), begun)
     assert all(np.array_equal(a, b) for a, b in zip(resumed, weights(whole.run(None, 1, lambda *_: None)), strict=True))
     assert len(whole.losses) == recipe.all_steps == begun.recipe.all_steps + 3
@@ -94,7 +100,9 @@ def test_the_loss_falls() -> None:
     assert np.mean(training.losses[-5:]) < 0.8 * np.mean(training.losses[:5])
 
 
-@pytest.mark.parametrize("other", [replace(RECIPE, member=WIDE), replace(RECIPE, data="b")])
+@pytest.mark.parametrize(
+    "other", [replace(RECIPE, member=WIDE), replace(RECIPE, data="b"), replace(RECIPE, begun=replace(RECIPE, data="b"))]
+)
 def test_a_checkpoint_of_another_member_or_other_data_is_not_gone_on_with(tmp_path: Path, other: Recipe) -> None:
     checkpoint = tmp_path / "a.ckpt"
     Training(RECIPE, maker()).run(checkpoint, 1, lambda _step, _loss: None)
@@ -141,3 +149,31 @@ def test_sides_that_are_no_multiple_of_sixteen_lose_nothing(tmp_path: Path) -> N
     maps, boxes = Network(path).maps(np.zeros((9, 3, 21), np.float32))
     assert maps.shape == (2, 3, 21)
     assert boxes.shape == (6, 2, 11)
+
+
+def test_a_place_is_left_out_with_its_group_first_and_alone_at_last(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[tuple[str, tuple[str, ...], str]] = []
+
+    def run(_shop: Workshop, name: str, _steps: int, without: tuple[str, ...], **given: Any) -> Any:
+        begun = given.get("begun")
+        asked.append((name, without, begun.mean if begun else ""))
+        return SimpleNamespace(recipe=SimpleNamespace(member=given["member"]), mean=name, losses=[1.0])
+
+    monkeypatch.setattr(Workshop, "_run", run)
+    shop = Workshop(
+        examples=(), hashes=(), bank=Bank(), groups=(("a", "d"), ("b", "e")), folder=tmp_path, seed=1,
+        progress=lambda *_: None,
+    )  # fmt: skip
+    nets, losses = shop.trained("without-e", 10, ("e",))
+    assert nets == ["without-e"] * 2
+    assert list(losses) == ["without-e-near", "without-e-wide"]
+    assert asked == [("begun-2", ("b", "e"), "")] * 2 + [("without-e", ("e",), "begun-2")] * 2
+    asked.clear()
+    shop.trained("all", 10, ())
+    shop.trained("without-planet", 10, ("planet",))
+    assert asked[::2] == [
+        ("begun-all", (), ""), ("all", (), "begun-all"),
+        ("begun-without-planet", ("planet",), ""), ("without-planet", ("planet",), "begun-without-planet"),
+    ]  # fmt: skip

@@ -75,10 +75,14 @@ def read(numbers: Floats) -> Boxes:
     return Boxes(numbers[0], numbers[1], np.exp(numbers[2]), np.exp(numbers[3]), axis)
 
 
+def along(box: Boxes, rows: Numbers | float, cols: Numbers | float) -> NDArray[np.float64]:
+    """How far places lie ahead of a box's middle along its axis."""
+    return np.asarray((cols - box.col) * np.cos(box.axis) + (rows - box.row) * np.sin(box.axis), np.float64)
+
+
 def inside(box: Boxes, rows: Numbers, cols: Numbers, more_px: float = 0.0, share: float = 1.0) -> NDArray[np.bool_]:
     """Which places lie in one box, made longer and broader by `more_px` on every side or to a `share` of itself."""
     cos, sin = np.cos(box.axis), np.sin(box.axis)
-    along = (cols - box.col) * cos + (rows - box.row) * sin
     across = (rows - box.row) * cos - (cols - box.col) * sin
-    ends = np.abs(along) <= share * box.length / 2 + more_px
+    ends = np.abs(along(box, rows, cols)) <= share * box.length / 2 + more_px
     return np.asarray(ends & (np.abs(across) <= share * box.beam / 2 + more_px))

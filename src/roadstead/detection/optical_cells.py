@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 BLOCK_PX = 16
 """side of a block, working pixels"""
-_LARGEST, _LEAST = 44, 6  # blocks along a side: what is larger fills the memory, what is smaller is mostly margin
+_PHASE_PX = 2 * BLOCK_PX  # windows begin and end at multiples: a coarse look reduces as much, and sees all alike
+_LARGEST_PX = 832  # side of a window: a larger one fills the memory
+_LEAST = 6  # blocks along a side: what is smaller is mostly margin
 _CALL_PX = 5000  # what a call costs beside its pixels, in pixels
 
 Span = tuple[int, int]
@@ -98,7 +100,7 @@ def _parts(image: _Image, blocks: tuple[Span, Span]) -> list[Cell]:
         for (first, _), some in ((blocks[axis], np.flatnonzero(part.any(axis=1 - axis))) for axis in (0, 1))
     )
     long = [rows[1] - rows[0], cols[1] - cols[0]]
-    if max(long) > _LARGEST:
+    if max(long) * BLOCK_PX > _LARGEST_PX - 2 * image.beyond_px:
         return _halves(image, blocks, (rows, cols), int(np.argmax(long)))
     ways = [[_cell(image, blocks, (rows, cols))]]
     ways += [_halves(image, blocks, (rows, cols), axis) for axis in (0, 1) if long[axis] >= 2 * _LEAST]
@@ -120,7 +122,10 @@ def _cell(image: _Image, blocks: tuple[Span, Span], taken: tuple[Span, Span]) ->
     )
     more = image.beyond_px
     seen = [
-        (max(0, first * BLOCK_PX - more), min(n, end * BLOCK_PX + more))
+        (
+            max(0, (first * BLOCK_PX - more) // _PHASE_PX * _PHASE_PX),
+            min(n, -((-end * BLOCK_PX - more) // _PHASE_PX) * _PHASE_PX),
+        )
         for (first, end), n in zip(taken, image.shape, strict=True)
     ]
     return Cell(rows=rows, cols=cols, window=(seen[0], seen[1]))

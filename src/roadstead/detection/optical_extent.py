@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from roadstead.detection.optical_boxes import along
 from roadstead.detection.optical_grid import WORK_M
 
 if TYPE_CHECKING:
@@ -43,53 +44,54 @@ def parted(box: Boxes, core: NDArray[np.float32], at: tuple[float, float]) -> Bo
     length, rim = float(box.length), _RIM * float(box.beam)
     if length < _LEAST_PX:
         return box
-    along = np.arange(-length / 2, length / 2 + _STEP_PX, _STEP_PX)
-    sure = _profile(box, core, along)
-    mine = (at[0] - float(box.row)) * float(np.sin(box.axis)) + (at[1] - float(box.col)) * float(np.cos(box.axis))
-    seed = int(np.clip(round((mine - along[0]) / _STEP_PX), 0, len(along) - 1))
-    level = float(np.median(sure[np.abs(along - mine) <= _SURE_PX]))
+    places = np.arange(-length / 2, length / 2 + _STEP_PX, _STEP_PX)
+    sure = _profile(box, core, places)
+    seed = int(np.argmin(np.abs(places - along(box, *at))))
+    level = float(np.median(sure[np.abs(places - places[seed]) <= _SURE_PX]))
     before, after = _break(sure[seed::-1], level), _break(sure[seed:], level)
     if level < _SURE or before is after is None or 0 in {before, after}:  # 0: beside its own pixel's core
         return box
-    first, last = seed - (seed if before is None else before), seed + (len(along) if after is None else after)
-    there = along[first : last + 1][sure[first : last + 1] > _BREAK * level]
+    first, last = seed - (seed if before is None else before), seed + (len(places) if after is None else after)
+    there = places[first : last + 1][sure[first : last + 1] > _BREAK * level]
     return _between(box, max(-length / 2, float(there[0]) - rim), min(length / 2, float(there[-1]) + rim))
 
 
-def lengthened(box: Boxes, core: NDArray[np.float32], *, free: bool = False) -> Boxes:
+def lengthened(box: Boxes, core: NDArray[np.float32], *, free: bool = False, cut: bool = False) -> Boxes:
     """A box whose ends lie where its core ends, where that is farther out.
 
     Args:
         box: in working pixels.
         core: probability of a hull's inner part, shape (h, w). Between ships in line it falls off.
         free: no quay is near, so that no crane hides the deck, and what runs on far beyond an end is a wake.
+        cut: it is a part of a longer one, and its far end was never told.
 
     Returns:
         The box, moved along its axis and made longer; as it was, where it is short, or would become too long.
     """
     length, rim = float(box.length), _RIM * float(box.beam)
-    if length < _LEAST_PX:
+    if length < _LEAST_PX and not cut:
         return box
-    along = np.arange(-length - _BEYOND_PX, length + _BEYOND_PX + _STEP_PX, _STEP_PX)
-    sure = _profile(box, core, along)
-    level = max(_LEVEL, _SHARE * float(np.median(sure[np.abs(along) <= _INNER * length])))
-    inner = np.flatnonzero((np.abs(along) <= _MIDDLE * length) & (sure > level))
+    reach = _MOST_PX if cut else length + _BEYOND_PX
+    places = np.arange(-reach, reach + _STEP_PX, _STEP_PX)
+    sure = _profile(box, core, places)
+    level = max(_LEVEL, _SHARE * float(np.median(sure[np.abs(places) <= _INNER * length])))
+    inner = np.flatnonzero((np.abs(places) <= _MIDDLE * length) & (sure > level))
     if not inner.size:
         return box
     faint = np.flatnonzero(sure <= level)
     # The map ends, or the line does, where nothing is faint.
     after, before = faint[faint > inner[-1]], faint[faint < inner[0]]
-    last = float(along[after[0] - 1 if after.size else -1]) + rim
-    first = float(along[before[-1] + 1 if before.size else 0]) - rim
+    last = float(places[after[0] - 1 if after.size else -1]) + rim
+    first = float(places[before[-1] + 1 if before.size else 0]) - rim
     low, high = min(-length / 2, first), max(length / 2, last)
-    most = min(_MOST_PX, _MOST_FREE * length) if free else _MOST_PX
+    most = min(_MOST_PX, _MOST_FREE * length) if free and not cut else _MOST_PX
     return box if high - low > most else _between(box, low, high)
 
 
-def _profile(box: Boxes, core: NDArray[np.float32], along: NDArray[np.float64]) -> NDArray[np.float64]:
+def _profile(box: Boxes, core: NDArray[np.float32], at: NDArray[np.float64]) -> NDArray[np.float64]:
     """Largest value of the core across the inner half of a box, at places along its axis."""
     cos, sin = float(np.cos(box.axis)), float(np.sin(box.axis))
-    off, across = along[:, None], _LINES * float(box.beam)
+    off, across = at[:, None], _LINES * float(box.beam)
     places = np.array([box.row + off * sin + across * cos, box.col + off * cos - across * sin])
     return np.asarray(ndimage.map_coordinates(core, places, order=1, mode="constant").max(axis=1), np.float64)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from roadstead.detection.optical_candidates import Form, features, form_of, weights_of
 from roadstead.detection.optical_cells import BLOCK_PX, Cell, Span, cells, in_blocks
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from roadstead.model import Scene
 
 _STRIP = 44  # blocks along a side of what is looked over at a time
-_MARGIN_PX = 64  # half the longest ship and what the network sees around it, for each look that is twice as coarse
+_MARGIN_PX = 64  # around what shows, for each look that is twice as coarse
+_BORDER_PX, _SAME_PX = 3.0, 6.0  # two cells see a hull's middle so far apart at most; nearer to each other it is one
 _THREADS = 2  # cells at a time
 _MANY = 3  # of fewer cells one is often much larger: they are searched one after the other, each by all threads
 _NEAR_WATER = -0.4  # of the shore plane; farther inland nothing is looked for
@@ -74,6 +76,10 @@ class Finding:
         )
 
 
+_Placed = tuple[tuple[float, float], Finding]
+"""with its middle, working row and column"""
+
+
 def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[Finding]:
     """Everything that the network takes for a hull; arguments and errors as `OpticalDetector.detect`."""
     if not pixels.valid.any():
@@ -93,7 +99,7 @@ def findings(scene: Scene, pixels: Pixels, weights: Path | None = None) -> list[
     search = _Search(view=view, net=network(weights), native_m=native_m, notes=water.notes, among=len(found) >= _MANY)
     with ThreadPoolExecutor(_THREADS if search.among else 1) as pool:
         later = {cell: pool.submit(search.cell, cell) for cell in sorted(found, key=lambda c: c.pixels, reverse=True)}
-        return [finding for cell in found for finding in later[cell].result()]
+        return _once([later[cell].result() for cell in found])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,17 +155,16 @@ class _Search:
     among: bool
     """whether several cells are searched at a time, each then by one thread"""
 
-    def cell(self, cell: Cell) -> list[Finding]:
-        """Hulls whose middle lies in a cell, in the order of their first pixel."""
+    def cell(self, cell: Cell) -> list[_Placed]:
+        """Hulls whose middle lies in a cell, or just beyond, in the order of their first pixel."""
         maps = self._maps(cell)
         found = without_wakes(instances(maps.seen, maps.near), maps.bands, maps.near, self.native_m)
-        findings = (
-            _finding(instance, maps, self.view.grid, self.notes)
-            for instance in found
-            if _within(instance, maps.corner, cell)
-        )
+        placed = [((maps.corner[0] + i.centre[0], maps.corner[1] + i.centre[1]), i) for i in found]
+        findings = [
+            (at, _finding(instance, maps, self.view.grid, self.notes)) for at, instance in placed if _within(at, cell)
+        ]
         # In coarse pixels a faint speck of the working grid may leave nothing.
-        return [f for f in findings if f.rows_px.size]
+        return [(at, f) for at, f in findings if f.rows_px.size]
 
     def _maps(self, cell: Cell) -> _Maps:
         """What the network makes of a cell's window."""
@@ -232,7 +237,18 @@ def _inner(mask: NDArray[np.bool_], spans: tuple[Span, Span]) -> tuple[Span, Spa
     return rows, cols
 
 
-def _within(instance: Instance, corner: tuple[int, int], cell: Cell) -> bool:
-    """Whether its middle lies in the cell, so that no other lists it again."""
-    row, col = (c + m for c, m in zip(corner, instance.centre, strict=True))
-    return cell.rows[0] <= row < cell.rows[1] and cell.cols[0] <= col < cell.cols[1]
+def _within(at: tuple[float, float], cell: Cell) -> bool:
+    """Whether a middle lies in a cell, or so near to it that another cell may see it there."""
+    spans = zip(at, (cell.rows, cell.cols), strict=True)
+    return all(first - _BORDER_PX <= place < end + _BORDER_PX for place, (first, end) in spans)
+
+
+def _once(by_cell: list[list[_Placed]]) -> list[Finding]:
+    """Hulls of all cells; what two cells saw at their border counts as the first one saw it."""
+    told = [(k, at, finding) for k, cell in enumerate(by_cell) for at, finding in cell]
+    again: set[int] = set()
+    pairs = KDTree([at for _, at, _ in told]).query_pairs(_SAME_PX) if told else set()
+    for first, second in sorted(pairs):
+        if first not in again and told[first][0] != told[second][0]:
+            again.add(second)
+    return [finding for n, (_, _, finding) in enumerate(told) if n not in again]

@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from roadstead.detection.optical_boxes import Boxes, inside, read
+from roadstead.detection.optical_boxes import Boxes, along, inside, read
 from roadstead.detection.optical_candidates import QUAY_M
 from roadstead.detection.optical_extent import lengthened, parted
 from roadstead.detection.optical_planes import SHORE_M
@@ -37,7 +37,7 @@ _ROOM_PX = 1.0
 _FILLED, _FILLING = 0.85, 0.5  # the inner part of a box is hull at least so surely, whatever stands on deck
 _COVERED = 0.5  # a box that lies so far in surer ones is no ship
 _PARTLY, _OWN = 0.25, 0.4  # nor one that lies so far in them and has less hull of its own, as shares of the box
-_SAME = 0.5  # share of the pixels of a part that tell the whole's middle
+_SAME = 0.5  # share of the pixels of a part that tell the whole's middle, not their own
 _ROUNDS = 2
 
 
@@ -97,8 +97,10 @@ def instances(seen: Seen, shore: NDArray[np.float32]) -> list[Instance]:
             continue
         box, mine = _agreed(votes, free, k)
         part = parted(box, smooth, (votes.rows[k], votes.cols[k]))
-        box = part if _apart(votes, box, part) else box
-        box = lengthened(box, smooth, free=_free(box, shore))
+        cut = _apart(votes, box, part)
+        if cut:
+            box, mine = part, round(mine * float(part.length / box.length))
+        box = lengthened(box, smooth, free=_free(box, shore), cut=cut)
         free[k] = False
         near = inside(box, votes.rows, votes.cols, _ROOM_PX) & inside(box, votes.told[0], votes.told[1], _ROOM_PX)
         free[near] = False
@@ -168,9 +170,14 @@ def _free(box: Boxes, shore: NDArray[np.float32]) -> bool:
 def _apart(votes: _Votes, box: Boxes, part: Boxes) -> bool:
     """Whether the rest of a box tells a ship of its own; under a crane it tells the whole."""
     rest = inside(box, votes.rows, votes.cols) & ~inside(part, votes.rows, votes.cols)
-    middle = Boxes(box.row, box.col, box.length / 2, box.beam, box.axis)
-    same = inside(middle, votes.told[0, rest], votes.told[1, rest], _ROOM_PX)
-    return bool(rest.any()) and float(same.mean()) < _SAME
+    if not rest.any():
+        return False
+    kept = float(along(box, part.row, part.col))
+    at = along(box, votes.rows[rest], votes.cols[rest])
+    ends = np.where(at > kept, float(box.length), -float(box.length)) / 2
+    middles = (ends + kept + np.sign(at - kept) * float(part.length) / 2) / 2  # of the rest, on either side
+    told = along(box, votes.told[0, rest], votes.told[1, rest])
+    return float(np.mean(np.abs(told) < np.abs(told - middles))) < _SAME
 
 
 def _instance(

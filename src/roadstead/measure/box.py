@@ -228,7 +228,7 @@ def _extents(points_m: NDArray[np.float64], axis: NDArray[np.float64]) -> tuple[
 def _box_along(axis: NDArray[np.float64], outline_m: NDArray[np.float64], local: _Local, blur_px: float) -> OrientedBox:
     """Ends and sides of an outline along an axis, corrected for the footprint, with sigmas."""
     across = np.array([-axis[1], axis[0]])
-    low, high = _sides(outline_m, axis, local.footprint_m(axis))
+    low, high = _sides(outline_m, axis, (local.footprint_m(axis), local.footprint_m(across)))
     edge_px = math.hypot(_EDGE_PX, _BLUR_SHARE * blur_px)
     sizes = []
     for width, direction in zip(high - low, (axis, across), strict=True):
@@ -249,7 +249,7 @@ def _box_along(axis: NDArray[np.float64], outline_m: NDArray[np.float64], local:
 
 
 def _sides(
-    outline_m: NDArray[np.float64], axis: NDArray[np.float64], pixel_m: float
+    outline_m: NDArray[np.float64], axis: NDArray[np.float64], pixel_m: tuple[float, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Low and high positions along and across the axis: ends where the middle third of the beam meets the outline.
 
@@ -262,19 +262,19 @@ def _sides(
     low, high = along.min(axis=0), along.max(axis=0)
     for k in (1, 0):  # sides first: ends are read between them, not between the tips of booms
         middle, half = (low + high) / 2, (high - low) / 2
-        window = (half[0] / 2, max(half[1] / 3, pixel_m / 2))
+        window = (half[0] / 2, max(half[1] / 3, pixel_m[1] / 2))
         near = along[np.abs(along[:, 1 - k] - middle[1 - k]) < window[1 - k]]
         below, above = near[near[:, k] < middle[k]], near[near[:, k] > middle[k]]
         if len(below):
-            low[k] = -_outermost(below[:, 1 - k], -below[:, k], pixel_m, _TRIMMED[k])
+            low[k] = -_outermost(below[:, 1 - k], -below[:, k], pixel_m[1 - k], _TRIMMED[k])
         if len(above):
-            high[k] = _outermost(above[:, 1 - k], above[:, k], pixel_m, _TRIMMED[k])
+            high[k] = _outermost(above[:, 1 - k], above[:, k], pixel_m[1 - k], _TRIMMED[k])
     return low, high
 
 
-def _outermost(across: NDArray[np.float64], ahead: NDArray[np.float64], step: float, trimmed: float) -> float:
+def _outermost(beside: NDArray[np.float64], ahead: NDArray[np.float64], step: float, trimmed: float) -> float:
     """Trimmed mean of the largest values ahead on lines that lie a step apart."""
-    lines = np.floor(across / step)
+    lines = np.floor(beside / step)
     order = np.argsort(lines, kind="stable")
     starts = np.flatnonzero(np.diff(lines[order], prepend=-np.inf))
     return float(trim_mean(np.maximum.reduceat(ahead[order], starts), trimmed))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -49,8 +49,8 @@ class Workshop:
     """What trainings share."""
 
     examples: tuple[Example, ...]
-    hashes: Mapping[str, str]
-    """of each example's image and labels, by its name"""
+    hashes: tuple[str, ...]
+    """of each example's image and labels"""
     bank: Bank
     groups: tuple[tuple[str, ...], ...]
     """places that are left out together (`folds.groups`)"""
@@ -74,7 +74,10 @@ class Workshop:
         Returns:
             Weights, and the loss of every step by name of training and network.
         """
-        kept = [self._run(name, steps, without, begun) for begun in self.begun(name, steps, without)]
+        kept = [
+            self._run(name, steps, without, member=begun.recipe.member, begun=begun)
+            for begun in self.begun(name, steps, without)
+        ]
         return [t.mean for t in kept], {f"{name}-{t.recipe.member.name}": t.losses for t in kept}
 
     def begun(self, name: str, steps: int, without: Sequence[str]) -> list[Training]:
@@ -84,22 +87,26 @@ class Workshop:
         group = next((k for k, places in enumerate(self.groups) if without and set(without) <= set(places)), None)
         first = f"begun-{name if group is None else group + 1}"
         places = without if group is None else self.groups[group]
-        return [self._run(first, steps, places, member) for member in MEMBERS]
+        return [self._run(first, steps, places, member=member) for member in MEMBERS]
 
-    def _run(self, name: str, steps: int, without: Sequence[str], of: Member | Training) -> Training:
+    def _run(
+        self, name: str, steps: int, without: Sequence[str], *, member: Member, begun: Training | None = None
+    ) -> Training:
         """One training of a network, from nothing or on from another one."""
         from roadstead.train.loop import Recipe, Training  # noqa: PLC0415 - torch, not always installed
 
-        begun, member = (of, of.recipe.member) if isinstance(of, Training) else (None, of)
-
-        kept = [e for e in self.examples if e.place not in without]
-        bank = self.bank.with_more(cut_out(kept, self.seed))
-        data = hashlib.sha256(" ".join(self.hashes[e.name] for e in kept).encode()).hexdigest()
-        recipe = Recipe(seed=self.seed, steps=steps, member=member, data=data, begun=begun.recipe if begun else None)
-        training, full = (
-            Training(recipe, PatchMaker(kept, bank, side_px=member.side_px), begun),
-            f"{name}-{member.name}",
+        kept = [(e, h) for e, h in zip(self.examples, self.hashes, strict=True) if e.place not in without]
+        examples = [e for e, _ in kept]
+        recipe = Recipe(
+            seed=self.seed,
+            steps=steps,
+            member=member,
+            data=hashlib.sha256(" ".join(h for _, h in kept).encode()).hexdigest(),
+            begun=begun.recipe if begun else None,
         )
+        bank = self.bank.with_more(cut_out(examples, self.seed))
+        training = Training(recipe, PatchMaker(examples, bank, side_px=member.side_px), begun)
+        full = f"{name}-{member.name}"
         training.run(self.folder / f"{full}.ckpt", _CHECKPOINT_EVERY, partial(self._told, full, recipe.all_steps))
         return training
 
@@ -115,7 +122,7 @@ def workshop(
     Images whose ships are marked by points only are left aside: they do not say where a hull ends.
 
     Raises:
-        InputError: torch is missing, or the folder holds no labelled image.
+        InputError: torch is missing, the folder holds no labelled image, or too few places.
     """
     if any(find_spec(name) is None for name in _NEEDED):
         raise InputError(f"training needs {', '.join(_NEEDED)}: pip install 'roadstead[train]'")
@@ -126,7 +133,7 @@ def workshop(
         raise InputError(f"{folder} holds labelled images, but none with a ship's outline; draw ships as polygons")
     ready = Workshop(
         examples=tuple(e for _, e in kept),
-        hashes={e.name: f"{sha256_file(image)} {sha256_file(labels_of(image))}" for image, e in kept},
+        hashes=tuple(f"{sha256_file(image)} {sha256_file(labels_of(image))}" for image, _ in kept),
         bank=drawn_ships(seed),
         groups=groups([e for _, e in kept]),
         folder=out / "checkpoints",
