@@ -22,9 +22,8 @@ FEATURES = 8
 """how many numbers a score is made of"""
 LENGTH_M = (20.0, 450.0)
 """shortest and longest group that can be a vessel, metres"""
-QUAY_M = 20.0
-"""nearer to land than this, a hull lies alongside: fender, mixed pixels, half a pixel of error"""
 _BROADEST_M = 90.0  # the broadest ship has 75 m; two small ones rafted stay below
+_TOUCH_M = 20.0  # nearer to land than this, it lies alongside: fender, mixed pixels, half a pixel of error
 _LEAST_ACCORD = 0.1  # push-broom parallax shows aircraft once per band, so that bands exclude each other
 _MIXED_M = 50.0  # nearer to land than this, colours mix with the shore's and say nothing of speed
 _AROUND_PX = 8
@@ -59,7 +58,7 @@ class Form:
     @property
     def alongside(self) -> bool:
         """Whether it touches land or a quay."""
-        return self.shore_m < QUAY_M
+        return self.shore_m < _TOUCH_M
 
 
 def form_of(

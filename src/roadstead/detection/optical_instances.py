@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from roadstead.detection.optical_boxes import Boxes, along, inside, read
-from roadstead.detection.optical_candidates import QUAY_M
 from roadstead.detection.optical_extent import lengthened, parted
 from roadstead.detection.optical_planes import SHORE_M
 
@@ -37,6 +36,7 @@ _ROOM_PX = 1.0
 _FILLED, _FILLING = 0.85, 0.5  # the inner part of a box is hull at least so surely, whatever stands on deck
 _COVERED = 0.5  # a box that lies so far in surer ones is no ship
 _PARTLY, _OWN = 0.25, 0.4  # nor one that lies so far in them and has less hull of its own, as shares of the box
+_FREE_M = 100.0  # to land
 _SAME = 0.5  # share of the pixels of a part that tell the whole's middle, not their own
 _ROUNDS = 2
 
@@ -161,10 +161,10 @@ def _agreed(votes: _Votes, free: NDArray[np.bool_], k: int) -> tuple[Boxes, int]
 
 
 def _free(box: Boxes, shore: NDArray[np.float32]) -> bool:
-    """Whether no land or quay is near."""
+    """Whether no land or quay is near: none that the sea mask may have misplaced either."""
     rows, cols = _around(box, shore.shape)
     here = shore[rows, cols][inside(box, rows, cols, _ROOM_PX)]
-    return not here.size or float(here.min()) * SHORE_M > QUAY_M
+    return not here.size or float(here.min()) * SHORE_M > _FREE_M
 
 
 def _apart(votes: _Votes, box: Boxes, part: Boxes) -> bool:
