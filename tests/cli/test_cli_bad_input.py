@@ -11,7 +11,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
+from affine import Affine
 from messy import (
     AOI,
     CASE,
@@ -25,6 +28,7 @@ from messy import (
     write_marks,
     write_tiff,
 )
+from rasterio.enums import ColorInterp
 
 from roadstead.cli.guard import guarded
 from roadstead.model import Modality
@@ -170,6 +174,32 @@ def test_bands_that_nothing_states_are_asked_for(cli: Cli, tmp_path: Path) -> No
     assert (code, json.loads(out)) == (2, [])
     assert "says what its 4 bands are; state them in file order, like --bands blue,green,red,nir" in err
     assert not (tmp_path / "o.geojson").exists()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7])
+def test_the_bands_that_are_given_as_an_example_may_be_given(cli: Cli, tmp_path: Path, count: int) -> None:
+    image = tmp_path / "a.tif"
+    shape = {"driver": "GTiff", "width": 8, "height": 8, "count": count, "dtype": "uint8"}
+    with rasterio.open(image, "w", **shape, crs="EPSG:32631", transform=Affine(10, 0, 5e5, 0, -10, 4.5e6)) as out:
+        out.write(np.ones((count, 8, 8), np.uint8))
+        out.colorinterp = [ColorInterp.undefined] * count
+    _, _, err = cli("detect", image)
+    assert ("its band is" if count == 1 else f"its {count} bands are") in err
+    roles = err.split("--bands ")[1].split()[0]
+    assert "--bands" not in cli("detect", image, "--bands", roles)[2]
+
+
+@pytest.mark.usefixtures("sharp_eyes")
+def test_a_table_that_is_piped_keeps_ids_whole_and_every_file_written_is_named(cli: Cli, tmp_path: Path) -> None:
+    name = "S2A_MSIL2A_20240616T103107_N0510_R108_T31TDF_20240616T170000"
+    image = write_tiff(tmp_path / f"{name}.tif")
+    code, out, _ = cli("detect", image, "--out", tmp_path / "o.csv", "--masks", tmp_path / "seas")
+    assert code == 0
+    assert f"{name}#1" in out
+    assert str(tmp_path / "o.csv") in out
+    assert (tmp_path / "o.rejected.geojson").is_file()
+    for written in ("o.rejected.geojson", "seas"):
+        assert str(tmp_path / written) in out
 
 
 @pytest.mark.parametrize("member", ["../../evil.tif", "/tmp/evil.tif", "..\\evil.tif", "a/../../evil.tif"])  # noqa: S108 - a hostile name in a zip, no path of ours

@@ -21,6 +21,11 @@ def test_without_torch_it_says_what_to_install(tmp_path: Path) -> None:
         train(tmp_path, tmp_path / "out", seed=1, progress=lambda *_: None)
 
 
+def test_what_is_no_folder_is_said_before_torch_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="absent is no folder; give one with images"):
+        train(tmp_path / "absent", tmp_path / "out", seed=1, progress=lambda *_: None)
+
+
 def test_a_folder_without_labelled_images_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no optical image"):
         labelled_images(tmp_path)

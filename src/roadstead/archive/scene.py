@@ -187,15 +187,20 @@ def _bands(image: Path, facts: FileFacts, scene: Scene, stated: Stated, *, lenie
     if _is_sar(scene, facts, stated) or lenient:
         return (BandRole.OTHER,) * count
     raise BandsUnknown(
-        f"neither {image.name} nor a STAC item beside it says what its {count} bands are; "
-        f"state them in file order, like --bands {_EXAMPLES.get(count, 'red,green,blue,nir')} "
-        "(radar: vv, vh, hh, hv)"
+        f"neither {image.name} nor a STAC item beside it says what "
+        f"{f'its {count} bands are' if count > 1 else 'its band is'}; "
+        f"state them in file order, like --bands {_example(count)} (radar: vv, vh, hh, hv; whatever else: other)"
     )
 
 
 _PLANET = ("planetscope", "skysat", "rapideye", "planet")
 _LEAST_GSD_M, _MOST_GSD_M = 0.01, 10_000.0
-_EXAMPLES = {1: "pan", 3: "red,green,blue", 4: "blue,green,red,nir"}
+_EXAMPLES = {1: "pan", 2: "red,nir", 3: "red,green,blue"}
+
+
+def _example(count: int) -> str:
+    """Roles of so many bands, as an order that is often met."""
+    return _EXAMPLES.get(count, ",".join(["blue,green,red,nir", *["other"] * (count - 4)]))
 
 
 def _fit(roles: tuple[BandRole, ...], facts: FileFacts, count: int) -> tuple[BandRole, ...]:

@@ -10,6 +10,7 @@ from roadstead.cli import say
 from roadstead.cli.codes import BAD_INPUT, DONE
 from roadstead.model import BandRole, InputError, SarUnit
 from roadstead.pipeline import detect as detect_in
+from roadstead.pipeline import rejected_beside
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -56,7 +57,7 @@ def run(
     if as_json:
         say.print_json([found.row(d) for d in found.detections])
     else:
-        _print(found, out)
+        _print(found, out, masks)
     return BAD_INPUT if found.failures else DONE
 
 
@@ -82,7 +83,7 @@ def _one_of(kind: type[E], text: str, option: str) -> E:
         raise InputError(f"{option}: {text!r} is not known; allowed: {', '.join(k.value for k in kind)}") from error
 
 
-def _print(found: Detected, out: Path | None) -> None:
+def _print(found: Detected, out: Path | None, masks: Path | None = None) -> None:
     table = Table(show_edge=False)
     table.add_column("id", overflow="fold")
     for column in ("lon,lat", "row", "col", "score", "length m", "beam m", "axis deg", "alongside"):
@@ -97,7 +98,7 @@ def _print(found: Detected, out: Path | None) -> None:
     if found.simulated:
         names = say.shown(", ".join(sorted(found.simulated)))
         say.out.print(f"[bold]SIMULATED[/bold] image(s): {names}", soft_wrap=True)
-    say.out.print(table)
+    say.table(table, longest=max((len(d.id) for d in found.detections), default=0))
     say.out.print(f"{len(found.detections)} vessel(s) in {len(found.scenes)} image(s).")
     if unplaced := sorted({d.scene_id for d in found.detections if d.outline is None and d.heading_deg}):
         say.out.print(
@@ -108,7 +109,10 @@ def _print(found: Detected, out: Path | None) -> None:
     for sentence in found.limits:
         say.out.print(sentence, soft_wrap=True)
     if out and found.scenes:
-        say.out.print(f"Written: {say.shown(str(out))}", soft_wrap=True)
+        beside = say.shown(str(rejected_beside(out)))
+        say.out.print(f"Written: {say.shown(str(out))}; what was not taken for a vessel: {beside}", soft_wrap=True)
+    if masks and found.scenes:
+        say.out.print(f"Sea masks: {say.shown(str(masks))}", soft_wrap=True)
 
 
 def _place(d: Detection) -> str:

@@ -15,6 +15,8 @@ from roadstead.cli.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from rich.table import Table
+
 # Where nobody watches (a pipe, a log), lines need not be folded to 80 columns.
 out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else 110)
 err = Console(stderr=True, highlight=False, emoji=False)
@@ -23,6 +25,14 @@ err = Console(stderr=True, highlight=False, emoji=False)
 def shown(text: str) -> str:
     """Text of case files, catalogues and file names for a console: no markup, nothing that acts on the terminal."""
     return escape(plain(text))
+
+
+def table(made: Table, longest: int) -> None:
+    """Print a table whose longest word has so many letters; where it is piped, words are not folded."""
+    console = (
+        out if out.is_terminal else Console(file=out.file, highlight=False, emoji=False, width=out.width + longest)
+    )
+    console.print(made)
 
 
 def print_json(value: Any) -> None:

@@ -163,7 +163,7 @@ def probability(given: list[float], coefficients: tuple[float, ...]) -> float:
 def objection(form: Form) -> str:
     """The rule by which it is no vessel, whatever its score; empty where none holds."""
     if form.length_m < LENGTH_M[0]:
-        return f"{form.length_m:.0f} m long, shorter than {LENGTH_M[0]:.0f} m"
+        return f"{form.length_m:.1f} m long, shorter than {LENGTH_M[0]:.0f} m"
     if form.length_m > LENGTH_M[1]:
         return f"{form.length_m:.0f} m long, longer than any ship"
     if form.beam_m > _BROADEST_M:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from roadstead.pipeline.fetching import Fetched, FetchSeams, fetch
     from roadstead.pipeline.find import Findings, SceneAtSite, detectors, find_vessels
     from roadstead.pipeline.gathering import FindStep, Gathered, Seams, Task, gather
-    from roadstead.pipeline.images import Detected, detect, properties
+    from roadstead.pipeline.images import Detected, detect, properties, rejected_beside
     from roadstead.pipeline.judge import AssessStep, Question, evidence_sha256, is_simulated
     from roadstead.pipeline.outputs import data_files, verdict_json
     from roadstead.pipeline.photographs import PhotoMarks, PhotoResult, photo
@@ -91,6 +91,7 @@ _HOMES = {
     "picture_of": "picture",
     "plan_search": "searching",
     "properties": "images",
+    "rejected_beside": "images",
     "search": "searching",
     "site_baseline": "baseline",
     "standing": "review",
@@ -151,6 +152,7 @@ __all__ = [
     "picture_of",
     "plan_search",
     "properties",
+    "rejected_beside",
     "search",
     "site_baseline",
     "standing",

@@ -94,8 +94,8 @@ def detect(  # noqa: PLR0913 - as many as the command has options
 
     Args:
         inputs: GeoTIFF, COG, PNG, JPEG, STAC item JSON or Planet order folder.
-        out: file to write, .geojson (polygons in WGS84; beside it NAME.rejected.geojson with what was not taken for a
-            vessel, and why) or .csv; None writes nothing, and nothing is written where no image could be used.
+        out: file to write, .geojson (polygons in WGS84) or .csv; beside it `rejected_beside` with what was not taken
+            for a vessel, and why. None writes nothing, and nothing is written where no image could be used.
         masks: folder for a GeoTIFF of each image, NAME.sea.tif, that shows what was taken for sea; None writes none.
         bands: role of each band, where the metadata does not state it.
         sar_unit: what radar pixels hold, where the metadata does not state it.
@@ -148,14 +148,17 @@ def detect(  # noqa: PLR0913 - as many as the command has options
     return result
 
 
+def rejected_beside(out: Path) -> Path:
+    """Where `detect` writes what was not taken for a vessel, beside what was."""
+    return out.with_suffix(".rejected.geojson")
+
+
 def _write(out: Path, result: Detected, found: Sequence[Findings]) -> None:
-    if out.suffix.lower() == ".csv":
-        write_atomic(out, _csv(result))
-        return
     rows = {d.id: result.row(d) for d in result.detections}
-    write_atomic(out, detections_geojson(result.detections, result.simulated, rows))
+    is_csv = out.suffix.lower() == ".csv"
+    write_atomic(out, _csv(result) if is_csv else detections_geojson(result.detections, result.simulated, rows))
     rejected = [RejectedIn(scene_id=f.scene_id, rejected=r) for f in found for r in f.rejected]
-    write_atomic(out.with_suffix(".rejected.geojson"), rejected_geojson(rejected, result.simulated))
+    write_atomic(rejected_beside(out), rejected_geojson(rejected, result.simulated))
 
 
 def _sea_file(coastline: Path | None, sea: Path | None) -> SeaFile | None:

@@ -122,8 +122,12 @@ def workshop(
     Images whose ships are marked by points only are left aside: they do not say where a hull ends.
 
     Raises:
-        InputError: torch is missing, the folder holds no labelled image, or too few places.
+        InputError: there is no such folder, torch is missing, the folder holds no labelled image, or too few places.
     """
+    if not folder.is_dir():
+        raise InputError(
+            f"{folder} is no folder; give one with images (.tif) and labels (.vessels.geojson) beside them"
+        )
     if any(find_spec(name) is None for name in _NEEDED):
         raise InputError(f"training needs {', '.join(_NEEDED)}: pip install 'roadstead[train]'")
     images = labelled_images(folder)
